@@ -1,0 +1,1 @@
+"""The real systems: for real use, and the subjects that the laws judge."""

@@ -1,0 +1,95 @@
+"""Where the path leads, without ever opening what is there.
+
+POSIX locks belong to the process: were this process to open and close the log, the locks that
+SQLite holds on it would be gone, and a writer could commit under a reader. ``stat`` and an
+``O_PATH`` descriptor are harmless.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Protocol
+
+from strandline.impl.effects import Failure, Missing
+from strandline.impl.memo import Place
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_O_PATH: Final[int | None] = getattr(os, "O_PATH", None)
+
+
+class Pin:
+    """Keeps the inode number of a file from being given to another one, where the system can."""
+
+    def __init__(self, place: Place, descriptor: int | None) -> None:
+        """Hold a descriptor that cannot read; None where the system has no such thing."""
+        self.place = place
+        self._descriptor = descriptor
+
+    def close(self) -> None:
+        """Let the inode number go."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+class Files(Protocol):
+    """What a refresh asks of the file system; a checker puts its own world in its place."""
+
+    def locate(self, path: Path) -> Place | Missing | Failure:
+        """Tell which file the path leads to."""
+
+    def pin(self, path: Path) -> Pin | Missing | Failure:
+        """Pin the file that the path leads to."""
+
+
+@dataclass(frozen=True, slots=True)
+class SystemFiles:
+    """The file system of this machine."""
+
+    def locate(self, path: Path) -> Place | Missing | Failure:
+        """Tell which file the path leads to."""
+        try:
+            return _place(path, path.stat())
+        except FileNotFoundError:
+            return Missing()
+        except (OSError, ValueError) as error:
+            return _refusal(path, error)
+
+    def pin(self, path: Path) -> Pin | Missing | Failure:
+        """Pin the file that the path leads to; its number is taken from the pin, not from the path."""
+        if _O_PATH is None:
+            place = self.locate(path)
+            return Pin(place, None) if isinstance(place, Place) else place
+        try:
+            descriptor = os.open(path, _O_PATH | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return Missing()
+        except (OSError, ValueError) as error:
+            return _refusal(path, error)
+        place = _place(path, os.fstat(descriptor))
+        if isinstance(place, Place):
+            return Pin(place, descriptor)
+        os.close(descriptor)
+        return place
+
+
+def _place(path: Path, status: os.stat_result) -> Place | Failure:
+    """Refuse what is no regular file before SQLite sees it: a FIFO would make it wait for ever."""
+    if not stat.S_ISREG(status.st_mode):
+        return Failure("not a regular file", f"{path} is {_kind(status.st_mode)}, not a database file")
+    return Place(status.st_dev, status.st_ino)
+
+
+def _kind(mode: int) -> str:
+    kinds = {stat.S_IFDIR: "a directory", stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket"}
+    return kinds.get(stat.S_IFMT(mode), "a device")
+
+
+def _refusal(path: Path, error: OSError | ValueError) -> Failure:
+    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    reason = "permission" if isinstance(error, PermissionError) else "cannot open"
+    return Failure(reason, f"{path} cannot be reached: {text.lower()}")

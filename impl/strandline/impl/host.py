@@ -1,0 +1,213 @@
+"""Executes the effects of a refresh against the file system, SQLite and the memo store.
+
+It decides nothing: every choice is the core's. It keeps what cannot be a value, the pinned
+connections: one leased to each refresh, and a few idle ones for the next.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import suppress
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from strandline.impl import scan
+from strandline.impl.connection import Connection, ConnectionFactory, failure
+from strandline.impl.effects import (
+    Check,
+    Connect,
+    Connected,
+    Failure,
+    Glimpsed,
+    Locate,
+    Located,
+    Lost,
+    Missing,
+    Observed,
+    ReadLog,
+    ReadOnce,
+    Swap,
+    Swapped,
+    Unchanged,
+)
+from strandline.impl.files import Files, Pin, SystemFiles
+from strandline.impl.log import SchemaError
+from strandline.impl.memo import Limits, Place
+from strandline.impl.store import MemoStore, Slot
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_SYSTEM = SystemFiles()
+
+
+class Host:
+    """What the refreshes of one log share: the path, the store, and the idle connections."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        limits: Limits,
+        store: MemoStore | None = None,
+        files: Files = _SYSTEM,
+        connect: ConnectionFactory = sqlite3.connect,
+    ) -> None:
+        """Serve the log at a path.
+
+        Args:
+            path: where the log is; it need not exist.
+            limits: bounds; ``chunk`` and ``idle`` matter here.
+            store: where the memo is kept.
+            files: the file system.
+            connect: makes a connection, as ``sqlite3.connect`` does.
+        """
+        self.path = path
+        self.limits = limits
+        self.store = store if store is not None else MemoStore()
+        self.files = files
+        self.connect = connect
+        self._lock = Lock()
+        self._idle: list[Connection] = []
+
+    def lease(self) -> Lease:
+        """Begin to serve one refresh."""
+        return Lease(self)
+
+    def take(self, place: Place | None) -> Connection | None:
+        """Give an idle connection to this file, and close those to any other."""
+        with self._lock:
+            same = [connection for connection in self._idle if connection.place == place]
+            others = [connection for connection in self._idle if connection.place != place]
+            taken = same.pop() if same else None
+            self._idle = same
+        for connection in others:
+            connection.close()
+        return taken
+
+    def keep(self, connection: Connection) -> None:
+        """Keep a connection for the next refresh while there is room, else close it."""
+        with self._lock:
+            room = len(self._idle) < self.limits.idle
+            if room:
+                self._idle.append(connection)
+        if not room:
+            connection.close()
+
+    def close(self) -> None:
+        """Close every idle connection; a refresh in flight closes its own."""
+        self.take(None)
+
+
+class Lease:
+    """What one refresh holds: at most one connection."""
+
+    def __init__(self, host: Host) -> None:
+        """Hold nothing yet."""
+        self._host = host
+        self._connection: Connection | None = None
+
+    def perform(self, effect: Locate | Connect | ReadLog | ReadOnce | Check | Swap) -> (
+        Located | Missing | Connected | Observed | Unchanged | Glimpsed | Swapped | Lost | Failure
+    ):
+        """Execute one effect; every failure of the system is a result."""
+        try:
+            match effect:
+                case Locate():
+                    return self._locate()
+                case Connect():
+                    return self._connect()
+                case ReadLog():
+                    return self._read(effect)
+                case ReadOnce():
+                    return self._read_once(effect)
+                case Check():
+                    found = self._host.files.locate(self._host.path)
+                    return Located(found) if isinstance(found, Place) else found
+                case Swap(version, memo, joined):
+                    slot = self._host.store.swap(version, memo, joined)
+                    return Swapped() if slot is None else Lost(slot)
+        except (sqlite3.Error, SchemaError) as error:
+            return failure(self._host.path, error)
+
+    def cancel(self) -> None:
+        """Stop the query that runs; may be called from any thread."""
+        connection = self._connection
+        if connection is not None:
+            connection.cancel()
+
+    def release(self, *, sound: bool) -> None:
+        """End the refresh: keep its connection if all went well, close it if not."""
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return
+        if sound:
+            self._host.keep(connection)
+        else:
+            with suppress(sqlite3.Error):
+                connection.end()
+            connection.close()
+
+    def _locate(self) -> Located | Missing | Failure:
+        """Stat the path; an idle connection pins its file, so an equal number is the same file."""
+        self.release(sound=False)
+        found = self._host.files.locate(self._host.path)
+        self._connection = self._host.take(found if isinstance(found, Place) else None)
+        if not isinstance(found, Place):
+            return found
+        if self._connection is not None:
+            return Located(found, connected=True)
+        pinned = self._host.files.pin(self._host.path)
+        if not isinstance(pinned, Pin):
+            return pinned
+        self._connection = Connection(pinned)
+        return Located(pinned.place)
+
+    def _connect(self) -> Connected | Missing:
+        connection = self._leased()
+        try:
+            connection.open(self._host.path, self._host.connect)
+        except sqlite3.OperationalError:
+            if isinstance(self._host.files.locate(self._host.path), Missing):
+                return Missing()
+            raise
+        return Connected()
+
+    def _read(self, effect: ReadLog) -> Observed | Unchanged:
+        """Fix the snapshot, number it and look at the slot under one lock; read after it."""
+        connection = self._leased()
+        version, observation, slot = self._host.store.observe(connection.begin)
+        with connection.transaction() as log:
+            if effect.base is None and connection.is_unchanged(version, slot.memo, effect.wanted):
+                return Unchanged(slot)
+            log.verify()
+            base, epoch = _base(effect, slot)
+            rank = scan.Rank(epoch, connection.place, observation, version)
+            reading = scan.read(log, base, effect.wanted, rank, self._host.limits.chunk)
+        connection.seen = (version, observation)
+        return Observed(reading, slot)
+
+    def _read_once(self, effect: ReadOnce) -> Glimpsed:
+        connection = self._leased()
+        version, observation, _ = self._host.store.observe(connection.begin)
+        with connection.transaction() as log:
+            log.verify()
+            rank = scan.Rank(0, connection.place, observation, version)
+            return Glimpsed(scan.glance(log, effect.span, rank))
+
+    def _leased(self) -> Connection:
+        if self._connection is None:
+            message = "a refresh reads before it is located"
+            raise RuntimeError(message)
+        return self._connection
+
+
+def _base(effect: ReadLog, slot: Slot) -> tuple[scan.Memo | None, int]:
+    """Choose the memo to go on from, and the epoch of what comes of it.
+
+    A read that goes on from a memo of its own keeps that memo's epoch: were it given the
+    present one, the first part of a long scan would outlive a drop.
+    """
+    if effect.base is None:
+        return slot.memo, slot.epoch
+    return effect.base, effect.base.epoch

@@ -1,0 +1,248 @@
+"""One read of the log: find out how far the memo can be believed, and read on from there.
+
+Log matching: if a remembered row is still there and equal, what the memo knows up to that row
+is what the log held when it was read, less what was deleted since. So the highest anchor that
+matches is the point to go on from. An anchor that is missing proves nothing, rows are pruned
+all the time; a row that is not the one remembered, or back from the dead, proves another
+history, and then nothing is believed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+
+from strandline.impl.answer import Fact, Snapshot, Turn, join
+from strandline.impl.memo import ANCHORS_MAX, NOTHING, Anchor, Gap, Memo, Place, clipped, merged
+from strandline.impl.parse import BODY_MAX, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from strandline.impl.log import LogReader, LogRow
+    from strandline.impl.memo import Partition
+    from strandline.impl.window import Span
+
+WALK_MAX = 100_000
+"""How far back the latest partitions are looked for, in rows, when an anchor was pruned."""
+
+Cause: TypeAlias = Literal[
+    "no memo",
+    "file replaced",
+    "window widened",
+    "log was empty",
+    "anchors lost",
+    "rows rewritten",
+    "deleted row is back",
+]
+"""Why a refresh read the whole log."""
+
+
+class Rank(NamedTuple):
+    """What a memo of this read will be ranked by, and the file it speaks for."""
+
+    epoch: int
+    place: Place
+    observation: int
+    data_version: int
+
+
+class Reading(NamedTuple):
+    """What one read transaction found, and what it cost.
+
+    ``complete`` is false when the chunk ended before the log did. ``rows`` counts rows whose
+    body was tested, ``keys`` rows looked up by primary key.
+    """
+
+    memo: Memo
+    complete: bool
+    cause: Cause | None
+    rows: int
+    keys: int
+    anchors: int
+    skipped: Counter[str]
+
+
+class Glance(NamedTuple):
+    """What the one-shot path found."""
+
+    turns: tuple[Turn, ...]
+    snapshot: Snapshot
+    rows: int
+    skipped: Counter[str]
+
+
+class _Believed(NamedTuple):
+    """The part of a memo that the log bears out."""
+
+    point: int
+    cursor: int
+    sources: tuple[Fact, ...]
+    anchors: tuple[Anchor, ...]
+    gaps: tuple[Gap, ...]
+    keys: int
+    anchors_lost: bool
+
+
+_NOTHING_BELIEVED = _Believed(NOTHING, NOTHING, (), (), (), 0, anchors_lost=False)
+
+
+def read(log: LogReader, base: Memo | None, wanted: int, rank: Rank, chunk: int) -> Reading:
+    """Read a log from where the base memo can be believed, or from the start.
+
+    Args:
+        log: the log, inside one read transaction.
+        base: the memo to go on from.
+        wanted: the earliest instant that the window needs, in unix seconds.
+        rank: epoch, place and number of this read.
+        chunk: how many rows to go through at most.
+    """
+    believed, cause = _believe(log, base, wanted, rank.place)
+    coverage = wanted if base is None else min(wanted, base.coverage)
+    sources = list(believed.sources)
+    gaps = list(believed.gaps)
+    newest: dict[Partition, int] = {}
+    skipped: Counter[str] = Counter()
+    reached = believed.point
+    rows = 0
+    for row in log.tail(believed.point, chunk):
+        rows += 1
+        if row.id > reached + 1:
+            gaps.append((reached + 1, row.id - 1))
+        reached = row.id
+        newest[row.partition] = row.id
+        fact = _fact(row, coverage, skipped)
+        if fact is not None:
+            sources.append(fact)
+    highest = log.highest()
+    complete = rows < chunk or highest is None or highest <= reached
+    memo = Memo(
+        epoch=rank.epoch,
+        place=rank.place,
+        observation=rank.observation,
+        coverage=coverage,
+        cursor=max(believed.cursor, reached) if complete else reached,
+        sources=tuple(sources),
+        anchors=_anchors(log, believed, newest, reached),
+        gaps=merged(gaps),
+        snapshot=_snapshot(log, rank, highest),
+    )
+    compared = len(base.anchors) if base is not None and cause not in {"file replaced", "window widened"} else 0
+    return Reading(memo, complete, cause, rows, believed.keys, compared, skipped)
+
+
+def glance(log: LogReader, span: Span, rank: Rank) -> Glance:
+    """Answer a window by one bounded scan that leaves the memo alone."""
+    skipped: Counter[str] = Counter()
+    facts = []
+    rows = 0
+    for row in log.spanned(span):
+        rows += 1
+        fact = _fact(row, None, skipped)
+        if fact is not None:
+            facts.append(fact)
+    skipped["ts"] = log.odd_times()
+    return Glance(join(sorted(facts), span), _snapshot(log, rank, log.highest()), rows, +skipped)
+
+
+def _snapshot(log: LogReader, rank: Rank, highest: int | None) -> Snapshot:
+    return Snapshot(*rank.place, rank.data_version, highest, log.sequence(), rank.observation)
+
+
+def _believe(log: LogReader, base: Memo | None, wanted: int, place: Place) -> tuple[_Believed, Cause | None]:
+    """Find out how far a memo can be believed, or why not at all."""
+    if base is None:
+        return _NOTHING_BELIEVED, "no memo"
+    if base.place != place:
+        return _NOTHING_BELIEVED, "file replaced"
+    if wanted < base.coverage:
+        return _NOTHING_BELIEVED, "window widened"
+    if not base.anchors:
+        return _NOTHING_BELIEVED, "log was empty"
+    digests = {row.id: row.digest for row in log.whole(anchor.id for anchor in base.anchors)}
+    matching = [anchor for anchor in base.anchors if digests.get(anchor.id) == anchor.digest]
+    if not matching:
+        return _NOTHING_BELIEVED, "anchors lost"
+    point = matching[-1].id
+    known = [fact for fact in base.sources if fact.id <= point]
+    stamps = log.stamps(fact.id for fact in known)
+    sources = tuple(fact for fact in known if fact.id in stamps)
+    changed = [fact for fact in sources if stamps[fact.id] != (fact.ts, fact.nanos)]
+    forked = [anchor for anchor in base.anchors if anchor.id <= point and anchor.id in digests]
+    if changed or len(forked) != len(matching):
+        return _NOTHING_BELIEVED._replace(keys=len(known)), "rows rewritten"
+    gaps = clipped(base.gaps, point)
+    if log.is_occupied(gaps):
+        return _NOTHING_BELIEVED._replace(keys=len(known)), "deleted row is back"
+    deleted = [(fact.id, fact.id) for fact in known if fact.id not in stamps]
+    believed = _Believed(
+        point,
+        base.cursor,
+        sources,
+        tuple(matching),
+        (*gaps, *deleted),
+        len(known),
+        anchors_lost=len(matching) < len(base.anchors),
+    )
+    return believed, None
+
+
+def _anchors(log: LogReader, believed: _Believed, newest: dict[Partition, int], reached: int) -> tuple[Anchor, ...]:
+    """Choose the newest surviving row of each of the latest partitions, by ascending id.
+
+    What was just read and the anchors that still match tell that, unless one was pruned: then
+    its partition may have an older survivor, and another partition may have moved up.
+    """
+    kept = {anchor.partition: anchor for anchor in believed.anchors}
+    if believed.anchors_lost:
+        newest = _walked_back(log, reached)
+    else:
+        newest = {**{partition: anchor.id for partition, anchor in kept.items()}, **newest}
+    latest = sorted(newest.items(), key=lambda item: item[1])[-ANCHORS_MAX:]
+    known = {anchor.id: anchor for anchor in kept.values()}
+    fresh = {row.id: row.digest for row in log.whole(row_id for _, row_id in latest if row_id not in known)}
+    return tuple(known.get(row_id) or Anchor(row_id, partition, fresh[row_id]) for partition, row_id in latest)
+
+
+def _walked_back(log: LogReader, reached: int) -> dict[Partition, int]:
+    newest: dict[Partition, int] = {}
+    for count, (row_id, partition) in enumerate(log.newest(reached), 1):
+        newest.setdefault(partition, row_id)
+        if len(newest) >= ANCHORS_MAX or count >= WALK_MAX:
+            break
+    return newest
+
+
+def _fact(row: LogRow, coverage: int | None, skipped: Counter[str]) -> Fact | None:
+    """Read one row; count it if it cannot be read."""
+    if type(row.ts) is not int:
+        skipped["ts"] += 1
+        return None
+    if coverage is not None and row.ts < coverage:
+        return None
+    if row.kind != b"text":
+        skipped["null" if row.kind == b"null" else "blob"] += row.kind in {b"null", b"blob"}
+        return None
+    if row.body is None:
+        return None
+    if len(row.body) > BODY_MAX:
+        skipped["size"] += 1
+        return None
+    try:
+        parsed = parse(row.body)
+    except UnicodeDecodeError:
+        skipped["utf8"] += 1
+        return None
+    if parsed is None:
+        return None
+    return Fact(
+        row.id,
+        row.ts,
+        row.nanos if type(row.nanos) is int else 0,
+        parsed.completed,
+        parsed.turn,
+        parsed.thread,
+        parsed.model,
+        row.partition,
+        row.digest,
+    )

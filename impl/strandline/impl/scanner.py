@@ -1,0 +1,99 @@
+"""The scanner for plain callers: blocking, safe from many threads."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from strandline.impl.answer import Answer, Outcome, Unavailable
+from strandline.impl.effects import Effect, Pause, ReadDate, Rested, Result
+from strandline.impl.files import Files, SystemFiles
+from strandline.impl.host import Host, Lease
+from strandline.impl.memo import Limits
+from strandline.impl.refresh import start, step
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+    from typing import Self
+
+    from strandline.impl.connection import ConnectionFactory
+    from strandline.impl.window import Window
+
+DEFAULT_LIMITS = Limits()
+_SYSTEM = SystemFiles()
+
+
+class Scanner:
+    """Answers which turns ran on the priority tier, from a memo kept in this process.
+
+    One scanner serves one log and may be shared by any number of threads; each call is a
+    refresh of its own. Close it, or use it as a context manager, to let its connections go.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        limits: Limits = DEFAULT_LIMITS,
+        files: Files = _SYSTEM,
+        connect: ConnectionFactory = sqlite3.connect,
+    ) -> None:
+        """Scan the log at a path.
+
+        Args:
+            path: a codex ``logs_2.sqlite``; it need not exist yet.
+            limits: every bound of a refresh.
+            files: the file system.
+            connect: makes a connection, as ``sqlite3.connect`` does.
+        """
+        self._host = Host(path, limits=limits, files=files, connect=connect)
+
+    def turns(self, window: Window) -> Outcome:
+        """Give the turns of a window, or why there is no answer.
+
+        Waits no longer for a busy log than its limits allow.
+        """
+        lease = self._host.lease()
+        sound = False
+        try:
+            state, effect = start(window, self._host.limits)
+            while True:
+                following = step(state, _perform(lease, effect))
+                if isinstance(following, (Answer, Unavailable)):
+                    sound = isinstance(following, Answer)
+                    return following
+                state, effect = following
+        finally:
+            lease.release(sound=sound)
+
+    def drop(self) -> None:
+        """Forget the memo; refreshes in flight still answer, but do not bring it back."""
+        self._host.store.drop()
+
+    def close(self) -> None:
+        """Close the connections that are kept between refreshes."""
+        self._host.close()
+
+    def __enter__(self) -> Self:
+        """Give the scanner itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the scanner."""
+        self.close()
+
+
+def _perform(lease: Lease, effect: Effect) -> Result:
+    match effect:
+        case ReadDate(zone):
+            return datetime.now(zone).date()
+        case Pause(seconds):
+            time.sleep(seconds)  # the wait itself is the effect
+            return Rested()
+        case _:
+            return lease.perform(effect)

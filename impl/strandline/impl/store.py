@@ -1,0 +1,82 @@
+"""Where the memo is kept: one slot, one lock.
+
+The slot is a value; the store is the one place where it changes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from strandline.impl.answer import Turn
+    from strandline.impl.memo import Memo
+    from strandline.impl.window import Span
+
+T = TypeVar("T")
+
+
+class Joined(NamedTuple):
+    """The turns that the stored memo gave for the window it was stored for."""
+
+    span: Span
+    turns: tuple[Turn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """What is stored: the memo, the version that every change raises, the epoch that a drop raises."""
+
+    version: int = 0
+    epoch: int = 0
+    memo: Memo | None = None
+    joined: Joined | None = None
+
+
+class MemoStore:
+    """The memo of one log in this process, safe from any number of threads."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._lock = Lock()
+        self._slot = Slot()
+        self._observations = 0
+
+    @property
+    def slot(self) -> Slot:
+        """What is stored now."""
+        with self._lock:
+            return self._slot
+
+    def observe(self, fix: Callable[[], T]) -> tuple[T, int, Slot]:
+        """Fix a snapshot, number it and look at the slot, all under the lock.
+
+        With the number taken first, a refresh could stall between number and snapshot, see a
+        newer log under an older number, and lose to a refresh that saw less.
+
+        Args:
+            fix: begins the read transaction; it must not wait.
+
+        Returns:
+            What ``fix`` gave, the observation number, and the slot.
+        """
+        with self._lock:
+            fixed = fix()
+            self._observations += 1
+            return fixed, self._observations, self._slot
+
+    def swap(self, version: int, memo: Memo, joined: Joined) -> Slot | None:
+        """Store a memo if the slot still has this version; else give the slot as it is."""
+        with self._lock:
+            if self._slot.version != version:
+                return self._slot
+            self._slot = Slot(version + 1, self._slot.epoch, memo, joined)
+            return None
+
+    def drop(self) -> None:
+        """Forget the memo by force; what is in flight gives way to the new epoch."""
+        with self._lock:
+            self._slot = Slot(self._slot.version + 1, self._slot.epoch + 1)

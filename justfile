@@ -1,0 +1,53 @@
+# Everything a contributor runs, by name; without `just`, run the lines as they stand.
+
+set positional-arguments
+
+python := if os() == "windows" { "python" } else { "python3" }
+
+# list these commands
+default:
+    @just --list
+
+# judge the real scanner against its model
+check *arguments:
+    {{ python }} run.py check "$@"
+
+# pass the tests, on all cores; `just test -n 0 -k cursor` narrows
+test *arguments:
+    {{ python }} run.py test "$@"
+
+# what CI asks of the text: style, format, types
+lint:
+    {{ python }} run.py ruff check
+    {{ python }} run.py ruff format --check
+    {{ python }} run.py mypy
+
+# let the tools mend what they can
+format:
+    {{ python }} run.py ruff check --fix
+    {{ python }} run.py ruff format
+
+# the tests with their branch coverage
+coverage:
+    {{ python }} run.py coverage erase
+    {{ python }} run.py coverage run -m pytest -n 0
+    {{ python }} run.py coverage combine
+    {{ python }} run.py coverage report
+
+# lint at every commit from now on
+hooks:
+    {{ python }} run.py pre-commit install
+
+# the wheel and the source archive, in dist/
+build:
+    {{ python }} run.py hatchling build --clean
+
+# pin every dependency anew; needs uv
+lock *arguments:
+    uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+        --no-emit-index-url --no-emit-find-links --no-header --quiet "$@" \
+        --output-file requirements/lock.txt
+
+# what CI does, whole
+ci:
+    CI=true bash .ci/run

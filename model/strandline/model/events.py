@@ -1,0 +1,113 @@
+"""What happened in a step, in the terms in which the laws judge it.
+
+The model makes these of itself; the harness around the real code makes the same ones of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from strandline.model.days import Span
+    from strandline.model.log import Row
+    from strandline.model.oracle import Turn
+    from strandline.model.state import Ghost
+
+
+class Holding(NamedTuple):
+    """A memo as a law sees it: the ghost of its snapshot, and how much it covers and holds.
+
+    ``full`` tells that it stopped at its limit of sources.
+    """
+
+    ghost: Ghost
+    inode: int
+    coverage: int
+    sources: int
+    anchors: int
+    gaps: int
+    full: bool
+
+
+class Looked(NamedTuple):
+    """A read transaction ended well.
+
+    ``base`` is the memo it went on from, ``stored`` whether that was the stored one;
+    ``tested`` counts rows whose body was read, ``keys`` rows looked up by primary key.
+    """
+
+    actor: int
+    base: Holding | None
+    stored: bool
+    rows: tuple[Row, ...]
+    inode: int
+    coverage: int
+    cause: str | None
+    tested: int
+    keys: int
+    anchors: int
+
+
+class Answered(NamedTuple):
+    """A refresh answered.
+
+    ``rows`` are those of the snapshot that the answer names, ``led`` whether the path led to
+    that file at some instant of the refresh, ``one_shot`` what the one-shot path says of the
+    same snapshot and window.
+    """
+
+    actor: int
+    span: Span
+    turns: tuple[Turn, ...]
+    rows: tuple[Row, ...]
+    led: bool
+    one_shot: tuple[Turn, ...]
+
+
+class Failed(NamedTuple):
+    """A refresh ended without an answer; ``moved`` tells that the stored memo changed with it."""
+
+    actor: int
+    reason: str
+    moved: bool
+
+
+class Stored(NamedTuple):
+    """A write-back took effect in place of what was stored."""
+
+    actor: int
+    mine: Holding
+    old: Holding | None
+
+
+class Discarded(NamedTuple):
+    """A write-back gave way to what is stored."""
+
+    actor: int
+    mine: Holding
+    theirs: Holding | None
+
+
+class GaveUp(NamedTuple):
+    """A refresh lost the swap as often as it may and answered without storing."""
+
+    actor: int
+
+
+class Settled(NamedTuple):
+    """Two refreshes of one window with nothing else moving.
+
+    ``exact`` judges both answers, ``turns`` counts those of the second; the rest is what the
+    second one read.
+    """
+
+    exact: bool
+    turns: int
+    cause: str | None
+    tested: int
+    keys: int
+    anchors: int
+    full: bool
+
+
+Event: TypeAlias = Looked | Answered | Failed | Stored | Discarded | GaveUp | Settled

@@ -1,0 +1,83 @@
+"""Observations and commits are ranks: renumbered without holes, since only their order counts.
+
+Two worlds that differ in nothing but how many observations were wasted on the way are one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from strandline.model.memo import Memo
+    from strandline.model.state import File, Ghost, Link, Task, World
+
+
+def next_observation(world: World) -> int:
+    """Give a number above every observation that anything in the world still remembers."""
+    return 1 + max(_observations(world), default=0)
+
+
+def next_commit(world: World) -> int:
+    """Give a number above every commit that anything in the world still remembers."""
+    return 1 + max(_commits(world), default=0)
+
+
+def canonical(world: World) -> World:
+    """Renumber observations and commits from 1, keeping their order."""
+    seen = {number: rank for rank, number in enumerate(sorted({*_observations(world)} - {0}), 1)} | {0: 0}
+    commits = {number: rank for rank, number in enumerate(sorted({*_commits(world)}), 1)}
+    if all(number == rank for number, rank in (*seen.items(), *commits.items())):
+        return world
+
+    def memo(old: Memo | None) -> Memo | None:
+        return old and replace(old, observation=seen[old.observation])
+
+    def ghost(old: Ghost | None) -> Ghost | None:
+        return old and old._replace(commit=commits[old.commit])
+
+    def file(old: File | None) -> File | None:
+        return old and old._replace(commit=commits[old.commit])
+
+    def link(old: Link) -> Link:
+        return old._replace(file=file(old.file), seen=seen[old.seen])
+
+    def task(old: Task | None) -> Task | None:
+        return old and old._replace(
+            link=link(old.link) if old.link is not None else None,
+            base=memo(old.base),
+            base_ghost=ghost(old.base_ghost),
+            reading=old.reading and old.reading._replace(memo=replace(old.reading.memo, observation=seen[old.reading.memo.observation])),
+            ghost=ghost(old.ghost),
+        )
+
+    return replace(
+        world,
+        path=file(world.path),
+        slot=world.slot._replace(memo=memo(world.slot.memo), ghost=ghost(world.slot.ghost)),
+        tasks=tuple(map(task, world.tasks)),
+        idle=tuple(map(link, world.idle)),
+    )
+
+
+def _observations(world: World) -> Iterator[int]:
+    if world.slot.memo is not None:
+        yield world.slot.memo.observation
+    yield from (link.seen for link in world.links())
+    for task in world.tasks:
+        if task is not None and task.base is not None:
+            yield task.base.observation
+        if task is not None and task.reading is not None:
+            yield task.reading.memo.observation
+
+
+def _commits(world: World) -> Iterator[int]:
+    files = [world.path, *(link.file for link in world.links())]
+    yield from (file.commit for file in files if file is not None)
+    ghosts = [world.slot.ghost]
+    for task in world.tasks:
+        if task is not None:
+            ghosts += [task.ghost, task.base_ghost]
+    yield from (ghost.commit for ghost in ghosts if ghost is not None)

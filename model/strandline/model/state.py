@@ -1,0 +1,148 @@
+"""The state of a world: one path, the files it led to, the stored memo, the refreshes in flight.
+
+All of it is values. Ghosts are what the checker knows and the code under test never sees.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+
+from strandline.model.log import Body, Draft, Log, Row
+from strandline.model.memo import Limits, Memo, Reading
+
+if TYPE_CHECKING:
+    from strandline.model.days import Span
+
+Phase: TypeAlias = Literal["locate", "connect", "read", "check", "store"]
+"""The gates of a refresh, in order."""
+
+class File(NamedTuple):
+    """A file that is or was the log: its inode number may be reissued, its serial never is.
+
+    ``commit`` numbers the last commit to it among the commits of all files.
+    """
+
+    serial: int
+    inode: int
+    commit: int
+    log: Log
+
+
+class Link(NamedTuple):
+    """A pinned inode number and, once connected, the file that was really opened.
+
+    ``seen`` is the last observation made through this connection, 0 before the first;
+    ``clean`` tells that nothing was committed since.
+    """
+
+    inode: int
+    file: File | None
+    seen: int = 0
+    clean: bool = False
+
+
+class Ghost(NamedTuple):
+    """What the checker knows of a snapshot, and the code under test never sees."""
+
+    commit: int
+    rows: tuple[Row, ...]
+    forgotten: bool
+
+
+class Window(NamedTuple):
+    """A window as the world offers it: its span, and whether it ended before today."""
+
+    span: Span
+    ended: bool = False
+
+
+class Task(NamedTuple):
+    """A refresh in flight, at the gate that it waits for.
+
+    ``base`` is the memo to go on from when it is not the stored one: the first part of a
+    long scan, or the wider of two incomparable memos. ``stale`` tells that the stored memo
+    changed since this refresh looked at it. ``led`` holds the serials of the files that the
+    path led to since the refresh started.
+    """
+
+    window: Window
+    phase: Phase
+    led: frozenset[int]
+    link: Link | None = None
+    base: Memo | None = None
+    base_ghost: Ghost | None = None
+    reading: Reading | None = None
+    ghost: Ghost | None = None
+    stale: bool = False
+    tries: int = 0
+    swaps: int = 0
+    waits: int = 0
+
+
+class Template(NamedTuple):
+    """A row that a world may append: everything but its id and its moment of birth."""
+
+    ts: object
+    thread: str | None
+    process: str | None
+    body: Body
+
+
+class Slot(NamedTuple):
+    """Where the memo is stored; a forced drop raises the epoch."""
+
+    memo: Memo | None = None
+    ghost: Ghost | None = None
+    epoch: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The bounds of a world: what may happen in it, and how often."""
+
+    windows: tuple[Window, ...]
+    templates: tuple[Template, ...]
+    budget: tuple[tuple[str, int], ...]
+    refreshers: int = 3
+    keep: int = 1
+    idle: int = 1
+    limits: Limits = Limits()
+    born_with: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """One state of everything."""
+
+    path: File | None
+    slot: Slot
+    tasks: tuple[Task | None, ...]
+    idle: tuple[Link, ...]
+    left: tuple[int, ...]
+    backup: Log | None = None
+    births: int = 0
+    serials: int = 1
+
+    @property
+    def log(self) -> Log:
+        """The rows at the path; none if nothing is there."""
+        return self.path.log if self.path else Log()
+
+    def links(self) -> tuple[Link, ...]:
+        """Every pinned or connected link, idle or in flight."""
+        return (*self.idle, *(task.link for task in self.tasks if task is not None and task.link is not None))
+
+
+class Action(NamedTuple):
+    """One step that somebody takes: a refresher by its number, or the environment (None)."""
+
+    name: str
+    actor: int | None = None
+    arg: int = 0
+
+
+def drafted(world: World, scope: Scope, template: int) -> Draft:
+    """Give the next row that a template makes, with a moment of birth of its own."""
+    ts, thread, process, body = scope.templates[template]
+    return Draft(ts, world.births + 1, thread, process, body)

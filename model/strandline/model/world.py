@@ -1,0 +1,58 @@
+"""The world: three functions say where it starts, what can happen next, and what that leads to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeAlias
+
+from strandline.model import refresh
+from strandline.model.environment import CHANGES, OFFERS, commit
+from strandline.model.events import Event
+from strandline.model.log import Log, append
+from strandline.model.ranks import canonical
+from strandline.model.state import Action, File, Scope, Slot, World, drafted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Outcome: TypeAlias = tuple[World, tuple[Event, ...]]
+
+
+def init(scope: Scope) -> World:
+    """Give the first state: file 1 at the path, with the rows that the scope starts with."""
+    world = World(
+        path=File(serial=1, inode=1, commit=1, log=Log()),
+        slot=Slot(),
+        tasks=(None,) * scope.refreshers,
+        idle=(),
+        left=tuple(count for _, count in scope.budget),
+    )
+    for template in scope.born_with:
+        draft = drafted(world, scope, template)
+        world = commit(replace(world, births=world.births + 1), append(world.log, (draft,)))
+    return canonical(world)
+
+
+def actions(world: World, scope: Scope) -> Iterator[Action]:
+    """List what can happen next; what the budget names happens at most that often."""
+    for (name, _), left in zip(scope.budget, world.left, strict=True):
+        if left:
+            yield from OFFERS[name](world, scope)
+    for actor, task in enumerate(world.tasks):
+        if task is not None:
+            yield Action(task.phase, actor)
+
+
+def step(world: World, scope: Scope, action: Action) -> Outcome:
+    """Take one step; give the world after it and the events that the laws judge.
+
+    Raises:
+        KeyError: no such action.
+        ValueError: no refresh waits at that gate.
+    """
+    left = tuple(count - (name == action.name) for (name, _), count in zip(scope.budget, world.left, strict=True))
+    spent = replace(world, left=left)
+    if action.name in refresh.STEPS:
+        after, events = refresh.advance(spent, scope, action)
+        return canonical(after), events
+    return canonical(CHANGES[action.name](spent, scope, action)), ()

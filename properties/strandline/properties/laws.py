@@ -1,0 +1,254 @@
+"""The laws that a memo must obey: one definition of each, for every engine.
+
+A law judges one event. Laws never ask the code under test which of two memos is newer: that
+is told by the ghosts, the checker's own record of the snapshot that each memo rests on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from strandline.model.events import Answered, Discarded, Event, Failed, Looked, Settled, Stored
+from strandline.model.memo import ANCHORS_MAX, GAPS_MAX, latest
+from strandline.model.oracle import fact, oracle
+
+if TYPE_CHECKING:
+    from strandline.model.events import Holding
+
+Kind: TypeAlias = Literal["always", "eventually", "proved"]
+Judge: TypeAlias = Callable[[Event], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """What must sometimes happen, so that its law cannot hold because nothing did."""
+
+    says: str
+    seen: Judge
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """A law: its number and name, its kind, what it says, why, and how an event is judged.
+
+    ``holds`` is false for an event that breaks the law and true for every other event; a law
+    that is proved has none, its engine is :mod:`strandline.properties.prove`.
+    """
+
+    number: str
+    name: str
+    kind: Kind
+    says: str
+    why: str
+    holds: Judge | None
+    twin: Twin | None
+
+
+def _exact(event: Event) -> bool:
+    if not isinstance(event, Answered):
+        return True
+    return event.led and event.turns == oracle(event.rows, event.span).turns
+
+
+def _resumed_after_a_deletion(event: Event) -> bool:
+    if not isinstance(event, Looked) or event.base is None or event.cause is not None:
+        return False
+    gone = set(event.base.ghost.rows) - set(event.rows)
+    return any(fact(row.body) is not None for row in gone)
+
+
+def _honest(event: Event) -> bool:
+    return not (isinstance(event, Failed) and event.moved)
+
+
+def newer(one: Holding, other: Holding) -> bool:
+    """Tell by the ghosts whether one memo is strictly newer than another."""
+    if one.ghost.commit != other.ghost.commit:
+        return one.ghost.commit > other.ghost.commit
+    return one.inode == other.inode and one.coverage < other.coverage
+
+
+def _monotone(event: Event) -> bool:
+    if isinstance(event, Stored):
+        return event.old is None or not newer(event.old, event.mine)
+    if isinstance(event, Discarded) and not event.mine.ghost.forgotten:
+        return event.theirs is not None and not newer(event.mine, event.theirs)
+    return True
+
+
+def _gave_way(event: Event) -> bool:
+    return isinstance(event, Discarded) and event.theirs is not None and newer(event.theirs, event.mine)
+
+
+def _converges(event: Event) -> bool:
+    if not isinstance(event, Settled):
+        return True
+    return event.exact and event.cause is None and (event.full or event.tested == event.keys == event.anchors == 0)
+
+
+def _settled_on_turns(event: Event) -> bool:
+    return isinstance(event, Settled) and event.turns > 0
+
+
+def _thrifty(event: Event) -> bool:
+    if not isinstance(event, Looked):
+        return True
+    if event.cause is not None:
+        return _justified(event)
+    if event.base is None or event.anchors > ANCHORS_MAX:
+        return False
+    known = event.base.ghost.rows
+    surviving = set(event.rows)
+    highest = max((row.id for row in latest(known) if row in surviving), default=None)
+    ahead = [row for row in event.rows if highest is None or row.id > highest]
+    facts = sum(fact(row.body) is not None for row in known)
+    return event.keys <= facts and (event.base.full or event.tested <= len(ahead))
+
+
+def _justified(event: Looked) -> bool:
+    """Tell whether the facts bear out the cause that a full scan gives."""
+    base = event.base
+    if base is None:
+        return event.cause == "no memo"
+    known = base.ghost.rows
+    match event.cause:
+        case "file replaced":
+            return base.inode != event.inode
+        case "window widened":
+            return event.coverage < base.coverage
+        case "log was empty":
+            return not known
+        case "anchors lost":
+            return not set(latest(known)) & set(event.rows)
+        case "rows rewritten" | "deleted row is back":
+            return any(row.id <= known[-1].id and row not in known for row in event.rows) if known else False
+    return False
+
+
+def _resumed(event: Event) -> bool:
+    return isinstance(event, Looked) and event.cause is None and 0 < event.tested < len(event.rows)
+
+
+def _one_truth(event: Event) -> bool:
+    return not isinstance(event, Answered) or event.turns == event.one_shot
+
+
+def _answered_turns(event: Event) -> bool:
+    return isinstance(event, Answered) and bool(event.turns)
+
+
+def _forgotten(event: Event) -> bool:
+    if isinstance(event, Stored):
+        return not event.mine.ghost.forgotten
+    if isinstance(event, Looked) and event.stored:
+        return event.base is None or not event.base.ghost.forgotten
+    return True
+
+
+def _let_go(event: Event) -> bool:
+    return isinstance(event, Discarded) and event.mine.ghost.forgotten
+
+
+def bounded_by(sources: int) -> Judge:
+    """Make the judge of M10 for a stated limit of remembered rows."""
+
+    def holds(event: Event) -> bool:
+        if not isinstance(event, Stored):
+            return True
+        mine = event.mine
+        return mine.sources <= sources and mine.anchors <= ANCHORS_MAX and mine.gaps <= GAPS_MAX
+
+    return holds
+
+
+def _full(event: Event) -> bool:
+    return isinstance(event, Stored) and event.mine.full
+
+
+LAWS: tuple[Law, ...] = (
+    Law(
+        "M1",
+        "exact",
+        "always",
+        "An answer equals the full scan of the snapshot that it names, and the path led to that file.",
+        "A pruned row must not be reported, a new one must not be missed, and two snapshots must not be mixed.",
+        _exact,
+        Twin("a memo is resumed after a row that it rests on was deleted", _resumed_after_a_deletion),
+    ),
+    Law(
+        "M2",
+        "honest",
+        "always",
+        "A read that fails is unavailable: no answer, nothing stored.",
+        "An empty answer in place of an error looks like good news and moves the cursor past rows never read.",
+        _honest,
+        Twin("a refresh fails", lambda event: isinstance(event, Failed)),
+    ),
+    Law(
+        "M3",
+        "monotone",
+        "always",
+        "A write-back never replaces a newer memo, and never gives way to an older one.",
+        "Of two racing refreshes the slower one writes last: what it saw must not bury what the faster one saw.",
+        _monotone,
+        Twin("a late write-back gives way to a newer memo", _gave_way),
+    ),
+    Law(
+        "M4",
+        "order",
+        "proved",
+        "Dominates is reflexive, transitive, and antisymmetric up to equal rank.",
+        "Without an order the outcome of three write-backs depends on who meets whom first.",
+        None,
+        None,
+    ),
+    Law(
+        "M5",
+        "converges",
+        "eventually",
+        "Once the world is quiet a refresh is exact, and the next one of that window reads no row.",
+        "A memo that is right because it scans again each time is no memo.",
+        _converges,
+        Twin("a quiet world has turns to report", _settled_on_turns),
+    ),
+    Law(
+        "M6",
+        "thrifty",
+        "always",
+        "A refresh reads the rows after the highest anchor and looks its sources up by key; "
+        "a full scan has a named cause that the facts bear out.",
+        "Exactness is cheap to get by reading everything; the memo exists so as not to.",
+        _thrifty,
+        Twin("a refresh reads the tail of a log and not the rest", _resumed),
+    ),
+    Law(
+        "M7",
+        "one truth",
+        "always",
+        "The memo path and the one-shot path agree on one snapshot and window.",
+        "A day must not change its turns at midnight, when it moves from the one path to the other.",
+        _one_truth,
+        Twin("an answer has turns", _answered_turns),
+    ),
+    Law(
+        "M8",
+        "forgotten",
+        "always",
+        "After a forced drop no memo from before it is stored or gone on from.",
+        "A drop is asked for when the memo is not trusted; a refresh in flight must not undo it.",
+        _forgotten,
+        Twin("a refresh in flight during a drop gives way", _let_go),
+    ),
+    Law(
+        "M10",
+        "bounded",
+        "always",
+        "A stored memo stays within its stated limits of sources, anchors and gaps.",
+        "A memo that grows with the life of the log is a leak; one that stops being exact at its limit is a trap.",
+        bounded_by(131_072),
+        Twin("a memo is stored that is full", _full),
+    ),
+)
+"""The memo laws, in the order of their numbers."""

@@ -1,0 +1,96 @@
+"""What an engine says: verdicts, claims, and the traces that bear a violation out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from strandline.model.state import Action
+
+
+class Verdict(StrEnum):
+    """How a law came out of an engine."""
+
+    HOLDS = "holds"
+    VIOLATED = "violated"
+    INCONCLUSIVE = "inconclusive"
+    BROKEN = "broken"
+
+
+class Trace(NamedTuple):
+    """The steps that lead to a violation, enough to take them again.
+
+    ``subject`` names what was checked: the reference model, the shipped scanner, or a mutant
+    of it. ``world`` names the bounded world that the steps belong to.
+    """
+
+    subject: str
+    world: str
+    law: str
+    steps: tuple[Action, ...]
+
+
+class Change(NamedTuple):
+    """What a step changed, in words: what, before, after."""
+
+    what: str
+    before: str
+    after: str
+
+
+class Frame(NamedTuple):
+    """One step of a trace as it is shown: who (None is the environment), what, and what changed."""
+
+    actor: int | None
+    title: str
+    changes: tuple[Change, ...]
+
+
+class Exhibit(NamedTuple):
+    """A trace taken again: its frames, how it ends, and whether it still breaks the law.
+
+    ``ending`` are lines that say what was wrong, such as the oracle's turns beside the
+    answer's. ``fits`` tells how many steps could be taken; a trace that fits no longer in
+    whole is not a pass.
+    """
+
+    trace: Trace
+    frames: tuple[Frame, ...]
+    ending: tuple[str, ...]
+    fits: int
+    broken: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one engine says of one law.
+
+    ``bounds`` tell within which limits, ``counts`` what was done to find out; both are the
+    same in every run of a deterministic engine. ``reached`` counts how often the law's
+    *sometimes* was seen, None if it has none.
+    """
+
+    law: str
+    engine: str
+    verdict: Verdict
+    says: str
+    bounds: tuple[tuple[str, str], ...] = ()
+    counts: tuple[tuple[str, int], ...] = ()
+    reached: int | None = None
+    trace: Trace | None = None
+
+
+Report: TypeAlias = Callable[[str], None]
+"""Takes a line of progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """One way to find out: ``run`` gives its claims on a subject, telling its progress on the way."""
+
+    name: str
+    says: str
+    run: Callable[[str, Report], Iterator[Claim]]

@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+"""Run strandline from a checkout, with nothing on the machine but Python and pip.
+
+    python3 run.py check          judge the real scanner: `strandline check`
+    python3 run.py test           pass the tests: `pytest -n auto`
+    python3 run.py PROGRAM ...    any other program of the environment: strandline, ruff, mypy ...
+
+The first run makes an environment from requirements/lock.txt under .venv-run, one for each Python, with the project in
+it as an editable install; later runs start at once. Standard library only, in a syntax that Python 3.6 can read,
+because this file has to say so when the Python is too old.
+"""
+
+import hashlib
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent
+LOCK = ROOT / "requirements" / "lock.txt"
+ENVIRONMENT = ROOT / ".venv-run" / str(sys.implementation.cache_tag)
+PROGRAMS = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = PROGRAMS / ("python.exe" if os.name == "nt" else "python")
+STAMP = ENVIRONMENT / "complete"
+SHORT = {"check": ["strandline", "check"], "test": ["pytest", "-n", "auto"]}
+
+
+def wanted() -> str:
+    """Return the digest of all that the environment rests on, its own place included: it cannot be moved."""
+    rests_on = [sys.version, str(ROOT), LOCK.read_text("utf-8"), (ROOT / "pyproject.toml").read_text("utf-8")]
+    return hashlib.sha256("\0".join(rests_on).encode()).hexdigest()
+
+
+def make() -> None:
+    """Make the environment anew; the stamp comes last, so that an interrupted run is not taken for a finished one."""
+    print(f"run.py: making {ENVIRONMENT.relative_to(ROOT)}, once; this takes a minute", file=sys.stderr)
+    shutil.rmtree(ENVIRONMENT, ignore_errors=True)
+    # This Python's pip fills the environment from outside: some systems ship a venv module that cannot install pip.
+    subprocess.check_call([sys.executable, "-m", "venv", "--without-pip", str(ENVIRONMENT)])
+    pip = [sys.executable, "-m", "pip", "--python", str(PYTHON), "--disable-pip-version-check", "-qq"]
+    subprocess.check_call([*pip, "install", "--require-hashes", "--requirement", str(LOCK)])
+    subprocess.check_call([*pip, "install", "--no-deps", "--no-build-isolation", "--editable", str(ROOT)])
+    STAMP.write_text(wanted(), "utf-8")
+
+
+def start(command: "list[str]") -> int:
+    """Become the command where the system can, else wait for it; Ctrl-C belongs to the command either way."""
+    os.environ["PATH"] = str(PROGRAMS) + os.pathsep + os.environ.get("PATH", "")
+    program = shutil.which(command[0], path=str(PROGRAMS))
+    if program is None:
+        sys.exit(f"run.py: the environment has no program {command[0]!r}")
+    if os.name != "nt":
+        os.execv(program, command)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return subprocess.call([program, *command[1:]])
+
+
+def main() -> int:
+    """Make the environment when it is missing or out of date, then run what was asked for."""
+    if sys.version_info < (3, 11):
+        sys.exit(f"run.py: needs Python 3.11 or newer, and this is {sys.version.split()[0]}")
+    if len(sys.argv) == 1 or sys.argv[1] in ("-h", "--help"):
+        sys.exit(__doc__)
+    if not STAMP.is_file() or STAMP.read_text("utf-8") != wanted():
+        try:
+            make()
+        except subprocess.CalledProcessError as failed:
+            sys.exit(f"run.py: stopped, because this failed: {' '.join(failed.cmd)}")
+        except KeyboardInterrupt:
+            sys.exit("run.py: interrupted; the next run makes the environment anew")
+    return start(SHORT.get(sys.argv[1], [sys.argv[1]]) + sys.argv[2:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,452 @@
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from contextlib import closing
+from itertools import islice, pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from strandline.model.log import Log, Row, append_and_prune
+from strandline.properties import schema, writer
+from strandline.properties.writer import AGE_MAX, COMMIT_MAX, FLUSH, Plan, Progress, WriterError, drafts, write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+NOW = 1_800_000_000
+SMALL = Plan(rows=400, batch=16, partition_rows=5, body_bytes=20, busy=0.0)
+
+
+def run(path: Path, plan: Plan, report: Callable[[Progress], None] = lambda _: None, now: int = NOW) -> Progress:
+    return write(path, plan, threading.Event(), report, now=now)
+
+
+def query(path: Path, sql: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def ids(path: Path) -> list[object]:
+    return [row[0] for row in query(path, "SELECT id FROM logs ORDER BY id")]
+
+
+def number(path: Path, sql: str) -> int:
+    ((value,),) = query(path, sql)
+    assert isinstance(value, int)
+    return value
+
+
+PARTITIONS = "FROM logs GROUP BY thread_id, iif(thread_id IS NULL, process_uuid, NULL)"
+MOST_ROWS = f"SELECT max(n) FROM (SELECT count(*) AS n {PARTITIONS})"  # noqa: S608 - constants of this file
+MOST_BYTES = f"SELECT coalesce(max(n), 0) FROM (SELECT sum(estimated_bytes) AS n {PARTITIONS})"  # noqa: S608 - constants of this file
+
+
+def names(folder: Path) -> list[str]:
+    return [entry.name for entry in folder.iterdir()]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "logs.sqlite"
+
+
+# The rows
+
+
+def test_one_seed_gives_one_sequence_of_rows() -> None:
+    first, again, other = (list(islice(drafts(Plan(seed=seed), NOW), 300)) for seed in (1, 1, 2))
+    assert first == again
+    assert first != other
+
+
+def test_one_seed_gives_one_content_whatever_the_batches(tmp_path: Path) -> None:
+    contents = []
+    for batch in (7, 128):
+        run(tmp_path / str(batch), Plan(rows=300, batch=batch, seed=3))
+        contents.append(query(tmp_path / str(batch), "SELECT * FROM logs ORDER BY id"))
+    assert contents[0] == contents[1]
+
+
+def test_the_rows_hold_every_kind_that_a_scanner_must_tell_apart() -> None:
+    rows = list(islice(drafts(Plan(), NOW), 10_000))
+    bodies = [row.body for row in rows if isinstance(row.body, str)]
+    for part in (
+        'websocket request: {"type":"response.create","service_tier":"priority"',
+        'websocket request: {"type":"response.create","service_tier":"default"',
+        'websocket event: {"type":"response.completed"',
+        'websocket event: {"type":"response.delta"',
+        'service_tier: Some(Some("priority"))',
+        "service_tier: None",
+        "parent_turn_id=",
+        "\0",
+    ):
+        assert any(part in body for body in bodies), part
+    assert any(body.count("websocket ") > 1 for body in bodies)
+    assert any("websocket" not in body for body in bodies)
+    assert any(row.body is None for row in rows)
+    kinds = {None if partition is None else partition[0] for partition in (Row(0, *row).partition for row in rows)}
+    assert kinds == {"thread", "process", None}
+
+
+def test_completions_come_before_and_after_their_requests_and_more_than_once() -> None:
+    places: dict[str, str] = {}
+    for row in islice(drafts(Plan(), NOW), 5000):
+        body = row.body if isinstance(row.body, str) else ""
+        turn = body.partition("{turn.id=")[2].partition(" ")[0]
+        event = "c" if 'event: {"type":"response.completed"' in body else "r" if "request: {" in body else ""
+        places[turn] = places.get(turn, "") + event
+    stories = [story for turn, story in places.items() if turn]
+    assert any("cr" in story for story in stories)
+    assert any("rc" in story for story in stories)
+    assert any(story.count("c") > 1 and story.count("r") > 1 for story in stories)
+
+
+def test_order_of_time_and_order_of_ids_differ() -> None:
+    times = [row.ts for row in islice(drafts(Plan(), NOW), 5000) if isinstance(row.ts, int)]
+    steps = [after - before for before, after in pairwise(times)]
+    assert min(steps) < -3600
+    assert any(-5 <= step < 0 for step in steps)
+
+
+@pytest.mark.parametrize(("share", "absent"), [(0.0, '"service_tier":"priority"'), (1.0, '"service_tier":"default"')])
+def test_the_share_of_priority_reaches_its_ends(share: float, absent: str) -> None:
+    bodies = [row.body for row in islice(drafts(Plan(priority=share), NOW), 2000)]
+    assert not any(absent in body for body in bodies if isinstance(body, str))
+
+
+# The transactions
+
+
+def test_the_prune_is_the_models_prune(path: Path) -> None:
+    expected = []
+    log = Log()
+    source = drafts(SMALL, NOW)
+    for _ in range(25):
+        log = append_and_prune(log, islice(source, 16), SMALL.partition_rows)
+        expected.append([row.id for row in log.rows])
+    seen: list[list[object]] = []
+    run(path, SMALL, lambda progress: seen.append(ids(path)) if progress.rows else None)
+    assert seen == expected
+
+
+def test_a_row_born_after_a_clock_step_back_dies_in_its_own_transaction(path: Path) -> None:
+    plan = Plan(rows=320, batch=16, partition_rows=1, threads=1, processes=1, body_bytes=0)
+    before = run(path, plan, now=NOW + AGE_MAX // 2)
+    alive = ids(path)
+    seen: list[list[object]] = []
+    after = run(path, plan, lambda _: seen.append(ids(path)))
+    assert after.highest == before.highest + 320
+    assert after.pruned == 320
+    assert seen == [alive] * 21
+
+
+def test_a_concurrent_reader_never_sees_a_partition_above_its_cap(path: Path) -> None:
+    run(path, SMALL)
+    over, sampled = threading.Event(), threading.Event()
+    seen: set[int] = set()
+    most: list[int] = []
+
+    def read() -> None:
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            while not over.is_set():  # the writer's end bounds this loop
+                connection.execute("BEGIN")
+                seen.add(schema.one(connection, "PRAGMA user_version"))
+                most.append(schema.one(connection, MOST_ROWS))
+                connection.execute("COMMIT")
+                sampled.set()
+
+    def let_read(progress: Progress) -> None:
+        if progress.commits % 20 == 0:
+            sampled.clear()
+            assert sampled.wait(10)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        run(path, Plan(rows=4000, batch=16, partition_rows=5, body_bytes=20), let_read)
+    finally:
+        over.set()
+        reader.join()
+    assert len(seen) > 5
+    assert max(most) == 5
+
+
+def test_each_transaction_raises_the_commit_number_by_one(path: Path) -> None:
+    reports: list[Progress] = []
+    for _ in range(2):
+        run(path, SMALL, reports.append)
+    assert [report.commits for report in reports] == list(range(1, 2 * 26 + 1))
+    assert number(path, "PRAGMA user_version") == 52
+    assert [report.highest for report in reports[:3]] == [0, 16, 32]
+
+
+def test_two_writers_never_share_a_commit_number(path: Path) -> None:
+    reports: list[Progress] = []
+    plan = Plan(rows=400, batch=16, partition_rows=5)
+    writers = [threading.Thread(target=run, args=(path, plan, reports.append)) for _ in range(2)]
+    for thread in writers:
+        thread.start()
+    for thread in writers:
+        thread.join()
+    assert sorted(report.commits for report in reports) == list(range(1, 53))
+    assert max(report.highest for report in reports) == 800
+
+
+def test_a_partition_keeps_at_most_its_bytes_at_every_commit(path: Path) -> None:
+    heaviest: list[int] = []
+    plan = Plan(rows=800, batch=16, partition_bytes=3000, body_bytes=100)
+    progress = run(path, plan, lambda _: heaviest.append(number(path, MOST_BYTES)))
+    assert 2000 < max(heaviest) <= 3000
+    assert progress.pruned > 0
+
+
+def test_rows_of_another_writer_count_towards_the_cap_on_bytes(path: Path) -> None:
+    light = Plan(rows=80, batch=8, partition_bytes=60_000, body_bytes=20, threads=1, processes=1)
+    heavy = Plan(rows=64, partition_bytes=10**9, body_bytes=200, threads=1, processes=1)
+    threads: list[int] = []
+
+    def interleave(progress: Progress) -> None:
+        if progress.rows:
+            threads.append(number(path, "SELECT sum(estimated_bytes) FROM logs WHERE thread_id IS NOT NULL"))
+        run(path, heavy)
+
+    run(path, light, interleave)
+    assert len(threads) == 10
+    assert 50_000 < max(threads) <= 60_000
+
+
+def test_the_start_deletes_what_is_older_than_ten_days_and_nothing_younger(path: Path) -> None:
+    run(path, Plan(rows=0))
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for ts in (NOW - AGE_MAX - 1, NOW - AGE_MAX, NOW):
+            connection.execute("INSERT INTO logs (ts, ts_nanos, level, target) VALUES (?, 0, '', '')", (ts,))
+    progress = run(path, Plan(rows=0))
+    assert ids(path) == [2, 3]
+    assert (progress.pruned, progress.commits, progress.highest) == (1, 2, 3)
+
+
+# The end of a run
+
+
+def test_the_stop_event_ends_the_run_after_the_transaction_at_hand(path: Path) -> None:
+    stop = threading.Event()
+
+    def report(progress: Progress) -> None:
+        if progress.rows >= 48:
+            stop.set()
+
+    assert write(path, Plan(batch=16), stop, report, now=NOW).rows == 48
+
+
+class Clock(threading.Event):
+    """Stands for the clock and the event at once: a wait takes no time but its own, and the last one sees it set."""
+
+    def __init__(self, waits: int) -> None:
+        super().__init__()
+        self.now = 0.0
+        self.left = waits
+        self.waits: list[float] = []
+
+    def time(self) -> float:
+        return NOW
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def wait(self, timeout: float | None = None) -> bool:
+        assert timeout is not None
+        self.waits.append(timeout)
+        self.now += timeout
+        self.left -= 1
+        return self.left == 0
+
+
+def paced(path: Path, monkeypatch: pytest.MonkeyPatch, plan: Plan, waits: int, stall: int = 0) -> tuple[Clock, int]:
+    clock = Clock(waits)
+    monkeypatch.setattr(writer, "time", clock)
+
+    def report(progress: Progress) -> None:
+        clock.now += stall if progress.rows == 16 else 0
+
+    return clock, write(path, plan, clock, report).rows
+
+
+def test_the_stop_event_cuts_a_wait_short(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, rows = paced(path, monkeypatch, Plan(rows=100, rate=0.01), waits=1)
+    assert (clock.waits, rows) == ([100], 0)
+
+
+def test_a_paced_writer_commits_what_one_flush_collects(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, rows = paced(path, monkeypatch, Plan(rows=1000, rate=8), waits=4)
+    assert (clock.waits, rows) == ([FLUSH] * 4, 3 * 8 * FLUSH)
+
+
+def test_a_paced_writer_that_stalled_catches_up_by_one_flush_at_most(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, _ = paced(path, monkeypatch, Plan(rows=1000, rate=8), waits=5, stall=100)
+    assert clock.waits == [FLUSH, 0, 0, FLUSH, FLUSH]
+
+
+def test_a_failing_report_leaves_the_last_commit_and_no_lock(path: Path) -> None:
+    def report(progress: Progress) -> None:
+        if progress.rows == 32:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(path, SMALL, report)
+    assert number(path, "SELECT seq FROM sqlite_sequence") == 32
+    assert run(path, SMALL).rows == 400
+    assert names(path.parent) == [path.name]
+
+
+# The file
+
+
+ODD = pytest.mark.skipif(os.name == "nt", reason="Windows has no such file names")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "#1 & 100%.db",
+        "%3Fmode=ro",
+        pytest.param("what? 'so\".db", marks=ODD),
+        pytest.param("file:x", marks=ODD),
+        pytest.param("two\nlines", marks=ODD),
+    ],
+)
+def test_any_file_name_will_do(tmp_path: Path, name: str) -> None:
+    run(tmp_path / name, SMALL)
+    assert names(tmp_path) == [name]
+
+
+def test_an_empty_file_becomes_a_log(path: Path) -> None:
+    path.touch()
+    assert run(path, SMALL).rows == 400
+
+
+@pytest.mark.parametrize("journal", ["wal", "delete"])
+def test_the_journal_mode_is_the_plans(path: Path, journal: str) -> None:
+    plan = Plan(rows=32, journal="wal" if journal == "wal" else "delete")
+    beside: set[str] = set()
+    run(path, plan, lambda _: beside.update(names(path.parent)))
+    assert query(path, "PRAGMA journal_mode") == [(journal,)]
+    assert (f"{path.name}-wal" in beside) == (journal == "wal")
+
+
+def no_database(path: Path) -> None:
+    path.write_bytes(b"just some notes, long enough to have a header\n" * 9)
+
+
+def foreign(*statements: str) -> Callable[[Path], None]:
+    def make(path: Path) -> None:
+        with closing(sqlite3.connect(path)) as connection:
+            connection.executescript(";".join(statements))
+
+    return make
+
+
+def altered(old: str, new: str) -> Callable[[Path], None]:
+    return foreign(schema.CREATE[0].replace(old, new))
+
+
+@pytest.mark.parametrize(
+    ("make", "reason"),
+    [
+        (Path.mkdir, "a directory"),
+        (no_database, "not a database"),
+        (foreign("CREATE TABLE notes (text)"), "no table named logs"),
+        (foreign("CREATE VIEW logs AS SELECT 1 AS id"), "no table named logs"),
+        (altered("feedback_log_body TEXT", "body TEXT"), "column logs.feedback_log_body"),
+        (altered("ts INTEGER", "ts TEXT"), "column logs.ts"),
+        (altered("line INTEGER", "line INTEGER, more TEXT"), "column logs.more"),
+        (altered("AUTOINCREMENT", ""), "no AUTOINCREMENT"),
+        (foreign(*schema.CREATE, "CREATE TABLE _sqlx_migrations (version)"), "made by codex itself"),
+        (foreign(*schema.CREATE, f"PRAGMA user_version = {COMMIT_MAX}"), "no commit number"),
+    ],
+)
+def test_what_is_not_a_log_is_refused_in_one_line_and_stays_as_it_is(
+    path: Path, make: Callable[[Path], None], reason: str
+) -> None:
+    make(path)
+    before = None if path.is_dir() or reason == "no commit number" else path.read_bytes()
+    with pytest.raises(WriterError) as caught:
+        run(path, SMALL)
+    message = str(caught.value)
+    assert message.startswith(f"{path}: ")
+    assert reason in message
+    assert "\n" not in message
+    assert before is None or path.read_bytes() == before
+    assert names(path.parent) == [path.name]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no FIFOs")
+def test_a_fifo_is_refused_and_not_waited_for(path: Path) -> None:
+    os.mkfifo(path)
+    with pytest.raises(WriterError, match="not a regular file"):
+        run(path, SMALL)
+
+
+@pytest.mark.parametrize("journal", ["wal", "delete"])
+def test_a_lock_that_stays_is_one_line(path: Path, journal: str) -> None:
+    plan = Plan(rows=32, journal="wal" if journal == "wal" else "delete", busy=0.0)
+    run(path, plan)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        with pytest.raises(WriterError, match=r"^[^\n]*: locked for 0 s: [^\n]*$"):
+            run(path, plan)
+
+
+def test_a_missing_folder_is_one_line(path: Path) -> None:
+    with pytest.raises(WriterError, match=r"^[^\n]*cannot be opened: [^\n]*$"):
+        run(path / "below", SMALL)
+
+
+@pytest.mark.parametrize("name", ["nul\0.db", "x" * 5000, "a\nb/c.db"])
+def test_an_impossible_path_is_one_line(tmp_path: Path, name: str) -> None:
+    with pytest.raises(WriterError) as caught:
+        run(tmp_path / name, SMALL)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_log_above_the_cap_on_its_size_is_not_grown(path: Path) -> None:
+    with pytest.raises(WriterError, match="above the cap of 200000"):
+        run(path, Plan(rows=10_000, bytes_max=200_000))
+    assert 0 < len(ids(path)) < 2000
+
+
+def test_a_wal_that_a_reader_pins_counts_towards_the_cap_on_size(path: Path) -> None:
+    run(path, SMALL)
+    with closing(sqlite3.connect(path, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM logs").fetchone()
+        with pytest.raises(WriterError, match="above the cap of 2000000"):
+            run(path, Plan(rows=10_000, batch=16, partition_rows=5, bytes_max=2_000_000))
+    assert path.stat().st_size < 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("make", "name"),
+    [
+        (lambda: Plan(rows=-1), "rows"),
+        (lambda: Plan(rate=0.0), "rate"),
+        (lambda: Plan(batch=0), "batch"),
+        (lambda: Plan(threads=0), "threads"),
+        (lambda: Plan(body_bytes=-1), "body_bytes"),
+        (lambda: Plan(priority=1.5), "priority"),
+        (lambda: Plan(busy=-1.0), "busy"),
+    ],
+)
+def test_a_plan_out_of_range_is_refused(make: Callable[[], Plan], name: str) -> None:
+    with pytest.raises(ValueError, match=name):
+        make()
+
+
+def test_the_plan_bounds_the_partitions() -> None:
+    partitions = {Row(0, *row).partition for row in islice(drafts(Plan(threads=4, processes=2), NOW), 2000)}
+    assert len(partitions) == 4 + 2 + 1
