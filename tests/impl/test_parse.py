@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from strandline.impl.parse import BODY_MAX, MARKERS, Parsed, is_marked, parse
+from strandline.impl.parse import BODY_MAX, MARKERS, NESTING_MAX, Parsed, is_marked, parse
 
 BLANKS = ["", " ", "\t\u2003"]
 ENDS = [*",])}:", " ", "\t", "\n", "\x1c", "\x85", "\u00a0", "\u3000"]
@@ -150,6 +150,33 @@ def test_what_follows_the_marker_must_be_exactly_one_json_object(
 def test_json_nested_without_end_is_no_row(text: str) -> None:
     head, _, tail = text.rpartition("}")
     assert read(f'{head}, "deep": {"[" * 200_000}{"]" * 200_000}}}{tail}') is None
+
+
+def nested(text: str, arrays: int, inner: str = "") -> str:
+    return f'{text[:-1]}, "deep": {"[" * arrays}{inner}{"]" * arrays}}}'
+
+
+@pytest.mark.parametrize("text", [completed(), request()])
+def test_json_is_read_to_128_levels_and_no_deeper(text: str) -> None:
+    assert NESTING_MAX == 128
+    assert read(nested(text, 127)) == read(text) is not None
+    assert read(nested(text, 128)) is None
+    assert read(nested(text, 126, '{"a": {}}')) is None
+    assert read(nested(text, 125, '{"a": {}}')) == read(text)
+
+
+@pytest.mark.parametrize("text", [completed(), request()])
+@pytest.mark.parametrize(
+    "string", ["[" * 200, "{" * 200, '\\"' + "[{" * 100, "\\\\", '\\\\\\"' + "[" * 200, "[\u2028\x7f" * 200]
+)
+def test_brackets_inside_strings_do_not_nest(text: str, string: str) -> None:
+    assert read(nested(text, 127, f'"{string}"')) == read(text) is not None
+    assert read(nested(text, 127, f'"{string}", []')) is None
+
+
+@pytest.mark.parametrize("text", [completed(), request()])
+def test_closed_brackets_do_not_nest(text: str) -> None:
+    assert read(nested(text, 126, ", ".join(["[]", "{}"] * 100))) == read(text) is not None
 
 
 @pytest.mark.parametrize("text", [completed(), request()])

@@ -4,15 +4,16 @@ import os
 import sqlite3
 import threading
 from contextlib import closing
-from itertools import islice, pairwise
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from strandline.model.log import Log, Row, append_and_prune
+from strandline.model.log import Log, append_and_prune
 from strandline.properties import schema, writer
-from strandline.properties.writer import AGE_MAX, COMMIT_MAX, FLUSH, Plan, Progress, WriterError, drafts, write
+from strandline.properties.drafts import drafts
+from strandline.properties.writer import AGE_MAX, COMMIT_MAX, FLUSH, Plan, Progress, WriterError, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,68 +55,12 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "logs.sqlite"
 
 
-# The rows
-
-
-def test_one_seed_gives_one_sequence_of_rows() -> None:
-    first, again, other = (list(islice(drafts(Plan(seed=seed), NOW), 300)) for seed in (1, 1, 2))
-    assert first == again
-    assert first != other
-
-
 def test_one_seed_gives_one_content_whatever_the_batches(tmp_path: Path) -> None:
     contents = []
     for batch in (7, 128):
         run(tmp_path / str(batch), Plan(rows=300, batch=batch, seed=3))
         contents.append(query(tmp_path / str(batch), "SELECT * FROM logs ORDER BY id"))
     assert contents[0] == contents[1]
-
-
-def test_the_rows_hold_every_kind_that_a_scanner_must_tell_apart() -> None:
-    rows = list(islice(drafts(Plan(), NOW), 10_000))
-    bodies = [row.body for row in rows if isinstance(row.body, str)]
-    for part in (
-        'websocket request: {"type":"response.create","service_tier":"priority"',
-        'websocket request: {"type":"response.create","service_tier":"default"',
-        'websocket event: {"type":"response.completed"',
-        'websocket event: {"type":"response.delta"',
-        'service_tier: Some(Some("priority"))',
-        "service_tier: None",
-        "parent_turn_id=",
-        "\0",
-    ):
-        assert any(part in body for body in bodies), part
-    assert any(body.count("websocket ") > 1 for body in bodies)
-    assert any("websocket" not in body for body in bodies)
-    assert any(row.body is None for row in rows)
-    kinds = {None if partition is None else partition[0] for partition in (Row(0, *row).partition for row in rows)}
-    assert kinds == {"thread", "process", None}
-
-
-def test_completions_come_before_and_after_their_requests_and_more_than_once() -> None:
-    places: dict[str, str] = {}
-    for row in islice(drafts(Plan(), NOW), 5000):
-        body = row.body if isinstance(row.body, str) else ""
-        turn = body.partition("{turn.id=")[2].partition(" ")[0]
-        event = "c" if 'event: {"type":"response.completed"' in body else "r" if "request: {" in body else ""
-        places[turn] = places.get(turn, "") + event
-    stories = [story for turn, story in places.items() if turn]
-    assert any("cr" in story for story in stories)
-    assert any("rc" in story for story in stories)
-    assert any(story.count("c") > 1 and story.count("r") > 1 for story in stories)
-
-
-def test_order_of_time_and_order_of_ids_differ() -> None:
-    times = [row.ts for row in islice(drafts(Plan(), NOW), 5000) if isinstance(row.ts, int)]
-    steps = [after - before for before, after in pairwise(times)]
-    assert min(steps) < -3600
-    assert any(-5 <= step < 0 for step in steps)
-
-
-@pytest.mark.parametrize(("share", "absent"), [(0.0, '"service_tier":"priority"'), (1.0, '"service_tier":"default"')])
-def test_the_share_of_priority_reaches_its_ends(share: float, absent: str) -> None:
-    bodies = [row.body for row in islice(drafts(Plan(priority=share), NOW), 2000)]
-    assert not any(absent in body for body in bodies if isinstance(body, str))
 
 
 # The transactions
@@ -428,25 +373,3 @@ def test_a_wal_that_a_reader_pins_counts_towards_the_cap_on_size(path: Path) -> 
         with pytest.raises(WriterError, match="above the cap of 2000000"):
             run(path, Plan(rows=10_000, batch=16, partition_rows=5, bytes_max=2_000_000))
     assert path.stat().st_size < 1_000_000
-
-
-@pytest.mark.parametrize(
-    ("make", "name"),
-    [
-        (lambda: Plan(rows=-1), "rows"),
-        (lambda: Plan(rate=0.0), "rate"),
-        (lambda: Plan(batch=0), "batch"),
-        (lambda: Plan(threads=0), "threads"),
-        (lambda: Plan(body_bytes=-1), "body_bytes"),
-        (lambda: Plan(priority=1.5), "priority"),
-        (lambda: Plan(busy=-1.0), "busy"),
-    ],
-)
-def test_a_plan_out_of_range_is_refused(make: Callable[[], Plan], name: str) -> None:
-    with pytest.raises(ValueError, match=name):
-        make()
-
-
-def test_the_plan_bounds_the_partitions() -> None:
-    partitions = {Row(0, *row).partition for row in islice(drafts(Plan(threads=4, processes=2), NOW), 2000)}
-    assert len(partitions) == 4 + 2 + 1

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from strandline.impl.effects import Failure
+from strandline.impl.files import shown
 from strandline.impl.log import EmptyDatabaseError, LogReader, SchemaError
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from strandline.impl.answer import Reason
-    from strandline.impl.files import Pin
+    from strandline.impl.files import Pin, Sighting
     from strandline.impl.memo import Memo, Place
 
 ConnectionFactory: TypeAlias = Callable[..., sqlite3.Connection]
@@ -43,7 +44,12 @@ class Connection:
     @property
     def place(self) -> Place:
         """The pinned file."""
-        return self._pin.place
+        return self._pin.sighting.place
+
+    @property
+    def sighting(self) -> Sighting:
+        """The pinned file, as it was when it was pinned."""
+        return self._pin.sighting
 
     def open(self, path: Path, factory: ConnectionFactory) -> None:
         """Connect to the database at the path, so that it can never be written through this.
@@ -58,6 +64,7 @@ class Connection:
         database.set_progress_handler(lambda: self._cancelled, PROGRESS)
         database.execute("PRAGMA query_only = ON")
         database.execute("PRAGMA trusted_schema = OFF")
+        database.set_authorizer(_authorize)
         self._reader = LogReader(database)
 
     def begin(self) -> int:
@@ -91,10 +98,11 @@ class Connection:
             self._database.execute("ROLLBACK")
 
     def is_unchanged(self, version: int, memo: Memo | None, wanted: int) -> bool:
-        """Tell that a memo still rests on the latest commit and reaches back far enough.
+        """Tell that a memo still rests on the latest commit, reaches back far enough and on to the end.
 
         The data version tells that nothing was committed since the last snapshot read through
-        this connection, so every memo made since then rests on it.
+        this connection, so every memo made since then rests on it. A memo that was cut at its
+        limit does not reach the end of the log, and cannot answer by itself.
         """
         return (
             self.seen is not None
@@ -103,17 +111,55 @@ class Connection:
             and memo.place == self.place
             and memo.observation >= self.seen[1]
             and memo.coverage <= wanted
+            and not memo.full
         )
 
     def cancel(self) -> None:
-        """Stop the query that runs, and every later one; may be called from any thread."""
+        """Stop the query that runs, and every later one; may be called from any thread.
+
+        Both are needed: the flag stops queries yet to come, and the interrupt is heard at every
+        row. Rows with large bodies can take seconds between two looks at the flag.
+        """
         self._cancelled = True
+        with suppress(sqlite3.ProgrammingError):  # its owner may be closing it just now
+            if self._database is not None:
+                self._database.interrupt()
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether every query from now on is stopped."""
+        return self._cancelled
 
     def close(self) -> None:
-        """Close the connection and let the inode number go, in this order."""
-        with closing(self._pin):
+        """Close the connection and let the inode number go, in this order.
+
+        A close that fails is no news: nothing was written, and what was read has been read.
+        """
+        with closing(self._pin), suppress(sqlite3.Error):
             if self._database is not None:
                 self._database.close()
+
+
+_ACTIONS: Final = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_TRANSACTION}
+_PRAGMAS: Final = {"data_version": False, "schema_version": False, "table_info": True}
+"""The pragmas that only look, and whether each takes an argument; one that takes none would write with it."""
+
+
+def _authorize(
+    action: int, subject: str | None, argument: str | None, _database: str | None, _trigger: str | None
+) -> int:
+    """Let statements be compiled that read, and none besides.
+
+    A read-only connection with ``query_only`` still makes files: ATTACH and VACUUM INTO create
+    the one they name.
+    """
+    if action == sqlite3.SQLITE_PRAGMA:
+        allowed = subject in _PRAGMAS and (_PRAGMAS[subject] or argument is None)
+    else:
+        # A table-valued function declares its columns, which SQLite asks about as an update of the schema table.
+        declares = action == sqlite3.SQLITE_UPDATE and subject == "sqlite_master"
+        allowed = declares or action in _ACTIONS
+    return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
 
 
 _REASONS: Final[dict[int, Reason]] = {
@@ -137,10 +183,12 @@ _RECOVERY: Final = {sqlite3.SQLITE_READONLY_ROLLBACK, sqlite3.SQLITE_READONLY_RE
 def failure(path: Path, error: Exception) -> Failure:
     """Name what went wrong with a database, in a word for programs and a line for people."""
     if isinstance(error, EmptyDatabaseError):
-        return Failure("empty database", f"{path}: {error}")
+        return Failure("empty database", f"{shown(path)}: {error}")
     if isinstance(error, SchemaError):
-        return Failure("schema", f"{path}: {error}")
+        return Failure("schema", f"{shown(path)}: {error}")
+    if isinstance(error, MemoryError):
+        return Failure("no memory", f"{shown(path)}: not enough memory to read it")
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_IOERR)
     if code in _RECOVERY:
-        return Failure("needs recovery", f"{path}: its writer did not finish; open it once with that program")
-    return Failure(_REASONS.get(code & 0xFF, "io"), f"{path}: {error}")
+        return Failure("needs recovery", f"{shown(path)}: its writer did not finish; open it once with that program")
+    return Failure(_REASONS.get(code & 0xFF, "io"), f"{shown(path)}: {error}")

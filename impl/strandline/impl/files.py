@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from strandline.impl.effects import Failure, Missing
 from strandline.impl.memo import Place
@@ -18,15 +18,28 @@ from strandline.impl.memo import Place
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from strandline.impl.answer import Reason
+
 _O_PATH: Final[int | None] = getattr(os, "O_PATH", None)
+
+
+class Sighting(NamedTuple):
+    """Which file is at the path, and a stamp that moves when its content is written in place.
+
+    The stamp only ever speaks against a kept connection. Copy an older database over the log,
+    commit until its change counter is where it was, and SQLite itself believes its cache.
+    """
+
+    place: Place
+    stamp: tuple[int, ...]
 
 
 class Pin:
     """Keeps the inode number of a file from being given to another one, where the system can."""
 
-    def __init__(self, place: Place, descriptor: int | None) -> None:
+    def __init__(self, sighting: Sighting, descriptor: int | None) -> None:
         """Hold a descriptor that cannot read; None where the system has no such thing."""
-        self.place = place
+        self.sighting = sighting
         self._descriptor = descriptor
 
     def close(self) -> None:
@@ -39,7 +52,7 @@ class Pin:
 class Files(Protocol):
     """What a refresh asks of the file system; a checker puts its own world in its place."""
 
-    def locate(self, path: Path) -> Place | Missing | Failure:
+    def locate(self, path: Path) -> Sighting | Missing | Failure:
         """Tell which file the path leads to."""
 
     def pin(self, path: Path) -> Pin | Missing | Failure:
@@ -50,10 +63,10 @@ class Files(Protocol):
 class SystemFiles:
     """The file system of this machine."""
 
-    def locate(self, path: Path) -> Place | Missing | Failure:
+    def locate(self, path: Path) -> Sighting | Missing | Failure:
         """Tell which file the path leads to."""
         try:
-            return _place(path, path.stat())
+            return _sighting(path, path.stat())
         except FileNotFoundError:
             return Missing()
         except (OSError, ValueError) as error:
@@ -62,26 +75,33 @@ class SystemFiles:
     def pin(self, path: Path) -> Pin | Missing | Failure:
         """Pin the file that the path leads to; its number is taken from the pin, not from the path."""
         if _O_PATH is None:
-            place = self.locate(path)
-            return Pin(place, None) if isinstance(place, Place) else place
+            found = self.locate(path)
+            return Pin(found, None) if isinstance(found, Sighting) else found
         try:
             descriptor = os.open(path, _O_PATH | os.O_CLOEXEC)
         except FileNotFoundError:
             return Missing()
         except (OSError, ValueError) as error:
             return _refusal(path, error)
-        place = _place(path, os.fstat(descriptor))
-        if isinstance(place, Place):
-            return Pin(place, descriptor)
+        found = _sighting(path, os.fstat(descriptor))
+        if isinstance(found, Sighting):
+            return Pin(found, descriptor)
         os.close(descriptor)
-        return place
+        return found
 
 
-def _place(path: Path, status: os.stat_result) -> Place | Failure:
+def _sighting(path: Path, status: os.stat_result) -> Sighting | Failure:
     """Refuse what is no regular file before SQLite sees it: a FIFO would make it wait for ever."""
     if not stat.S_ISREG(status.st_mode):
-        return Failure("not a regular file", f"{path} is {_kind(status.st_mode)}, not a database file")
-    return Place(status.st_dev, status.st_ino)
+        return Failure("not a regular file", f"{shown(path)} is {_kind(status.st_mode)}, not a database file")
+    stamp = (status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+    return Sighting(Place(status.st_dev, status.st_ino), stamp)
+
+
+def shown(path: Path) -> str:
+    """Give a path as text for one line of a terminal, quoted if it has a line break or bytes that are no text."""
+    text = str(path)
+    return text if text.isprintable() else repr(text)
 
 
 def _kind(mode: int) -> str:
@@ -91,5 +111,5 @@ def _kind(mode: int) -> str:
 
 def _refusal(path: Path, error: OSError | ValueError) -> Failure:
     text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    reason = "permission" if isinstance(error, PermissionError) else "cannot open"
-    return Failure(reason, f"{path} cannot be reached: {text.lower()}")
+    reason: Reason = "permission" if isinstance(error, PermissionError) else "cannot open"
+    return Failure(reason, f"{shown(path)} cannot be reached: {text.lower()}")

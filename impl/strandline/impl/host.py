@@ -30,13 +30,14 @@ from strandline.impl.effects import (
     Swapped,
     Unchanged,
 )
-from strandline.impl.files import Files, Pin, SystemFiles
+from strandline.impl.files import Files, Pin, Sighting, SystemFiles
 from strandline.impl.log import SchemaError
-from strandline.impl.memo import Limits, Place
 from strandline.impl.store import MemoStore, Slot
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from strandline.impl.memo import Limits, Memo
 
 _SYSTEM = SystemFiles()
 
@@ -69,16 +70,17 @@ class Host:
         self.connect = connect
         self._lock = Lock()
         self._idle: list[Connection] = []
+        self._closed = False
 
-    def lease(self) -> Lease:
-        """Begin to serve one refresh."""
-        return Lease(self)
+    def lease(self, connection: Connection | None = None) -> Lease:
+        """Begin to serve one refresh, or go on with one that holds a connection already."""
+        return Lease(self, connection)
 
-    def take(self, place: Place | None) -> Connection | None:
-        """Give an idle connection to this file, and close those to any other."""
+    def take(self, sighting: Sighting | None) -> Connection | None:
+        """Give an idle connection to this file as it is now, and close every other one."""
         with self._lock:
-            same = [connection for connection in self._idle if connection.place == place]
-            others = [connection for connection in self._idle if connection.place != place]
+            same = [connection for connection in self._idle if connection.sighting == sighting]
+            others = [connection for connection in self._idle if connection.sighting != sighting]
             taken = same.pop() if same else None
             self._idle = same
         for connection in others:
@@ -88,28 +90,30 @@ class Host:
     def keep(self, connection: Connection) -> None:
         """Keep a connection for the next refresh while there is room, else close it."""
         with self._lock:
-            room = len(self._idle) < self.limits.idle
+            room = not self._closed and len(self._idle) < self.limits.idle
             if room:
                 self._idle.append(connection)
         if not room:
             connection.close()
 
     def close(self) -> None:
-        """Close every idle connection; a refresh in flight closes its own."""
+        """Close every idle connection; a refresh in flight closes its own when it ends."""
+        with self._lock:
+            self._closed = True
         self.take(None)
 
 
 class Lease:
     """What one refresh holds: at most one connection."""
 
-    def __init__(self, host: Host) -> None:
-        """Hold nothing yet."""
+    def __init__(self, host: Host, connection: Connection | None) -> None:
+        """Hold this connection, or nothing yet."""
         self._host = host
-        self._connection: Connection | None = None
+        self._connection = connection
 
-    def perform(self, effect: Locate | Connect | ReadLog | ReadOnce | Check | Swap) -> (
-        Located | Missing | Connected | Observed | Unchanged | Glimpsed | Swapped | Lost | Failure
-    ):
+    def perform(  # noqa: PLR0911 - one for each effect
+        self, effect: Locate | Connect | ReadLog | ReadOnce | Check | Swap
+    ) -> Located | Missing | Connected | Observed | Unchanged | Glimpsed | Swapped | Lost | Failure:
         """Execute one effect; every failure of the system is a result."""
         try:
             match effect:
@@ -123,11 +127,11 @@ class Lease:
                     return self._read_once(effect)
                 case Check():
                     found = self._host.files.locate(self._host.path)
-                    return Located(found) if isinstance(found, Place) else found
+                    return Located(found.place) if isinstance(found, Sighting) else found
                 case Swap(version, memo, joined):
                     slot = self._host.store.swap(version, memo, joined)
                     return Swapped() if slot is None else Lost(slot)
-        except (sqlite3.Error, SchemaError) as error:
+        except (sqlite3.Error, SchemaError, MemoryError) as error:
             return failure(self._host.path, error)
 
     def cancel(self) -> None:
@@ -141,7 +145,7 @@ class Lease:
         connection, self._connection = self._connection, None
         if connection is None:
             return
-        if sound:
+        if sound and not connection.cancelled:
             self._host.keep(connection)
         else:
             with suppress(sqlite3.Error):
@@ -152,16 +156,16 @@ class Lease:
         """Stat the path; an idle connection pins its file, so an equal number is the same file."""
         self.release(sound=False)
         found = self._host.files.locate(self._host.path)
-        self._connection = self._host.take(found if isinstance(found, Place) else None)
-        if not isinstance(found, Place):
+        self._connection = self._host.take(found if isinstance(found, Sighting) else None)
+        if not isinstance(found, Sighting):
             return found
         if self._connection is not None:
-            return Located(found, connected=True)
+            return Located(found.place, connected=True)
         pinned = self._host.files.pin(self._host.path)
         if not isinstance(pinned, Pin):
             return pinned
         self._connection = Connection(pinned)
-        return Located(pinned.place)
+        return Located(pinned.sighting.place)
 
     def _connect(self) -> Connected | Missing:
         connection = self._leased()
@@ -202,7 +206,7 @@ class Lease:
         return self._connection
 
 
-def _base(effect: ReadLog, slot: Slot) -> tuple[scan.Memo | None, int]:
+def _base(effect: ReadLog, slot: Slot) -> tuple[Memo | None, int]:
     """Choose the memo to go on from, and the epoch of what comes of it.
 
     A read that goes on from a memo of its own keeps that memo's epoch: were it given the

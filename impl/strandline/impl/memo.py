@@ -77,7 +77,8 @@ class Memo:
     ``sources`` are the facts that the answer rests on and the completions whose request has
     not been seen (pending), by ascending id, from ``coverage`` on. ``anchors`` are the newest
     surviving rows of the latest partitions, by ascending id; ``gaps`` are ids known to be
-    deleted. ``cursor`` is the highest id read; a prune never lowers it.
+    deleted. ``cursor`` is the highest id read; a prune never lowers it. ``full`` tells
+    that it was cut at its limit, so that sources beyond the cursor are left out.
     """
 
     epoch: int
@@ -89,6 +90,7 @@ class Memo:
     anchors: tuple[Anchor, ...]
     gaps: tuple[Gap, ...]
     snapshot: Snapshot
+    full: bool = False
 
 
 WriteBack: TypeAlias = Literal["put", "discard", "top up mine", "top up theirs"]
@@ -146,6 +148,7 @@ def bounded(memo: Memo, sources_max: int) -> Memo:
         sources=sources,
         anchors=tuple(anchors[key] for key in sorted(anchors)[-ANCHORS_MAX:]),
         gaps=clipped(memo.gaps, cursor),
+        full=True,
     )
 
 

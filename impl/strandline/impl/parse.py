@@ -9,6 +9,7 @@ the first that succeeds wins; a reader that fails leaves the body to the next on
 
 import json
 import re
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 RULES: Final = 1
@@ -16,6 +17,9 @@ RULES: Final = 1
 
 BODY_MAX: Final = 64 * 1024 * 1024
 """The longest body that is parsed, in bytes. The caller skips and counts a longer one."""
+
+NESTING_MAX: Final = 128
+"""The deepest JSON that is read: how many of its arrays and objects lie in each other, the outermost counted."""
 
 _EVENT: Final = "websocket event:"
 _REQUEST: Final = "websocket request:"
@@ -42,6 +46,12 @@ _DOTTED_TURN: Final = _assigned("turn.id")
 _TURN: Final = _assigned("turn_id")
 _THREAD: Final = _assigned("thread_id")
 _SUBMISSION_ID: Final = re.compile(r'id: "(?<![A-Za-z0-9_.]id: ")')
+_UNNESTED: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[^]["{}]++')
+"""What does not nest in JSON: its strings, and whatever lies between them and the brackets.
+
+Possessive, since a group that may give back what it took keeps a place for each escape of a string: 20 MB of them cost
+more than a gigabyte.
+"""
 
 
 class Parsed(NamedTuple):
@@ -133,7 +143,20 @@ def _message(text: str, kind: str) -> dict[str, object] | None:
         message = json.loads(text.strip())
     except (ValueError, RecursionError):
         return None
-    return message if isinstance(message, dict) and message.get("type") == kind else None
+    if not isinstance(message, dict) or message.get("type") != kind or _is_too_deep(text):
+        return None
+    return message
+
+
+def _is_too_deep(text: str) -> bool:
+    """Tell whether a text, which must hold well-formed JSON, nests deeper than ``NESTING_MAX``.
+
+    The decoder has a limit too, but one that moves with its version and with the stack of its caller.
+    """
+    if text.count("[") + text.count("{") <= NESTING_MAX:
+        return False
+    brackets = _UNNESTED.sub("", text)
+    return max(accumulate(1 if bracket in "[{" else -1 for bracket in brackets)) > NESTING_MAX
 
 
 def _turn(prefix: str) -> str | None:

@@ -41,7 +41,7 @@ from strandline.impl.store import Joined
 if TYPE_CHECKING:
     from strandline.impl.answer import Path
     from strandline.impl.memo import Place
-    from strandline.impl.scan import Cause, Glance
+    from strandline.impl.scan import Cause, Counts, Glance
     from strandline.impl.store import Slot
     from strandline.impl.window import Span, Window
 
@@ -272,7 +272,7 @@ def _counted(  # noqa: PLR0913 - one argument for each count
     rows: int = 0,
     keys: int = 0,
     anchors: int = 0,
-    skipped: Counter[str] | None = None,
+    skipped: Counts = (),
 ) -> Tally:
     """Add one read transaction to the tally."""
     return replace(
@@ -282,7 +282,7 @@ def _counted(  # noqa: PLR0913 - one argument for each count
         keys=tally.keys + keys,
         anchors=tally.anchors + anchors,
         transactions=tally.transactions + 1,
-        skipped=tuple(sorted((Counter(dict(tally.skipped)) + (skipped or Counter())).items())),
+        skipped=tuple(sorted((Counter(dict(tally.skipped)) + Counter(dict(skipped))).items())),
     )
 
 

@@ -38,6 +38,10 @@ Cause: TypeAlias = Literal[
 """Why a refresh read the whole log."""
 
 
+Counts: TypeAlias = tuple[tuple[str, int], ...]
+"""How many rows were skipped, by reason."""
+
+
 class Rank(NamedTuple):
     """What a memo of this read will be ranked by, and the file it speaks for."""
 
@@ -60,7 +64,7 @@ class Reading(NamedTuple):
     rows: int
     keys: int
     anchors: int
-    skipped: Counter[str]
+    skipped: Counts
 
 
 class Glance(NamedTuple):
@@ -69,7 +73,7 @@ class Glance(NamedTuple):
     turns: tuple[Turn, ...]
     snapshot: Snapshot
     rows: int
-    skipped: Counter[str]
+    skipped: Counts
 
 
 class _Believed(NamedTuple):
@@ -128,7 +132,7 @@ def read(log: LogReader, base: Memo | None, wanted: int, rank: Rank, chunk: int)
         snapshot=_snapshot(log, rank, highest),
     )
     compared = len(base.anchors) if base is not None and cause not in {"file replaced", "window widened"} else 0
-    return Reading(memo, complete, cause, rows, believed.keys, compared, skipped)
+    return Reading(memo, complete, cause, rows, believed.keys, compared, _counts(skipped))
 
 
 def glance(log: LogReader, span: Span, rank: Rank) -> Glance:
@@ -142,7 +146,11 @@ def glance(log: LogReader, span: Span, rank: Rank) -> Glance:
         if fact is not None:
             facts.append(fact)
     skipped["ts"] = log.odd_times()
-    return Glance(join(sorted(facts), span), _snapshot(log, rank, log.highest()), rows, +skipped)
+    return Glance(join(sorted(facts), span), _snapshot(log, rank, log.highest()), rows, _counts(skipped))
+
+
+def _counts(skipped: Counter[str]) -> Counts:
+    return tuple(sorted((+skipped).items()))
 
 
 def _snapshot(log: LogReader, rank: Rank, highest: int | None) -> Snapshot:

@@ -36,14 +36,17 @@ class Slot:
     joined: Joined | None = None
 
 
+EMPTY = Slot()
+
+
 class MemoStore:
     """The memo of one log in this process, safe from any number of threads."""
 
-    def __init__(self) -> None:
-        """Start empty."""
+    def __init__(self, slot: Slot = EMPTY, observations: int = 0) -> None:
+        """Start empty, or where another store left off: its slot and its number of observations."""
         self._lock = Lock()
-        self._slot = Slot()
-        self._observations = 0
+        self._slot = slot
+        self._observations = observations
 
     @property
     def slot(self) -> Slot:

@@ -112,6 +112,21 @@ def _restore(world: World, _scope: Scope, _action: Action) -> World:
     return commit(world, world.backup or Log())
 
 
+def _offer_copy(world: World, scope: Scope) -> Iterator[Action]:
+    """Offer a copy in place where SQLite allows one: under no connection that has read yet."""
+    in_flight = [task.link for task in world.tasks if task is not None and task.link is not None]
+    if not any(link.seen for link in in_flight):
+        yield from (Action("copy") for _ in _offer_restore(world, scope))
+
+
+def _copy(world: World, scope: Scope, action: Action) -> World:
+    """Copy the backup over the file, as a person does: SQLite takes no part in it."""
+    restored = _restore(world, scope, action)
+    if restored.path is None:
+        return restored
+    return replace(restored, path=restored.path._replace(stamp=restored.path.stamp + 1))
+
+
 def _offer_remove(world: World, _scope: Scope) -> Iterator[Action]:
     if world.path is not None:
         yield Action("remove")
@@ -157,7 +172,7 @@ def _drop(world: World, _scope: Scope, _action: Action) -> World:
         slot=Slot(epoch=world.slot.epoch + 1),
         tasks=tuple(
             task
-            and task._replace(ghost=forgotten(task.ghost), base_ghost=forgotten(task.base_ghost), stale=True)
+            and task._replace(ghost=forgotten(task.ghost), base_ghost=forgotten(task.base_ghost), stale=task.ghost is not None)
             for task in world.tasks
         ),
     )
@@ -205,6 +220,7 @@ OFFERS: dict[str, Offer] = {
     "reset": _offer_reset,
     "backup": _offer_if_rows("backup"),
     "restore": _offer_restore,
+    "copy": _offer_copy,
     "remove": _offer_remove,
     "replace": _offer_replace("replace"),
     "reissue": _offer_replace("reissue"),
@@ -223,6 +239,7 @@ CHANGES: dict[str, Change] = {
     "reset": _reset,
     "backup": _backup,
     "restore": _restore,
+    "copy": _copy,
     "remove": _remove,
     "replace": _replace,
     "reissue": _replace,

@@ -65,10 +65,15 @@ class Answered(NamedTuple):
 
 
 class Failed(NamedTuple):
-    """A refresh ended without an answer; ``moved`` tells that the stored memo changed with it."""
+    """A refresh could not read, and ended.
+
+    ``answered`` tells that it gave an answer all the same, ``moved`` that the stored memo
+    changed with it.
+    """
 
     actor: int
     reason: str
+    answered: bool
     moved: bool
 
 

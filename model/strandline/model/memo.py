@@ -56,7 +56,8 @@ class Memo:
 
     ``sources`` are the rows that the answer rests on and the completions whose request has
     not been seen (pending), from ``coverage`` on. ``anchors`` are the newest surviving rows
-    of the latest partitions, by ascending id; ``gaps`` are ids known to be deleted.
+    of the latest partitions, by ascending id; ``gaps`` are ids known to be deleted. ``full``
+    tells that it was cut at its limit, so that sources beyond the cursor are left out.
     """
 
     epoch: int
@@ -67,6 +68,7 @@ class Memo:
     sources: tuple[Row, ...]
     anchors: tuple[Row, ...]
     gaps: tuple[Gap, ...]
+    full: bool = False
 
 
 class Reading(NamedTuple):
@@ -161,7 +163,8 @@ def absorb(  # noqa: PLR0913 - the six facts that decide a read, each of its own
         anchors=latest(tuple(row for row in log.rows if row.id <= reached)),
         gaps=_merged([*old_gaps, *gone, *new_gaps]),
     )
-    return Reading(memo, complete, cause, len(tail), keys, len(base.anchors) if _asked(base, cause) else 0)
+    compared = len(base.anchors) if base is not None and cause not in {"file replaced", "window widened"} else 0
+    return Reading(memo, complete, cause, len(tail), keys, compared)
 
 
 def bounded(memo: Memo, limits: Limits) -> Memo:
@@ -181,11 +184,8 @@ def bounded(memo: Memo, limits: Limits) -> Memo:
         sources=sources,
         anchors=tuple(sorted(below | set(sources))[-ANCHORS_MAX:]),
         gaps=tuple((low, min(high, cursor)) for low, high in memo.gaps if low <= cursor),
+        full=True,
     )
-
-
-def _asked(base: Memo | None, cause: Cause | None) -> bool:
-    return base is not None and cause not in {"file replaced", "window widened"}
 
 
 def _resume(base: Memo | None, log: Log, coverage: int, inode: int) -> tuple[int, Cause | None, int]:

@@ -27,6 +27,9 @@ __all__ = ["Fact", "Span", "Truth", "Turn", "fact", "oracle", "skip"]
 BODY_MAX: Final = 64 * 1024 * 1024
 """The longest body that is read, in bytes."""
 
+NESTING_MAX: Final = 128
+"""How many brackets and braces of a payload may be open at once."""
+
 CACHED_BODY_MAX: Final = 64 * 1024
 """The longest body whose fact is cached, in characters."""
 
@@ -241,13 +244,34 @@ def _after_name(text: str, name: str) -> str | None:
 def _json_object(payload: str) -> dict[str, object] | None:
     """Load the one JSON object that a payload consists of, None if it is anything else.
 
-    Nesting beyond what the interpreter can follow is anything else too.
+    Nesting that is too deep is anything else too.
     """
+    # Left to the interpreter, how deep is too deep would depend on its version and on how many calls are under way.
+    if _nesting(payload) > NESTING_MAX:
+        return None
     try:
         value = json.loads(payload.strip())
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
+
+
+def _nesting(payload: str) -> int:
+    """Count the brackets and braces that are open at the deepest place of a payload, strings left out."""
+    deepest = depth = 0
+    quoted = escaped = False
+    for character in payload:
+        if quoted:
+            quoted = escaped or character != '"'
+            escaped = character == "\\" and not escaped
+        elif character == '"':
+            quoted = True
+        elif character in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif character in "]}":
+            depth -= 1
+    return deepest
 
 
 def _blank(text: str) -> bool:

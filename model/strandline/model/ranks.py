@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from strandline.model.memo import Memo
     from strandline.model.state import File, Ghost, Link, Task, World
@@ -17,39 +17,47 @@ if TYPE_CHECKING:
 
 def next_observation(world: World) -> int:
     """Give a number above every observation that anything in the world still remembers."""
-    return 1 + max(_observations(world), default=0)
+    return 1 + max(observations(world), default=0)
 
 
 def next_commit(world: World) -> int:
     """Give a number above every commit that anything in the world still remembers."""
-    return 1 + max(_commits(world), default=0)
+    return 1 + max(commits(world), default=0)
 
 
 def canonical(world: World) -> World:
     """Renumber observations and commits from 1, keeping their order."""
-    seen = {number: rank for rank, number in enumerate(sorted({*_observations(world)} - {0}), 1)} | {0: 0}
-    commits = {number: rank for rank, number in enumerate(sorted({*_commits(world)}), 1)}
-    if all(number == rank for number, rank in (*seen.items(), *commits.items())):
+    return renumbered(world, ranks(observations(world)), ranks(commits(world)))
+
+
+def ranks(numbers: Iterable[int]) -> dict[int, int]:
+    """Number numbers from 1 in their order; 0 stays 0."""
+    return {0: 0} | {number: rank for rank, number in enumerate(sorted(set(numbers) - {0}), 1)}
+
+
+def renumbered(world: World, observed: dict[int, int], committed: dict[int, int]) -> World:
+    """Give the world with other numbers for its observations and commits."""
+    if all(number == rank for number, rank in (*observed.items(), *committed.items())):
         return world
 
     def memo(old: Memo | None) -> Memo | None:
-        return old and replace(old, observation=seen[old.observation])
+        return old and replace(old, observation=observed[old.observation])
 
     def ghost(old: Ghost | None) -> Ghost | None:
-        return old and old._replace(commit=commits[old.commit])
+        return old and old._replace(commit=committed[old.commit])
 
     def file(old: File | None) -> File | None:
-        return old and old._replace(commit=commits[old.commit])
+        return old and old._replace(commit=committed[old.commit])
 
     def link(old: Link) -> Link:
-        return old._replace(file=file(old.file), seen=seen[old.seen])
+        return old._replace(file=file(old.file), seen=observed[old.seen])
 
     def task(old: Task | None) -> Task | None:
         return old and old._replace(
             link=link(old.link) if old.link is not None else None,
             base=memo(old.base),
             base_ghost=ghost(old.base_ghost),
-            reading=old.reading and old.reading._replace(memo=replace(old.reading.memo, observation=seen[old.reading.memo.observation])),
+            found=memo(old.found),
             ghost=ghost(old.ghost),
         )
 
@@ -62,18 +70,20 @@ def canonical(world: World) -> World:
     )
 
 
-def _observations(world: World) -> Iterator[int]:
+def observations(world: World) -> Iterator[int]:
+    """Give every observation number that a world remembers, 0 for none yet."""
     if world.slot.memo is not None:
         yield world.slot.memo.observation
     yield from (link.seen for link in world.links())
     for task in world.tasks:
         if task is not None and task.base is not None:
             yield task.base.observation
-        if task is not None and task.reading is not None:
-            yield task.reading.memo.observation
+        if task is not None and task.found is not None:
+            yield task.found.observation
 
 
-def _commits(world: World) -> Iterator[int]:
+def commits(world: World) -> Iterator[int]:
+    """Give every commit number that a world remembers."""
     files = [world.path, *(link.file for link in world.links())]
     yield from (file.commit for file in files if file is not None)
     ghosts = [world.slot.ghost]

@@ -65,13 +65,14 @@ def _finish(world: World, scope: Scope, actor: int, *events: Event) -> Moved:
 
 def _fail(world: World, actor: int, reason: str) -> Moved:
     """End a refresh without an answer; its connection is closed."""
-    return _put(world, actor, None), (Failed(actor, reason, moved=False),)
+    return _put(world, actor, None), (Failed(actor, reason, answered=False, moved=False),)
 
 
 def _start_over(world: World, actor: int, task: Task) -> Moved:
     if task.tries + 1 >= TRIES_MAX:
         return _fail(world, actor, "replaced")
-    return _put(world, actor, Task(task.window, "locate", task.led, tries=task.tries + 1)), ()
+    fresh = Task(task.window, "locate", task.led, tries=task.tries + 1, swaps=task.swaps, waits=task.waits)
+    return _put(world, actor, fresh), ()
 
 
 def _answer(actor: int, task: Task, sources: tuple[Row, ...], rows: tuple[Row, ...]) -> Answered:
@@ -80,7 +81,12 @@ def _answer(actor: int, task: Task, sources: tuple[Row, ...], rows: tuple[Row, .
     return Answered(actor, span, oracle(sources, span).turns, rows, led, oracle(rows, span).turns)
 
 
-def holding(memo: Memo, ghost: Ghost, scope: Scope) -> Holding:
+def read_to(ghost: Ghost, cursor: int) -> Ghost:
+    """Keep of a snapshot the rows that a memo with this cursor has read."""
+    return ghost._replace(rows=tuple(row for row in ghost.rows if row.id <= cursor))
+
+
+def holding(memo: Memo, ghost: Ghost) -> Holding:
     """Describe a memo to the laws."""
     return Holding(
         ghost,
@@ -89,7 +95,7 @@ def holding(memo: Memo, ghost: Ghost, scope: Scope) -> Holding:
         len(memo.sources),
         len(memo.anchors),
         len(memo.gaps),
-        full=len(memo.sources) >= scope.limits.sources,
+        full=memo.full,
     )
 
 
@@ -97,12 +103,12 @@ def _locate(world: World, scope: Scope, actor: int, task: Task) -> Moved:
     """Stat the path; take a kept connection to that very file, or pin its inode number."""
     if world.path is None:
         return _finish(replace(world, idle=()), scope, actor, _answer(actor, task, (), ()))
-    inode = world.path.inode
-    same = tuple(link for link in world.idle if link.inode == inode)
+    inode, stamp = world.path.inode, world.path.stamp
+    same = tuple(link for link in world.idle if (link.inode, link.stamp) == (inode, stamp))
     if same:
         found = task._replace(phase="read", link=same[-1])
         return replace(_put(world, actor, found), idle=same[:-1]), ()
-    pinned = task._replace(phase="connect", link=Link(inode, None))
+    pinned = task._replace(phase="connect", link=Link(inode, None, stamp))
     return replace(_put(world, actor, pinned), idle=()), ()
 
 
@@ -127,7 +133,7 @@ def _read(world: World, scope: Scope, actor: int, task: Task) -> Moved:
 
     wanted = OPEN if task.window.span.start is None else task.window.span.start
     base, base_ghost = (world.slot.memo, world.slot.ghost) if task.base is None else (task.base, task.base_ghost)
-    held = holding(base, base_ghost, scope) if base is not None and base_ghost is not None else None
+    held = holding(base, base_ghost) if base is not None and base_ghost is not None else None
     looked = Looked(actor, held, task.base is None, log.rows, link.inode, wanted, None, 0, 0, 0)
     if task.base is None and base is not None and _is_unchanged(link, base, wanted):
         return _finish(world, scope, actor, looked, _answer(actor, task, base.sources, log.rows))
@@ -139,19 +145,20 @@ def _read(world: World, scope: Scope, actor: int, task: Task) -> Moved:
     ghost = Ghost(commit, log.rows, forgotten)
     after = task._replace(link=link._replace(seen=observation, clean=True))
     if reading.complete:
-        after = after._replace(phase="check", base=None, base_ghost=None, reading=reading, ghost=ghost, stale=False)
+        after = after._replace(phase="check", base=None, base_ghost=None, found=reading.memo, ghost=ghost, stale=False)
     else:
-        read = tuple(row for row in log.rows if row.id <= reading.memo.cursor)
-        after = after._replace(base=reading.memo, base_ghost=ghost._replace(rows=read))
+        after = after._replace(base=reading.memo, base_ghost=read_to(ghost, reading.memo.cursor))
     looked = looked._replace(cause=reading.cause, tested=reading.rows, keys=reading.keys, anchors=reading.anchors)
     return _put(world, actor, after), (looked,)
 
 
 def _is_unchanged(link: Link, stored: Memo, wanted: int) -> bool:
-    """Tell that nothing was committed since the stored memo's snapshot, by this connection."""
-    return (
-        link.clean and link.inode == stored.inode and link.seen <= stored.observation and stored.coverage <= wanted
-    )
+    """Tell that nothing was committed since the stored memo's snapshot, by this connection.
+
+    A memo that was cut at its limit holds too little to answer from alone.
+    """
+    latest = link.clean and link.inode == stored.inode and link.seen <= stored.observation
+    return latest and not stored.full and stored.coverage <= wanted
 
 
 def _check(world: World, scope: Scope, actor: int, task: Task) -> Moved:
@@ -165,18 +172,18 @@ def _check(world: World, scope: Scope, actor: int, task: Task) -> Moved:
 
 def _store(world: World, scope: Scope, actor: int, task: Task) -> Moved:
     """Swap the memo in if the stored one is still the one looked at; else decide again."""
-    if task.reading is None or task.ghost is None:
+    if task.found is None or task.ghost is None:
         message = f"refresh {actor} stores before it read"
         raise ValueError(message)
-    found, slot = task.reading.memo, world.slot
+    found, slot = task.found, world.slot
     mine = bounded(found, scope.limits)
     answer = _answer(actor, task, found.sources, task.ghost.rows)
-    old = holding(slot.memo, slot.ghost, scope) if slot.memo is not None and slot.ghost is not None else None
-    held = holding(mine, task.ghost, scope)
+    old = holding(slot.memo, slot.ghost) if slot.memo is not None and slot.ghost is not None else None
+    held = holding(mine, read_to(task.ghost, mine.cursor))
     if not task.stale:
         stored = replace(
             world,
-            slot=Slot(mine, task.ghost, slot.epoch),
+            slot=Slot(mine, read_to(task.ghost, mine.cursor), slot.epoch),
             tasks=tuple(other and other._replace(stale=other.ghost is not None) for other in world.tasks),
         )
         return _finish(stored, scope, actor, Stored(actor, held, old), answer)
@@ -189,7 +196,7 @@ def _store(world: World, scope: Scope, actor: int, task: Task) -> Moved:
     if decision == "put":
         return _put(world, actor, again), ()
     base, ghost = (found, task.ghost) if decision == "top up mine" else (slot.memo, slot.ghost)
-    return _put(world, actor, again._replace(phase="read", base=base, base_ghost=ghost, reading=None, ghost=None)), ()
+    return _put(world, actor, again._replace(phase="read", base=base, base_ghost=ghost, found=None, ghost=None)), ()
 
 
 def _io_error(world: World, _scope: Scope, actor: int, _task: Task) -> Moved:

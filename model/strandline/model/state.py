@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from strandline.model.log import Body, Draft, Log, Row
-from strandline.model.memo import Limits, Memo, Reading
+from strandline.model.memo import Limits, Memo
 
 if TYPE_CHECKING:
     from strandline.model.days import Span
@@ -20,24 +20,28 @@ Phase: TypeAlias = Literal["locate", "connect", "read", "check", "store"]
 class File(NamedTuple):
     """A file that is or was the log: its inode number may be reissued, its serial never is.
 
-    ``commit`` numbers the last commit to it among the commits of all files.
+    ``commit`` numbers the last commit to it among the commits of all files; ``stamp`` moves
+    when it is written over in place by something that is not SQLite.
     """
 
     serial: int
     inode: int
     commit: int
     log: Log
+    stamp: int = 0
 
 
 class Link(NamedTuple):
     """A pinned inode number and, once connected, the file that was really opened.
 
     ``seen`` is the last observation made through this connection, 0 before the first;
-    ``clean`` tells that nothing was committed since.
+    ``clean`` tells that nothing was committed since. ``stamp`` is that of the file when it
+    was pinned.
     """
 
     inode: int
     file: File | None
+    stamp: int = 0
     seen: int = 0
     clean: bool = False
 
@@ -61,7 +65,8 @@ class Task(NamedTuple):
     """A refresh in flight, at the gate that it waits for.
 
     ``base`` is the memo to go on from when it is not the stored one: the first part of a
-    long scan, or the wider of two incomparable memos. ``stale`` tells that the stored memo
+    long scan, or the wider of two incomparable memos. ``found`` is the memo of a finished
+    read, ``ghost`` tells of the snapshot it rests on. ``stale`` tells that the stored memo
     changed since this refresh looked at it. ``led`` holds the serials of the files that the
     path led to since the refresh started.
     """
@@ -72,7 +77,7 @@ class Task(NamedTuple):
     link: Link | None = None
     base: Memo | None = None
     base_ghost: Ghost | None = None
-    reading: Reading | None = None
+    found: Memo | None = None
     ghost: Ghost | None = None
     stale: bool = False
     tries: int = 0

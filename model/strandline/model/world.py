@@ -50,9 +50,22 @@ def step(world: World, scope: Scope, action: Action) -> Outcome:
         KeyError: no such action.
         ValueError: no refresh waits at that gate.
     """
+    if action.name not in refresh.STEPS:
+        return canonical(change(world, scope, action)), ()
+    after, events = refresh.advance(spend(world, scope, action), scope, action)
+    return canonical(after), events
+
+
+def change(world: World, scope: Scope, action: Action) -> World:
+    """Let the environment act; what it changed is not renumbered yet.
+
+    Raises:
+        KeyError: the environment knows no such action.
+    """
+    return CHANGES[action.name](spend(world, scope, action), scope, action)
+
+
+def spend(world: World, scope: Scope, action: Action) -> World:
+    """Take an action from what is left of its budget."""
     left = tuple(count - (name == action.name) for (name, _), count in zip(scope.budget, world.left, strict=True))
-    spent = replace(world, left=left)
-    if action.name in refresh.STEPS:
-        after, events = refresh.advance(spent, scope, action)
-        return canonical(after), events
-    return canonical(CHANGES[action.name](spent, scope, action)), ()
+    return replace(world, left=left)

@@ -1,15 +1,15 @@
 """Plain exhaustive search: every reachable state of a small world, breadth first.
 
-The simplest engine that can be right: states in a dictionary, a queue, no reduction. The
-first trace to break a law is therefore a shortest one.
+The simplest engine that can be right: states in a dictionary, layer by layer, no reduction.
+The first layer to break a law therefore holds its shortest traces.
 """
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from strandline.model.events import Event
@@ -35,15 +35,23 @@ class Space(Generic[S]):
 
 @dataclass(slots=True)
 class Found:
-    """What a search found; exact when ``complete``."""
+    """What a search found; exact when ``complete``.
 
-    states: int = 0
+    ``broken`` holds for each broken law a shortest trace and, among the shortest, one with the
+    fewest switches between actors. ``reached`` counts how often each twin was seen.
+    """
+
+    states: int = 1
     transitions: int = 0
     depth: int = 0
     complete: bool = False
     firings: Counter[str] = field(default_factory=Counter)
     broken: dict[str, tuple[Action, ...]] = field(default_factory=dict)
     reached: Counter[str] = field(default_factory=Counter)
+
+
+Edge: TypeAlias = tuple[S, "Action"]
+"""A state and the action taken in it."""
 
 
 def search(
@@ -61,47 +69,79 @@ def search(
         progress: called at every new depth.
 
     Returns:
-        The counts, the shortest trace to each broken law, and how often each twin was seen.
+        The counts, and a trace to each broken law.
     """
-    found = Found(states=1)
-    origin: dict[S, tuple[S, Action] | None] = {space.first: None}
-    frontier: deque[S] = deque([space.first])
-    judges = [(law.number, law.holds) for law in laws if law.holds is not None]
-    twins = [(law.number, law.twin.seen) for law in laws if law.twin is not None]
-
-    def judge(event: Event, state: S, action: Action | None) -> None:
-        for number, holds in judges:
-            if number not in found.broken and not holds(event):
-                found.broken[number] = (*_trace(origin, state), *((action,) if action else ()))
-        for number, seen in twins:
-            found.reached[number] += seen(event)
-
-    while frontier:
+    found = Found()
+    ways: dict[S, list[Edge[S]]] = {space.first: []}
+    depths: dict[S, int] = {space.first: 0}
+    layer = [space.first]
+    while layer:
         progress(found)
-        for _ in range(len(frontier)):
-            state = frontier.popleft()
-            for event in space.probe(state):
-                judge(event, state, None)
+        bench = _Bench(laws, found)
+        following: list[S] = []
+        for state in layer:
+            bench.judge(space.probe(state), (state, None))
             for action in space.actions(state):
                 after, events = space.step(state, action)
                 found.transitions += 1
                 found.firings[action.name] += 1
-                for event in events:
-                    judge(event, state, action)
-                if after not in origin:
+                bench.judge(events, (state, action))
+                if after not in depths:
                     if found.states >= states_max:
                         return found
                     found.states += 1
-                    origin[after] = (state, action)
-                    frontier.append(after)
-        found.depth += bool(frontier)
+                    depths[after] = found.depth + 1
+                    ways[after] = []
+                    following.append(after)
+                if depths[after] == found.depth + 1:
+                    ways[after].append((state, action))
+        for number, ends in bench.broken.items():
+            found.broken[number] = _calmest(ways, ends)
+        layer = following
+        found.depth += bool(layer)
     found.complete = True
     return found
 
 
-def _trace(origin: dict[S, tuple[S, Action] | None], state: S) -> tuple[Action, ...]:
-    trace: list[Action] = []
-    while (step := origin[state]) is not None:
-        state, action = step
-        trace.append(action)
-    return tuple(reversed(trace))
+class _Bench(Generic[S]):
+    """Judges the events of one depth, and keeps every way in which a law is first broken there."""
+
+    def __init__(self, laws: tuple[Law, ...], found: Found) -> None:
+        self._judges = [(law.number, law.holds) for law in laws if law.holds and law.number not in found.broken]
+        self._twins = [(law.number, law.twin.seen) for law in laws if law.twin is not None]
+        self._reached = found.reached
+        self.broken: dict[str, list[tuple[S, Action | None]]] = {}
+
+    def judge(self, events: Iterable[Event], end: tuple[S, Action | None]) -> None:
+        """Judge the events of a step, or of a probe if there is no action."""
+        for event in events:
+            for number, holds in self._judges:
+                if not holds(event):
+                    self.broken.setdefault(number, []).append(end)
+            for number, seen in self._twins:
+                self._reached[number] += seen(event)
+
+
+def _calmest(ways: dict[S, list[Edge[S]]], ends: list[tuple[S, Action | None]]) -> tuple[Action, ...]:
+    """Of all shortest traces to these ends, give one with the fewest switches between actors."""
+    best: dict[tuple[S, int | None], tuple[int, tuple[Action, ...]]] = {}
+
+    def calm(state: S, then: Action | None) -> tuple[int, tuple[Action, ...]]:
+        """Give the switches and the steps that lead to a state, counting the switch to what comes then."""
+        key = (state, then.actor if then is not None else LAST)
+        if key not in best:
+            options = [(0, ())] if not ways[state] else []
+            for before, action in ways[state]:
+                switches, steps = calm(before, action)
+                switched = then is not None and action.actor != then.actor
+                options.append((switches + switched, (*steps, action)))
+            best[key] = min(options, key=lambda option: option[0])
+        return best[key]
+
+    traces = ((*calm(state, action), action) for state, action in ends)
+    _, steps, last = min(traces, key=lambda trace: trace[0])
+    return (*steps, *((last,) if last is not None else ()))
+
+
+LAST: Final = -1
+"""Stands for the actor of a step that does not come."""

@@ -60,7 +60,7 @@ def _resumed_after_a_deletion(event: Event) -> bool:
 
 
 def _honest(event: Event) -> bool:
-    return not (isinstance(event, Failed) and event.moved)
+    return not (isinstance(event, Failed) and (event.answered or event.moved))
 
 
 def newer(one: Holding, other: Holding) -> bool:
@@ -121,7 +121,8 @@ def _justified(event: Looked) -> bool:
         case "log was empty":
             return not known
         case "anchors lost":
-            return not set(latest(known)) & set(event.rows)
+            anchors = [row for row in known if fact(row.body) is not None] if base.full else latest(known)
+            return not set(anchors[-ANCHORS_MAX:]) & set(event.rows)
         case "rows rewritten" | "deleted row is back":
             return any(row.id <= known[-1].id and row not in known for row in event.rows) if known else False
     return False

@@ -1,0 +1,135 @@
+"""The scanner for trio tasks: it never blocks the event loop on the log, and can be cancelled anywhere."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import trio
+
+from strandline.impl.answer import Answer, Outcome, Unavailable
+from strandline.impl.effects import Effect, Pause, ReadDate, Rested, Result, Swap
+from strandline.impl.files import Files, SystemFiles
+from strandline.impl.host import Host, Lease
+from strandline.impl.memo import Limits
+from strandline.impl.refresh import start, step
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+    from types import TracebackType
+    from typing import Self
+
+    from strandline.impl.connection import ConnectionFactory
+    from strandline.impl.window import Window
+
+WORKERS: Final = 8
+"""How many worker threads one scanner uses at once; a refresh that finds none free waits for its turn."""
+
+DEFAULT_LIMITS: Final = Limits()
+_SYSTEM: Final = SystemFiles()
+
+
+class TrioScanner:
+    """Answers which turns ran on the priority tier, from a memo kept in this process.
+
+    One scanner serves one log and may be shared by any number of tasks; each call is a refresh
+    of its own. Close it, or use it as an async context manager, to let its connections go.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        limits: Limits = DEFAULT_LIMITS,
+        files: Files = _SYSTEM,
+        connect: ConnectionFactory = sqlite3.connect,
+    ) -> None:
+        """Scan the log at a path.
+
+        Args:
+            path: a codex ``logs_2.sqlite``; it need not exist yet.
+            limits: every bound of a refresh.
+            files: the file system; called in worker threads.
+            connect: makes a connection, as ``sqlite3.connect`` does; called in worker threads.
+        """
+        self._host = Host(path, limits=limits, files=files, connect=connect)
+        self._workers = trio.CapacityLimiter(WORKERS)
+
+    async def turns(self, window: Window) -> Outcome:
+        """Give the turns of a window, or why there is no answer.
+
+        Waits no longer for a busy log than its limits allow. When it is cancelled, the query
+        that runs is interrupted and its connection closed before this raises; the memo is then
+        as it was.
+        """
+        lease = self._host.lease()
+        sound = False
+        try:
+            state, effect = start(window, self._host.limits)
+            while True:
+                following = step(state, await self._perform(lease, effect))
+                if isinstance(following, (Answer, Unavailable)):
+                    sound = isinstance(following, Answer)
+                    return following
+                state, effect = following
+        finally:
+            lease.release(sound=sound)
+
+    def drop(self) -> None:
+        """Forget the memo; refreshes in flight still answer, but do not bring it back."""
+        self._host.store.drop()
+
+    async def aclose(self) -> None:
+        """Close the connections that are kept between refreshes, even when cancelled."""
+        self._host.close()
+        await trio.lowlevel.checkpoint()
+
+    async def __aenter__(self) -> Self:
+        """Give the scanner itself."""
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the scanner."""
+        await self.aclose()
+
+    async def _perform(self, lease: Lease, effect: Effect) -> Result:
+        match effect:
+            case ReadDate(zone):
+                return datetime.now(zone).date()
+            case Pause(seconds):
+                await trio.sleep(seconds)
+                return Rested()
+            case Swap():
+                # Here and not in a worker: a cancellation between the swap and the return would
+                # raise from a refresh that has moved the memo.
+                return lease.perform(effect)
+            case _:
+                async with self._workers:
+                    result = await _in_worker(lambda: lease.perform(effect), lease.cancel)
+                await trio.lowlevel.checkpoint_if_cancelled()
+                return result
+
+
+@trio.lowlevel.enable_ki_protection
+async def _in_worker(work: Callable[[], Result], interrupt: Callable[[], None]) -> Result:
+    """Run work in a worker thread; when cancelled, interrupt it, and still wait until it has ended.
+
+    ``trio.to_thread.run_sync`` either leaves the thread behind with the connection in its hands,
+    or waits for a query that nobody stops. Ctrl-C comes as a cancellation too: raised between
+    the start and the wait, it would close the connection under the thread.
+    """
+    task = trio.lowlevel.current_task()
+    token = trio.lowlevel.current_trio_token()
+
+    def stop(_: object) -> trio.lowlevel.Abort:
+        interrupt()
+        return trio.lowlevel.Abort.FAILED
+
+    trio.lowlevel.start_thread_soon(work, partial(token.run_sync_soon, trio.lowlevel.reschedule, task))
+    done: Result = await trio.lowlevel.wait_task_rescheduled(stop)
+    return done

@@ -1,0 +1,137 @@
+"""Runs the engines in order and says of each law how it came out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
+
+from strandline.properties.engines import ENGINES
+from strandline.properties.laws import LAWS
+from strandline.properties.mutants import SHIPPED, planted
+from strandline.properties.verdict import Claim, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from strandline.properties.laws import Law
+    from strandline.properties.verdict import Engine, Report, Trace
+
+_WORST_FIRST: Final = (Verdict.VIOLATED, Verdict.BROKEN, Verdict.INCONCLUSIVE, Verdict.HOLDS)
+"""A violation that was found stays found, whatever else failed: its trace can be taken again."""
+
+EXIT_CODES: Final = {Verdict.HOLDS: 0, Verdict.VIOLATED: 1, Verdict.INCONCLUSIVE: 3, Verdict.BROKEN: 4}
+"""What a process ends with; 2 is a mistake in the call."""
+
+State: TypeAlias = Literal["ran", "skipped", "interrupted", "broken"]
+
+
+class Run(NamedTuple):
+    """What became of an engine; ``detail`` says more where it did not run to its end."""
+
+    engine: str
+    says: str
+    state: State
+    detail: str = ""
+
+
+class Judgement(NamedTuple):
+    """How a law came out of all engines together; ``says`` names what no single claim does."""
+
+    law: Law
+    verdict: Verdict
+    says: str
+    claims: tuple[Claim, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """All claims on one subject, in the order they were made, and what became of each engine."""
+
+    subject: str
+    claims: tuple[Claim, ...]
+    runs: tuple[Run, ...]
+
+    def judgements(self) -> tuple[Judgement, ...]:
+        """Judge each law by all claims about it."""
+        return tuple(judge(law, tuple(claim for claim in self.claims if claim.law == law.number)) for law in LAWS)
+
+    def verdict(self) -> Verdict:
+        """Sum up: no worse than the worst law, and no pass where an engine did not come to its end."""
+        ends = {"interrupted": Verdict.INCONCLUSIVE, "broken": Verdict.BROKEN}
+        return worst(
+            [judgement.verdict for judgement in self.judgements()]
+            + [ends[run.state] for run in self.runs if run.state in ends]
+        )
+
+    def traces(self) -> tuple[Trace, ...]:
+        """Give the shortest trace to each violated law, the shortest of all first."""
+        shortest: dict[str, Trace] = {}
+        for claim in self.claims:
+            if claim.verdict is Verdict.VIOLATED and claim.trace is not None:
+                held = shortest.get(claim.law)
+                if held is None or len(claim.trace.steps) < len(held.steps):
+                    shortest[claim.law] = claim.trace
+        return tuple(sorted(shortest.values(), key=lambda trace: len(trace.steps)))
+
+
+def check(
+    subject: str,
+    chosen: Collection[str] = (),
+    say: Report = lambda _line: None,
+    keep: Report = lambda _line: None,
+) -> Findings:
+    """Run engines on a subject until they are done or Ctrl-C ends it; never raises for what an engine does.
+
+    Args:
+        subject: :data:`SHIPPED`, or a mutant to plant.
+        chosen: the names of the engines to run; none means all.
+        say: takes a passing line of progress.
+        keep: takes a line worth keeping on the screen.
+
+    Raises:
+        KeyError: there is no such mutant.
+    """
+    claims: list[Claim] = []
+    runs: list[Run] = []
+    interrupted = False
+    with planted(subject):
+        for engine in ENGINES:
+            if chosen and engine.name not in chosen:
+                runs.append(Run(engine.name, engine.says, "skipped", "not selected"))
+            elif interrupted:
+                runs.append(Run(engine.name, engine.says, "skipped", "interrupted before it began"))
+            else:
+                keep(f"{engine.name}: {engine.says}")
+                runs.append(_run(engine, subject, claims.append, say, keep))
+                interrupted = runs[-1].state == "interrupted"
+    return Findings(subject, tuple(claims), tuple(runs))
+
+
+def _run(engine: Engine, subject: str, add: Callable[[Claim], None], say: Report, keep: Report) -> Run:
+    try:
+        for claim in engine.run(subject, say):
+            add(claim)
+            if claim.verdict is not Verdict.HOLDS:
+                keep(f"{engine.name}: {claim.law} {claim.verdict}: {claim.says}")
+    except KeyboardInterrupt:
+        return Run(engine.name, engine.says, "interrupted", "interrupted before its end")
+    except Exception as error:  # noqa: BLE001 - whatever breaks an engine is a finding of its own, and the others go on
+        detail = " ".join(f"{type(error).__name__}: {error}".split())
+        keep(f"{engine.name}: broken: {detail}")
+        return Run(engine.name, engine.says, "broken", detail)
+    return Run(engine.name, engine.says, "ran")
+
+
+def judge(law: Law, claims: tuple[Claim, ...]) -> Judgement:
+    """Judge one law: by the worst of its claims, and no pass if what must sometimes happen never did."""
+    if not claims:
+        return Judgement(law, Verdict.INCONCLUSIVE, "not looked at", claims)
+    verdict = worst([claim.verdict for claim in claims])
+    if verdict is Verdict.HOLDS and law.twin is not None and not any(claim.reached for claim in claims):
+        return Judgement(law, Verdict.INCONCLUSIVE, f"never seen: {law.twin.says}", claims)
+    return Judgement(law, verdict, "", claims)
+
+
+def worst(verdicts: list[Verdict]) -> Verdict:
+    """Give the worst of some verdicts; none at all is no pass."""
+    return min(verdicts, key=_WORST_FIRST.index, default=Verdict.INCONCLUSIVE)

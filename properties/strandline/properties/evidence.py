@@ -1,0 +1,215 @@
+"""The evidence of one check: a versioned JSON document that a reviewer can compare with a run of their own.
+
+Everything that follows from the sources alone is in ``claims``, byte for byte the same in every run of deterministic
+engines; time and machine are in ``run``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import sqlite3
+import tempfile
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
+
+import msgspec
+
+from strandline.properties import __version__
+from strandline.properties.replay import TraceFile, file_name, to_file
+from strandline.properties.replay import encode as encode_trace
+from strandline.properties.summary import summary
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from strandline.properties.check import Findings, Judgement
+    from strandline.properties.verdict import Claim, Trace
+
+PACKAGES: Final = ("strandline.model", "strandline.impl", "strandline.properties")
+"""The packages whose sources are digested."""
+
+DOES_NOT_SHOW: Final = (
+    "The worlds are bounded: so many rows, refreshes and changes, and no more.",
+    "Every interleaving means at gate granularity, between two accesses to something shared, not between bytecodes.",
+    "The environment decides which inode number a new file gets; a file system of another habit is not watched.",
+    "Fuzzing samples: no violation in so many cases says nothing certain about the next one.",
+    "SQLite, the operating system and the disk are taken at their word.",
+    "Rows rewritten in place where they were read, and rows inserted below the highest id, are assumed away.",
+)
+"""What a pass does not show."""
+
+
+class UnwrittenError(Exception):
+    """The evidence could not be written; one line says where and why."""
+
+
+class Said(msgspec.Struct, frozen=True):
+    """One claim of one engine; counts of different engines are never added up."""
+
+    engine: str
+    verdict: str
+    says: str
+    bounds: dict[str, str]
+    counts: dict[str, int]
+    reached: int | None
+    """How often the law's *sometimes* was seen, null if it has none."""
+
+
+class LawOutcome(msgspec.Struct, frozen=True):
+    """How one law came out."""
+
+    law: str
+    name: str
+    kind: str
+    statement: str
+    sometimes: str | None
+    verdict: str
+    says: str
+    claims: tuple[Said, ...]
+
+
+class EngineOutcome(msgspec.Struct, frozen=True):
+    """What became of one engine; one that was skipped is no pass."""
+
+    engine: str
+    says: str
+    state: str
+    detail: str
+
+
+class Claims(msgspec.Struct, frozen=True):
+    """What was found, and of what: all that two runs on the same sources have in common."""
+
+    subject: str
+    sources: dict[str, str]
+    """The sha256 of each package's sources."""
+    verdict: str
+    laws: tuple[LawOutcome, ...]
+    engines: tuple[EngineOutcome, ...]
+    traces: dict[str, TraceFile]
+    """The shortest trace to each violated law, by the name of its file."""
+    skipped: tuple[str, ...]
+    does_not_show: tuple[str, ...]
+
+
+class RunOutcome(msgspec.Struct, frozen=True):
+    """When, how long (seconds) and on what it ran."""
+
+    began: str
+    seconds: float
+    strandline: str
+    python: str
+    sqlite: str
+    system: str
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """The document; ``version`` is raised when its meaning changes."""
+
+    version: Literal[1]
+    claims: Claims
+    run: RunOutcome
+
+
+def gather(findings: Findings, began: datetime, seconds: float) -> Evidence:
+    """Make the document of a check that began at an instant and took so long."""
+    return Evidence(
+        version=1,
+        claims=Claims(
+            subject=findings.subject,
+            sources={name: digest(Path(import_module(name).__file__ or "").parent) for name in PACKAGES},
+            verdict=findings.verdict(),
+            laws=tuple(map(_law, findings.judgements())),
+            engines=tuple(EngineOutcome(*run) for run in findings.runs),
+            traces={file_name(trace): to_file(trace) for trace in findings.traces()},
+            skipped=tuple(run.engine for run in findings.runs if run.state == "skipped"),
+            does_not_show=DOES_NOT_SHOW,
+        ),
+        run=RunOutcome(
+            began=began.isoformat(timespec="seconds"),
+            seconds=round(seconds, 3),
+            strandline=__version__,
+            python=f"{platform.python_implementation()} {platform.python_version()}",
+            sqlite=sqlite3.sqlite_version,
+            system=platform.platform(),
+        ),
+    )
+
+
+def _law(judgement: Judgement) -> LawOutcome:
+    law = judgement.law
+    return LawOutcome(
+        law=law.number,
+        name=law.name,
+        kind=law.kind,
+        statement=law.says,
+        sometimes=law.twin.says if law.twin else None,
+        verdict=judgement.verdict,
+        says=judgement.says,
+        claims=tuple(map(_said, judgement.claims)),
+    )
+
+
+def _said(claim: Claim) -> Said:
+    return Said(claim.engine, claim.verdict, claim.says, dict(claim.bounds), dict(claim.counts), claim.reached)
+
+
+def encode(evidence: Evidence) -> bytes:
+    """Write the document down as JSON."""
+    return msgspec.json.format(msgspec.json.encode(evidence), indent=2) + b"\n"
+
+
+def digest(folder: Path) -> str:
+    """Give the sha256 of the Python files below a folder: the path, length and content of each, by ascending path."""
+    total = hashlib.sha256()
+    for name, path in sorted((path.relative_to(folder).as_posix(), path) for path in folder.rglob("*.py")):
+        content = path.read_bytes()
+        total.update(f"{name}\0{len(content)}\0".encode())
+        total.update(content)
+    return total.hexdigest()
+
+
+def save(evidence: Evidence, traces: tuple[Trace, ...], drawing: list[str], out: Path) -> None:
+    """Write document, summary and traces below a folder.
+
+    Args:
+        evidence: the document.
+        traces: what goes to the files that the document names.
+        drawing: the shortest trace as lanes, for the summary.
+        out: the folder.
+
+    Raises:
+        UnwrittenError: the folder cannot be made or written to, or is full.
+    """
+    for trace in traces:
+        write(out / "traces" / file_name(trace), encode_trace(trace))
+    write(out / "summary.md", summary(evidence, drawing).encode(errors="backslashreplace"))
+    write(out / "evidence.json", encode(evidence))
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all; its folder is made if it is missing.
+
+    Raises:
+        UnwrittenError: the folder cannot be made or written to, or is full.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, partial = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(partial).replace(path)
+        except BaseException:
+            with suppress(OSError):
+                Path(partial).unlink()
+            raise
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise UnwrittenError(f"{path} cannot be written: {reason.lower()}") from error

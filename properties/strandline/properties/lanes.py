@@ -1,0 +1,123 @@
+"""A trace as lanes, in plain text: one column for each actor, time runs down.
+
+It is to be read by a person who has never seen the code, in a terminal or in a pull request, so it stays within
+:data:`WIDTH` columns and uses nothing but printable characters.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+from textwrap import wrap
+from typing import TYPE_CHECKING, Final
+
+from strandline.properties.laws import LAWS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from strandline.properties.verdict import Change, Exhibit, Frame
+
+WIDTH: Final = 100
+"""Columns of text, at most."""
+
+_MARGIN: Final = 6  # the step number and two spaces
+_LANE_MAX: Final = 34
+_LANE_MIN: Final = 8
+_INDENT: Final = 2  # of a change, against the step that made it
+
+
+def lanes(exhibit: Exhibit, replay: str | None = None) -> list[str]:
+    """Draw a trace that was taken again.
+
+    Args:
+        exhibit: what came of it.
+        replay: the line that replays it, if there is one; it comes last.
+    """
+    trace = exhibit.trace
+    steps = len(trace.steps)
+    head = f"{trace.law} on {trace.subject}, world {trace.world}, {steps} step{'s' * (steps != 1)}"
+    lines = [*wrap(printable(head), WIDTH), "", *_drawing(exhibit.frames), "", *_verdict(exhibit)]
+    lines += chain.from_iterable(_fold(line, "  ") for line in exhibit.ending)
+    if replay is not None:
+        lines += ["", "take it again:", f"  {replay}"]
+    return lines
+
+
+def who(actor: int | None) -> str:
+    """Name an actor: the environment, or a refresh by its number, from 1."""
+    return "env" if actor is None else f"r{actor + 1}"
+
+
+def printable(text: str) -> str:
+    """Escape what a terminal would obey instead of show."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def _drawing(frames: tuple[Frame, ...]) -> Iterator[str]:
+    actors = sorted({frame.actor for frame in frames}, key=lambda actor: -1 if actor is None else actor)
+    if not actors:
+        return
+    wide = max(_LANE_MIN, min(_LANE_MAX, (WIDTH - _MARGIN) // len(actors)))
+    yield _row("", [who(actor) for actor in actors], wide)
+    yield _row("", ["-" * (wide - 2)] * len(actors), wide)
+    for number, frame in enumerate(frames, 1):
+        lane = actors.index(frame.actor)
+        for count, line in enumerate(wrap(printable(frame.title), wide - 2) or [""]):
+            cells = ["|"] * len(actors)
+            cells[lane] = line
+            yield _row("" if count else f"{number}", cells, wide)
+        for change in frame.changes:
+            yield from _changed(change, lane, len(actors), wide)
+
+
+def _row(number: str, cells: list[str], wide: int) -> str:
+    return (f"{number:>{_MARGIN - 2}}  " + "".join(cell.ljust(wide) for cell in cells)).rstrip()
+
+
+def _changed(change: Change, lane: int, count: int, wide: int) -> Iterator[str]:
+    """Write a change below its step: from its lane to the right, and further left if it is too long for that."""
+    start = _MARGIN + lane * wide + _INDENT
+    lines = _worded(change, WIDTH - start)
+    start = max(_MARGIN + _INDENT, min(start, WIDTH - max(map(len, lines))))
+    bars = (" " * _MARGIN + "|".ljust(wide) * count).ljust(WIDTH)
+    own = _MARGIN + lane * wide
+    bars = f"{bars[:own]} {bars[own + 1 :]}"
+    for line in lines:
+        # A bar that touches the text would look like a part of it.
+        yield f"{bars[: start - 1]} {line} {bars[start + len(line) + 1 :]}".rstrip()
+
+
+def _worded(change: Change, room: int) -> list[str]:
+    """Put a change in words: on one line if that fits or nothing does, else the state after under the one before."""
+    what, before, after = (printable(part) for part in change)
+    most = WIDTH - _MARGIN - _INDENT
+    one = f"{what}: {before} -> {after}"
+    hang = " " * min(len(what) + len(": "), most // 2)
+    two = [
+        *wrap(f"{what}: {before}", most, subsequent_indent=hang),
+        *wrap(after, most, initial_indent=f"{hang[len('-> ') :]}-> ", subsequent_indent=hang),
+    ]
+    on_one_line = len(one) <= room or (max(map(len, two)) > room and len(one) <= most)
+    return [one] if on_one_line else two
+
+
+def _verdict(exhibit: Exhibit) -> Iterator[str]:
+    trace = exhibit.trace
+    law = next((law for law in LAWS if law.number == trace.law), None)
+    name = printable(f"{trace.law} {law.name}" if law else trace.law)
+    if exhibit.broken:
+        yield f"{name} is broken:"
+    elif exhibit.fits < len(trace.steps):
+        step = trace.steps[exhibit.fits]
+        yield (
+            f"The trace fits no longer: step {exhibit.fits + 1}, {printable(step.name)} by {who(step.actor)}, "
+            "cannot be taken. This is not a pass."
+        )
+    else:
+        yield f"{name} holds on these steps."
+    if law is not None:
+        yield from _fold(law.says, "  ")
+
+
+def _fold(text: str, indent: str) -> list[str]:
+    return wrap(printable(text), WIDTH, initial_indent=indent, subsequent_indent=indent, drop_whitespace=True) or [""]

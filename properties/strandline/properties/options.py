@@ -1,0 +1,117 @@
+"""What the commands have in common: exit codes, parameter types, and a group that keeps to both."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sys
+import threading
+import traceback
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+import click
+
+from strandline.properties import console, turns
+from strandline.properties.drafts import Plan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+USAGE: Final = 2
+"""Exit code: the call was a mistake."""
+
+BROKEN: Final = 4
+"""Exit code: the program, or what it works on, failed."""
+
+INTERRUPTED: Final = 130
+UNHEARD: Final = 141
+"""Exit codes by custom: ended by Ctrl-C; nobody read the output to its end."""
+
+_PLAN: Final = Plan()
+
+
+class Commands(click.Group):
+    """Keeps the exit codes 0, 1 and 3 for verdicts, whatever else happens."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as in click
+        """Run a command."""
+        console.speak_plainly()
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # What is still buffered goes nowhere, or the interpreter would complain of it at its end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(UNHEARD)
+        except KeyboardInterrupt:
+            ctx.exit(INTERRUPTED)
+        except click.UsageError as error:
+            where = error.ctx.command_path if error.ctx else "strandline"
+            console.complain(f"{' '.join(error.format_message().split())} (see {where} --help)")
+            ctx.exit(USAGE)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception:  # noqa: BLE001 - Python's own exit code for this is 1, which would say "violated"
+            traceback.print_exc()
+            ctx.exit(BROKEN)
+
+
+def day(text: str) -> turns.Day:
+    """Read an option that is a day."""
+    try:
+        return turns.parse_day(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+def duration(text: str) -> float:
+    """Read an option that is a length of time, in seconds or with a unit; give seconds."""
+    found = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)([smh]?)", text)
+    if found is None:
+        raise click.BadParameter(f"{text!r} is not a length of time: write 90, 90s, 2m or 1h")
+    return float(found[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[found[2]]
+
+
+FORMAT = click.option(
+    "--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to answer."
+)
+DATABASE = click.argument("database", metavar="DB", type=click.Path(path_type=Path))
+
+
+def plan_option(name: str, says: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Make the option that sets a number of the writer's plan, with the plan's own default."""
+    default = getattr(_PLAN, name)
+    return click.option(
+        f"--{name.replace('_', '-')}", type=type(default), default=default, show_default=True, help=says
+    )
+
+
+def refuse(error: Exception) -> NoReturn:
+    """End in a usage error: one clear line."""
+    raise click.UsageError(str(error)) from error
+
+
+def refuse_unknown(what: str, names: tuple[str, ...], known: tuple[str, ...]) -> None:
+    """End in a usage error that lists the known names if one is not among them."""
+    for name in names:
+        if name not in known:
+            raise click.UsageError(f"there is no {what} named {name!r}; there are {', '.join(known)}")
+
+
+@contextmanager
+def stop_on_interrupt() -> Iterator[threading.Event]:
+    """Give an event that the first Ctrl-C sets; a second one interrupts as usual."""
+    stop = threading.Event()
+    before = signal.getsignal(signal.SIGINT)
+
+    def first(_number: int, _frame: object) -> None:
+        stop.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    signal.signal(signal.SIGINT, first)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)

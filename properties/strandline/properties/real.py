@@ -1,0 +1,256 @@
+"""The real scanner as a world to search: its core, its host, its store, over real SQLite files.
+
+The state of a refresh between two gates is a value, and so is the slot. So a state can be put
+back, its effect executed by the real host against the file that holds exactly that log, and
+the real core be given the result. Who goes next is the search's choice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from strandline.impl import refresh as impl
+from strandline.impl.effects import (
+    Check,
+    Connect,
+    Effect,
+    Failure,
+    Locate,
+    Missing,
+    ReadLog,
+    ReadOnce,
+    Rested,
+    Result,
+    Swap,
+)
+from strandline.impl.connection import Connection
+from strandline.impl.files import Pin, Sighting
+from strandline.impl.host import Host
+from strandline.impl.memo import Limits, Memo, Place
+from strandline.impl.scan import Glance
+from strandline.impl.store import MemoStore, Slot
+from strandline.impl.window import Span
+from strandline.model import world as model
+from strandline.model.ranks import commits, observations, ranks, renumbered
+from strandline.model.refresh import FAULTS, WAITS_MAX
+from strandline.properties.ghosts import Ghosts, Move
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from strandline.model.events import Event
+    from strandline.model.log import Log
+    from strandline.model.state import Action, File, Link, Scope, World
+    from strandline.properties.templates import Templates
+
+V = TypeVar("V")
+
+
+class Real(NamedTuple):
+    """One state of the real scanner in its world.
+
+    ``world`` holds the environment and the ghosts of the refreshes, ``slot`` what the store
+    holds, ``states`` where each refresh stands and the effect that it waits for.
+    """
+
+    world: World
+    slot: Slot
+    states: tuple[tuple[impl.State, Effect] | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WorldFiles:
+    """The file system as the world has it: the inode number is the world's to give."""
+
+    file: File | None
+
+    def locate(self, path: Path) -> Sighting | Missing | Failure:  # noqa: ARG002 - the protocol's
+        """Tell which file the path leads to."""
+        return sighting(self.file) if self.file is not None else Missing()
+
+    def pin(self, path: Path) -> Pin | Missing | Failure:
+        """Pin that file; the world keeps pinned numbers from being reissued."""
+        found = self.locate(path)
+        return Pin(found, None) if isinstance(found, Sighting) else found
+
+
+def sighting(file: File | Link) -> Sighting:
+    """Give a file of the world as the scanner sees it."""
+    return Sighting(Place(0, file.inode), (file.stamp,))
+
+
+def limits(scope: Scope) -> Limits:
+    """Give the scanner the bounds of a world."""
+    return Limits(scope.limits.sources, scope.limits.chunk, waits=WAITS_MAX, pause=0, idle=scope.idle)
+
+
+def asked(scope: Scope, window: int) -> tuple[impl.State, Effect]:
+    """Begin a real refresh of a window of the world."""
+    span, ended = scope.windows[window]
+    return impl.locate(impl.Ask(Span(*span), ended, limits(scope)))
+
+
+class RealSpace:
+    """Searches the real scanner: gives the first state, the actions of a state, and each step."""
+
+    def __init__(self, scope: Scope, templates: Templates) -> None:
+        """Search a world of this scope with these files."""
+        self._scope = scope
+        self._limits = limits(scope)
+        self._templates = templates
+        self._ghosts = Ghosts(scope, templates.one_shot)
+        self._reads: dict[object, Result] = {}
+        self._connects: dict[Path, Result] = {}
+
+    @property
+    def real_reads(self) -> int:
+        """How many distinct reads of real files were made."""
+        return len(self._reads)
+
+    def first(self) -> Real:
+        """Give the first state."""
+        return Real(model.init(self._scope), Slot(), (None,) * self._scope.refreshers)
+
+    def actions(self, real: Real) -> Iterator[Action]:
+        """List what can happen next."""
+        return model.actions(real.world, self._scope)
+
+    def step(self, real: Real, action: Action) -> tuple[Real, tuple[Event, ...]]:
+        """Take one step of the environment or of a real refresh."""
+        if action.name not in model.refresh.STEPS:
+            return canonical(self._change(real, action)), ()
+        actor = action.actor or 0
+        standing = real.states[actor]
+        if standing is None:
+            message = f"refresh {actor} is not in flight"
+            raise ValueError(message)
+        state, effect = standing
+        result, slot = self._perform(real, actor, effect, action)
+        following = impl.step(state, result)
+        world = model.spend(real.world, self._scope, action)
+        move = Move(actor, state, effect, result, following, real.slot, slot)
+        world, events = self._ghosts.moved(world, move)
+        if isinstance(following, tuple) and isinstance(following[0], impl.Resting):
+            following = impl.step(following[0], Rested())
+        after = following if isinstance(following, tuple) else None
+        states = (*real.states[:actor], after, *real.states[actor + 1 :])
+        return canonical(Real(world, slot, states)), events
+
+    def _change(self, real: Real, action: Action) -> Real:
+        world = model.change(real.world, self._scope, action)
+        if action.name == "drop":
+            store = MemoStore(real.slot)
+            store.drop()
+            return Real(world, store.slot, real.states)
+        if action.name == "start" and action.actor is not None:
+            begun = asked(self._scope, action.arg)
+            return Real(world, real.slot, (*real.states[: action.actor], begun, *real.states[action.actor + 1 :]))
+        return real._replace(world=world)
+
+    def _perform(self, real: Real, actor: int, effect: Effect, action: Action) -> tuple[Result, Slot]:
+        """Execute one effect by the real host; those that touch SQLite once for each distinct input."""
+        if action.name in FAULTS:
+            return Failure("busy" if action.name == "busy" else "io", "the world let this read fail"), real.slot
+        task = real.world.tasks[actor]
+        link = task.link if task is not None else None
+        if isinstance(effect, (ReadLog, ReadOnce)) and link is not None and link.file is not None:
+            return self._read(real, link, link.file.log, effect), real.slot
+        file = real.world.path
+        path = self._templates.path(file.log) if file is not None else self._templates.nowhere
+        if isinstance(effect, Connect):
+            if path not in self._connects:
+                self._connects[path] = self._host(real, path, 0).lease(_pinned(link)).perform(effect)
+            return self._connects[path], real.slot
+        host = self._host(real, path, 0)
+        if isinstance(effect, Locate):
+            for idle in real.world.idle:
+                host.keep(Connection(Pin(sighting(idle), None)))
+        elif not isinstance(effect, (Check, Swap)):
+            message = f"the world has no gate for {effect}"
+            raise TypeError(message)
+        return host.lease().perform(effect), host.store.slot
+
+    def _host(self, real: Real, path: Path, observed: int) -> Host:
+        store = MemoStore(real.slot, observed)
+        return Host(path, limits=self._limits, store=store, files=WorldFiles(real.world.path))
+
+    def _read(self, real: Real, link: Link, log: Log, effect: ReadLog | ReadOnce) -> Result:
+        observed = max((0, *_observations(real)))
+        key = (effect, log, link.inode, link.seen, link.clean, real.slot, observed)
+        if key not in self._reads:
+            connection = self._templates.connection(log, sighting(link))
+            if link.seen:
+                version = connection.begin()
+                connection.end()
+                connection.seen = (version if link.clean else version - 1, link.seen)
+            lease = self._host(real, self._templates.path(log), observed).lease(connection)
+            self._reads[key] = lease.perform(effect)
+            lease.release(sound=False)
+        return self._reads[key]
+
+
+def _pinned(link: Link | None) -> Connection:
+    if link is None:
+        message = "a refresh connects before it is located"
+        raise ValueError(message)
+    return Connection(Pin(sighting(link), None))
+
+
+def canonical(real: Real) -> Real:
+    """Renumber observations, commits and versions from 1, and forget what was only counted."""
+    observed = ranks((*_observations(real), *observations(real.world)))
+    versions = ranks(_versions(real))
+    return Real(
+        renumbered(real.world, observed, ranks(commits(real.world))),
+        _relabeled(real.slot, observed, versions),
+        tuple(_relabeled(standing, observed, versions) for standing in real.states),
+    )
+
+
+def _observations(real: Real) -> Iterator[int]:
+    yield from (memo.observation for memo in _within((real.slot, real.states), Memo))
+    yield from (link.seen for link in real.world.links())
+
+
+def _versions(real: Real) -> Iterator[int]:
+    yield from (slot.version for slot in _within((real.slot, real.states), Slot))
+    yield from (state.version for state in _within(real.states, impl.Storing))
+
+
+def _within(value: object, kind: type[V]) -> Iterator[V]:
+    """Find every value of a kind inside a state."""
+    if isinstance(value, kind):
+        yield value
+    if isinstance(value, tuple):
+        for part in value:
+            yield from _within(part, kind)
+    elif isinstance(value, (Slot, Effect, impl.State)):
+        for field in fields(value):
+            yield from _within(getattr(value, field.name), kind)
+
+
+def _relabeled(value: V, observed: dict[int, int], versions: dict[int, int]) -> V:
+    """Give a state with other numbers for its observations and versions, and an empty tally."""
+
+    def relabel(part: object) -> object:
+        match part:
+            case Memo():
+                number = observed[part.observation]
+                return replace(part, observation=number, snapshot=replace(part.snapshot, observation=number))
+            case Glance():
+                return part._replace(snapshot=replace(part.snapshot, observation=0), rows=0, skipped=())
+            case impl.Tally():
+                return impl.Tally(tries=part.tries, swaps=part.swaps, waits=part.waits)
+            case tuple():
+                return type(part)(map(relabel, part)) if type(part) is tuple else part
+            case _ if isinstance(part, (Slot, impl.State, Effect)):
+                changed = {field.name: relabel(getattr(part, field.name)) for field in fields(part)}
+                if isinstance(part, (Slot, impl.Storing, Swap)):
+                    changed["version"] = versions[part.version]
+                return replace(part, **changed)
+            case _:
+                return part
+
+    return relabel(value)  # type: ignore[return-value] # every case gives the kind it takes

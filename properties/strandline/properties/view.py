@@ -1,0 +1,156 @@
+"""The view: what a state of the real scanner is in the terms of the model.
+
+The map must lose nothing that the model has a place for, or a fault could hide in what it
+drops. So a remembered row is not looked up by its id but by all that is remembered of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from strandline.impl import refresh as impl
+from strandline.impl.answer import Fact
+from strandline.impl.effects import ReadLog
+from strandline.impl.log import LogRow
+from strandline.impl.memo import Memo
+from strandline.model import memo as model
+from strandline.model.log import Raw, Row
+from strandline.model.oracle import Turn, fact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from strandline.impl import answer
+    from strandline.impl.effects import Effect
+    from strandline.impl.memo import Anchor, Partition
+    from strandline.impl.store import Slot
+    from strandline.model.state import Phase, Task, World
+
+STRANGER = -1
+"""The nanoseconds of a row that stands for one that was never written."""
+
+
+def log_row(row: Row) -> LogRow:
+    """Give a row of the model as the scanner gets it from SQLite."""
+    kind, body = _stored(row)
+    thread = None if row.thread is None else row.thread.encode()
+    process = None if row.process is None else row.process.encode()
+    return LogRow(row.id, row.ts, row.nanos, thread, process, kind, body)
+
+
+def _stored(row: Row) -> tuple[bytes, bytes | None]:
+    match row.body:
+        case None:
+            return b"null", None
+        case Raw(data):
+            return b"text", data
+        case str() as text:
+            return b"text", text.encode()
+        case bytes() as blob:
+            return b"blob", blob
+
+
+class Library:
+    """Every row that was ever written in a world, by what the scanner may remember of it."""
+
+    def __init__(self) -> None:
+        """Know no row."""
+        self._facts: dict[Fact, Row] = {}
+        self._anchors: dict[tuple[int, Partition, bytes], Row] = {}
+        self._known: set[Row] = set()
+
+    def learn(self, rows: Iterable[Row]) -> None:
+        """Take rows in."""
+        for row in rows:
+            if row not in self._known:
+                self._known.add(row)
+                self._take_in(row)
+
+    def _take_in(self, row: Row) -> None:
+        stored = log_row(row)
+        self._anchors[row.id, stored.partition, stored.digest] = row
+        says = fact(row.body)
+        if says is not None and isinstance(row.ts, int):
+            completed = says.kind == "completed"
+            remembered = Fact(
+                row.id, row.ts, row.nanos, completed, says.turn, says.thread, says.model, stored.partition, stored.digest
+            )
+            self._facts[remembered] = row
+
+    def source(self, remembered: Fact) -> Row:
+        """Find the row that a fact was made of; a stranger if there is none."""
+        return self._facts.get(remembered, Row(remembered.id, remembered.ts, STRANGER, None, None, None))
+
+    def anchor(self, remembered: Anchor) -> Row:
+        """Find the row that an anchor stands for; a stranger if there is none."""
+        return self._anchors.get(remembered, Row(remembered.id, None, STRANGER, None, None, None))
+
+
+def memo(real: Memo, library: Library) -> model.Memo:
+    """Give a memo of the scanner as the model's."""
+    return model.Memo(
+        epoch=real.epoch,
+        inode=real.place.inode,
+        observation=real.observation,
+        coverage=real.coverage,
+        cursor=real.cursor,
+        sources=tuple(library.source(source) for source in real.sources),
+        anchors=tuple(library.anchor(anchor) for anchor in real.anchors),
+        gaps=real.gaps,
+        full=real.full,
+    )
+
+
+def turns(real: tuple[answer.Turn, ...]) -> tuple[Turn, ...]:
+    """Give the turns of an answer as the oracle's."""
+    return tuple(Turn(*turn) for turn in real)
+
+
+def phase(state: impl.State) -> Phase:
+    """Name the gate that a state of the scanner waits at.
+
+    Raises:
+        TypeError: it waits for no gate of the world.
+    """
+    match state:
+        case impl.Locating():
+            return "locate"
+        case impl.Connecting():
+            return "connect"
+        case impl.Reading():
+            return "read"
+        case impl.Checking():
+            return "check"
+        case impl.Storing():
+            return "store"
+        case _:
+            message = f"{type(state).__name__} waits at no gate of the world"
+            raise TypeError(message)
+
+
+def task(ghost: Task, state: impl.State, effect: Effect, slot: Slot, library: Library) -> Task:
+    """Give a refresh of the scanner as the model's; what only the checker knows is the ghost's."""
+    tally = impl.Tally() if isinstance(state, (impl.Dating, impl.Resting)) else state.tally
+    seen = ghost._replace(phase=phase(state), tries=tally.tries, swaps=tally.swaps, waits=tally.waits)
+    match state, effect:
+        case impl.Reading(), ReadLog(_, Memo() as base):
+            return seen._replace(base=memo(base, library))
+        case impl.Checking(_, _, _, Memo() as found, looked), _:
+            return seen._replace(
+                found=memo(found, library), stale=looked is not None and looked.version != slot.version
+            )
+        case impl.Storing(_, _, _, found, _, version), _:
+            return seen._replace(found=memo(found, library), stale=version != slot.version)
+        case _:
+            return seen
+
+
+def world(ghost: World, slot: Slot, states: tuple[tuple[impl.State, Effect] | None, ...], library: Library) -> World:
+    """Give a whole state of the scanner as the model's world."""
+    tasks = tuple(
+        task(known, *state, slot, library) if known is not None and state is not None else None
+        for known, state in zip(ghost.tasks, states, strict=True)
+    )
+    stored = ghost.slot._replace(memo=memo(slot.memo, library) if slot.memo else None, epoch=slot.epoch)
+    return replace(ghost, tasks=tasks, slot=stored)

@@ -1,0 +1,96 @@
+"""The small worlds that are searched whole, each around a few hazards, with their exact sizes.
+
+A world is small in every direction: two rows kinds, a handful of changes, two or three
+refreshes. What one of them leaves out another one has.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from strandline.model.days import Span
+from strandline.model.memo import Limits
+from strandline.model.state import Scope, Template, Window
+
+REQUEST: Final = (
+    'turn{turn.id=%s thread_id=t}: websocket request: {"type":"response.create","service_tier":"priority","model":"m"}'
+)
+COMPLETED: Final = (
+    'turn{turn.id=%s}: websocket event: {"type":"response.completed","response":{"model":"n"}}'
+)
+
+EVER: Final = Window(Span(None, None))
+RECENT: Final = Window(Span(15, None))
+ENDED: Final = Window(Span(None, 15), ended=True)
+
+P: Final = Template(10, "t", None, REQUEST % "p")
+"""A priority request of turn p."""
+
+Q: Final = Template(20, "u", None, REQUEST % "q")
+"""A later one of turn q, in another partition."""
+
+P_DONE: Final = Template(20, "u", None, COMPLETED % "p")
+"""The completion of turn p, in another partition."""
+
+WORLDS: Final[dict[str, Scope]] = {
+    "prune": Scope(
+        windows=(EVER,),
+        templates=(P,),
+        refreshers=2,
+        budget=(("append", 2), ("append and prune", 1), ("delete", 1), ("start", 3)),
+    ),
+    "three": Scope(
+        windows=(EVER,),
+        templates=(P,),
+        refreshers=3,
+        born_with=(0,),
+        budget=(("append and prune", 1), ("empty", 1), ("start", 3)),
+    ),
+    "pending": Scope(
+        windows=(EVER,),
+        templates=(P, P_DONE),
+        refreshers=2,
+        budget=(("append", 2), ("delete", 1), ("reset", 1), ("start", 2)),
+    ),
+    "windows": Scope(
+        windows=(EVER, RECENT, ENDED),
+        templates=(P, Q),
+        refreshers=2,
+        budget=(("append", 2), ("start", 2)),
+    ),
+    "wide and narrow": Scope(
+        windows=(EVER, RECENT),
+        templates=(Q,),
+        refreshers=2,
+        born_with=(0,),
+        budget=(("append", 1), ("start", 3)),
+    ),
+    "faults": Scope(
+        windows=(EVER,),
+        templates=(P,),
+        refreshers=2,
+        budget=(("append", 2), ("drop", 1), ("fail", 1), ("busy", 3), ("start", 2)),
+    ),
+    "files": Scope(
+        windows=(EVER,),
+        templates=(P,),
+        refreshers=2,
+        born_with=(0,),
+        budget=(("replace", 1), ("reissue", 1), ("remove", 1), ("hang up", 1), ("start", 2)),
+    ),
+    "restore": Scope(
+        windows=(EVER,),
+        templates=(P, Q),
+        refreshers=2,
+        born_with=(0, 1),
+        budget=(("append", 1), ("backup", 1), ("restore", 1), ("copy", 1), ("delete", 1), ("start", 2)),
+    ),
+    "limits": Scope(
+        windows=(EVER, RECENT),
+        templates=(P, Q),
+        refreshers=1,
+        limits=Limits(sources=1, chunk=2),
+        budget=(("append", 3), ("delete", 1), ("start", 2)),
+    ),
+}
+"""Every world by its name; the counts of its states and transitions are pinned in the tests."""

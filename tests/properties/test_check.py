@@ -1,0 +1,159 @@
+"""Running the engines, and what their claims come to."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from strandline.model.state import Action
+from strandline.properties import check as checking
+from strandline.properties.check import EXIT_CODES, Findings, Run, check, judge, worst
+from strandline.properties.laws import LAWS
+from strandline.properties.verdict import Claim, Engine, Trace, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from strandline.properties.laws import Law
+    from strandline.properties.verdict import Report
+
+HOLDS, VIOLATED, INCONCLUSIVE, BROKEN = Verdict.HOLDS, Verdict.VIOLATED, Verdict.INCONCLUSIVE, Verdict.BROKEN
+NUMBERS = tuple(law.number for law in LAWS)
+
+
+def law(number: str) -> Law:
+    return next(law for law in LAWS if law.number == number)
+
+
+def claim(number: str, verdict: Verdict = HOLDS, reached: int | None = 1, steps: int | None = None) -> Claim:
+    trace = None if steps is None else Trace("x", "w", number, (Action("read"),) * steps)
+    return Claim(number, "e", verdict, "says", reached=reached, trace=trace)
+
+
+def engine(name: str, *claims: Claim, error: BaseException | None = None) -> Engine:
+    def run(_subject: str, _report: Report) -> Iterator[Claim]:
+        yield from claims
+        if error is not None:
+            raise error
+
+    return Engine(name, f"does {name}", run)
+
+
+@pytest.fixture
+def with_engines(monkeypatch: pytest.MonkeyPatch) -> list[Engine]:
+    engines: list[Engine] = []
+    monkeypatch.setattr(checking, "ENGINES", engines)
+    return engines
+
+
+def all_hold() -> tuple[Claim, ...]:
+    return tuple(claim(law.number, reached=1 if law.twin else None) for law in LAWS)
+
+
+def test_all_laws_hold_if_each_has_a_claim_and_its_sometimes_was_seen(with_engines: list[Engine]) -> None:
+    with_engines.append(engine("one", *all_hold()))
+    findings = check("shipped")
+    assert findings.verdict() is HOLDS
+    assert [judgement.verdict for judgement in findings.judgements()] == [HOLDS] * len(LAWS)
+    assert findings.traces() == ()
+
+
+def test_a_law_without_a_claim_was_not_looked_at_and_is_no_pass(with_engines: list[Engine]) -> None:
+    with_engines.append(engine("one", *all_hold()[1:]))
+    findings = check("shipped")
+    assert findings.verdict() is INCONCLUSIVE
+    first = findings.judgements()[0]
+    assert (first.verdict, first.says) == (INCONCLUSIVE, "not looked at")
+
+
+def test_no_engine_at_all_is_no_pass(with_engines: list[Engine]) -> None:
+    assert not with_engines
+    assert check("shipped").verdict() is INCONCLUSIVE
+
+
+@pytest.mark.parametrize("reached", [0, None])
+def test_a_law_whose_sometimes_was_never_seen_is_inconclusive(reached: int | None) -> None:
+    outcome = judge(law("M3"), (claim("M3", reached=reached), claim("M3", reached=0)))
+    assert outcome.verdict is INCONCLUSIVE
+    assert "late write-back gives way" in outcome.says
+
+
+def test_one_engine_that_saw_the_sometimes_is_enough() -> None:
+    assert judge(law("M3"), (claim("M3", reached=0), claim("M3", reached=7))).verdict is HOLDS
+
+
+def test_a_proved_law_has_no_sometimes_to_see() -> None:
+    assert judge(law("M4"), (claim("M4", reached=None),)).verdict is HOLDS
+
+
+def test_the_worst_claim_about_a_law_counts() -> None:
+    order = (VIOLATED, BROKEN, INCONCLUSIVE, HOLDS)
+    for place, verdict in enumerate(order):
+        assert worst([*order[place:], HOLDS]) is verdict
+    assert worst([]) is INCONCLUSIVE
+
+
+def test_a_violation_stays_found_when_another_engine_breaks(with_engines: list[Engine]) -> None:
+    with_engines += [engine("one", claim("M3", VIOLATED, steps=2)), engine("two", error=ValueError("no\ngood"))]
+    findings = check("shipped")
+    assert findings.verdict() is VIOLATED
+    assert findings.runs[1] == Run("two", "does two", "broken", "ValueError: no good")
+
+
+def test_an_engine_that_breaks_makes_the_whole_broken_and_lets_the_others_run(with_engines: list[Engine]) -> None:
+    with_engines += [engine("one", error=RuntimeError("x")), engine("two", *all_hold())]
+    findings = check("shipped")
+    assert findings.verdict() is BROKEN
+    assert [run.state for run in findings.runs] == ["broken", "ran"]
+
+
+def test_an_interrupt_keeps_what_was_claimed_and_names_what_did_not_run(with_engines: list[Engine]) -> None:
+    with_engines += [engine("one", *all_hold(), error=KeyboardInterrupt()), engine("two", *all_hold())]
+    findings = check("shipped")
+    assert findings.verdict() is INCONCLUSIVE
+    assert len(findings.claims) == len(LAWS)
+    assert [(run.state, run.detail) for run in findings.runs] == [
+        ("interrupted", "interrupted before its end"),
+        ("skipped", "interrupted before it began"),
+    ]
+
+
+def test_an_engine_that_is_not_chosen_is_named_as_skipped(with_engines: list[Engine]) -> None:
+    with_engines += [engine("one", error=AssertionError()), engine("two", *all_hold())]
+    findings = check("shipped", ("two",))
+    assert [run.state for run in findings.runs] == ["skipped", "ran"]
+    assert {claim.law for claim in findings.claims} == set(NUMBERS)
+
+
+def test_the_shortest_trace_to_each_law_is_kept_and_the_shortest_of_all_comes_first() -> None:
+    claims = (claim("M1", VIOLATED, steps=5), claim("M3", VIOLATED, steps=4), claim("M1", VIOLATED, steps=3))
+    findings = Findings("x", (*claims, claim("M7", VIOLATED), claim("M8", HOLDS, steps=1)), ())
+    assert [(trace.law, len(trace.steps)) for trace in findings.traces()] == [("M1", 3), ("M3", 4)]
+
+
+def test_the_subject_is_planted_while_the_engines_run(
+    with_engines: list[Engine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    @contextmanager
+    def planted(name: str) -> Iterator[None]:
+        seen.append(f"plant {name}")
+        yield
+        seen.append("uproot")
+
+    def run(subject: str, report: Report) -> Iterator[Claim]:
+        report("half way")
+        seen.append(f"run {subject}")
+        yield claim("M1", VIOLATED)
+
+    monkeypatch.setattr(checking, "planted", planted)
+    with_engines.append(Engine("one", "does it", run))
+    check("m", say=seen.append, keep=seen.append)
+    assert seen == ["plant m", "one: does it", "half way", "run m", "one: M1 violated: says", "uproot"]
+
+
+def test_exit_codes_are_those_of_the_verdicts() -> None:
+    assert [EXIT_CODES[verdict] for verdict in (HOLDS, VIOLATED, INCONCLUSIVE, BROKEN)] == [0, 1, 3, 4]

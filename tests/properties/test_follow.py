@@ -1,0 +1,184 @@
+"""Following a log that others write to, replace and delete, with the oracle beside each refresh."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from contextlib import closing
+from itertools import islice
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from strandline.impl import answer as answers
+from strandline.impl.answer import Answer, Unavailable
+from strandline.impl.answer import Turn as ScannerTurn
+from strandline.model.oracle import Turn as OracleTurn
+from strandline.properties import follow
+from strandline.properties.follow import Difference, Refresh, Totals, differences
+from strandline.properties.turns import Asked
+from strandline.properties.writer import Plan, write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+UTC = ZoneInfo("UTC")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "log.sqlite"
+
+
+def grow(path: Path, rows: int = 200, seed: int = 0) -> None:
+    write(path, Plan(rows=rows, seed=seed, partition_rows=20), threading.Event())
+
+
+def following(path: Path, *, judging: bool = True) -> Iterator[Refresh]:
+    return follow.follow(Asked(path, None, None, UTC), judging=judging, interval=0.0, duration=None)
+
+
+def answered(refresh: Refresh) -> Answer:
+    assert isinstance(refresh.outcome, Answer)
+    return refresh.outcome
+
+
+def test_a_log_may_appear_grow_be_replaced_and_vanish_while_it_is_followed(path: Path) -> None:
+    refreshes = following(path)
+    totals = Totals()
+    seen = []
+
+    def next_one() -> Refresh:
+        refresh = next(refreshes)
+        totals.add(refresh)
+        seen.append(follow.line(refresh, UTC))
+        return refresh
+
+    assert answered(next_one()).statistics.path == "missing"
+    grow(path)
+    assert answered(next_one()).statistics.cause == "no memo"
+    grow(path, rows=30, seed=1)
+    third = next_one()
+    assert (answered(third).statistics.cause, answered(third).statistics.rows, third.appended) == (None, 30, 30)
+    assert answered(next_one()).statistics.path == "unchanged"
+    path.write_bytes(b"no database " * 100)
+    path.with_name(path.name + "-wal").unlink(missing_ok=True)
+    path.with_name(path.name + "-shm").unlink(missing_ok=True)
+    assert isinstance(next_one().outcome, Unavailable)
+    path.unlink()
+    assert answered(next_one()).turns == ()
+    refreshes.close()  # type: ignore[attr-defined] # a generator
+
+    assert (totals.refreshes, totals.answered, totals.compared, totals.differences) == (6, 5, 5, 0)
+    assert totals.full_scans == {"no memo": 1}
+    assert totals.appended == 30
+    assert "unavailable: " in seen[4]
+    assert "full scan: no memo" in seen[1]
+    assert "30 appended" in seen[2]
+    assert "oracle agrees" in seen[2]
+    assert "no log there" in seen[5]
+
+
+def test_an_answer_with_a_turn_left_out_is_caught(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    grow(path)
+    join = answers.join
+    monkeypatch.setattr("strandline.impl.refresh.join", lambda facts, span: join(facts, span)[1:])
+    (refresh,) = islice(following(path), 1)
+    assert refresh.judged is not None
+    (difference,) = refresh.judged.differences
+    assert difference.scanner is None
+    assert difference.oracle is not None
+    shown = [*follow.side_by_side(refresh.judged.differences, UTC)]
+    assert shown[0] == f"  missing: turn {difference.oracle.turn}"
+    assert "(no such turn)" in shown[1]
+    document = json.loads(json.dumps(follow.document(refresh, UTC)))
+    assert document["oracle"]["differences"][0]["oracle"]["turn"] == difference.oracle.turn
+    totals = Totals()
+    totals.add(refresh)
+    assert totals.exit_code(judging=True) == 1
+
+
+def test_an_oracle_that_cannot_read_is_no_agreement(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreadable(_connection: sqlite3.Connection, _span: object) -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    grow(path)
+    monkeypatch.setattr("strandline.properties.truth.full_scan", unreadable)
+    (refresh,) = islice(following(path), 1)
+    assert "not compared: disk I/O error" in follow.line(refresh, UTC)
+    totals = Totals()
+    totals.add(refresh)
+    assert (totals.compared, totals.unjudged, totals.exit_code(judging=True)) == (0, 1, 4)
+
+
+def test_the_oracle_is_not_asked_unless_wanted(path: Path) -> None:
+    grow(path)
+    (refresh,) = islice(following(path, judging=False), 1)
+    assert refresh.judged is None
+    assert "oracle" not in follow.line(refresh, UTC)
+
+
+def test_no_refresh_begins_after_the_duration(path: Path) -> None:
+    asked = Asked(path, None, None, UTC)
+    assert len([*follow.follow(asked, judging=False, interval=0.02, duration=0.1)]) in range(1, 7)
+    assert len([*follow.follow(asked, judging=False, interval=60.0, duration=0.0)]) == 1
+
+
+def test_ids_issued_in_another_file_do_not_count_as_appended(path: Path) -> None:
+    grow(path, rows=10)
+    refreshes = following(path, judging=False)
+    next(refreshes)
+    for name in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
+        name.unlink(missing_ok=True)
+    grow(path, rows=200)
+    assert next(refreshes).appended == 0
+    refreshes.close()  # type: ignore[attr-defined] # a generator
+
+
+def test_turns_that_differ_in_any_field_are_set_side_by_side() -> None:
+    ours = (ScannerTurn("a", None, 1, "m"), ScannerTurn("b", "t", 1, "m"), ScannerTurn("x", "t", 1, "m"))
+    theirs = (OracleTurn("a", None, 1, "m"), OracleTurn("b", "t", 1, None), OracleTurn("y", "t", 1, "m"))
+    found = differences(ours, theirs)
+    assert found == (Difference(ours[1], theirs[1]), Difference(ours[2], None), Difference(None, theirs[2]))
+    assert [line.split(":")[0].strip() for line in follow.side_by_side(found, UTC)][::3] == [
+        "different",
+        "extra",
+        "missing",
+    ]
+
+
+def test_the_same_turns_out_of_order_or_twice_are_a_difference() -> None:
+    a, b = ScannerTurn("a", None, 1, None), ScannerTurn("b", None, 1, None)
+    ordered = (OracleTurn(*a), OracleTurn(*b))
+    assert differences((a, b), ordered) == ()
+    assert len(differences((b, a), ordered)) == 2
+    assert differences((a, b, b), ordered)
+
+
+def test_many_differences_are_cut_for_a_person() -> None:
+    found = differences((), tuple(OracleTurn(f"{n:03}", None, 1, None) for n in range(50)))
+    shown = [*follow.side_by_side(found, UTC)]
+    assert len(shown) == 3 * follow.DIFFERENCES_MAX + 1
+    assert shown[-1] == "  and 30 more"
+
+
+def test_following_with_no_answer_at_all_is_no_success() -> None:
+    totals = Totals()
+    totals.add(Refresh(1, 0.0, Unavailable("busy", "locked"), 0.0, 0, None))
+    assert totals.exit_code(judging=False) == 4
+    assert "unavailable: 1 busy" in follow.summary(totals, judging=False)
+
+
+def test_a_log_locked_for_writing_by_another_is_still_compared(path: Path) -> None:
+    grow(path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        writer.execute("DELETE FROM logs")
+        (refresh,) = islice(following(path), 1)
+        writer.execute("ROLLBACK")
+    assert refresh.judged is not None
+    assert refresh.judged.rows > 0
+    assert refresh.judged.differences == ()

@@ -1,0 +1,183 @@
+"""The full scan of a real log, by itself and inside the scanner's own transactions."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from contextlib import closing
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from strandline.impl.answer import Answer, Unavailable
+from strandline.impl.scanner import Scanner
+from strandline.impl.window import Window
+from strandline.model.days import Span
+from strandline.properties import schema, truth
+from strandline.properties.truth import FullScan, Witness, read_truth
+from strandline.properties.writer import Plan, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+EVER = Span(None, None)
+ALL = Window(None, None, ZoneInfo("UTC"))
+NOW = int(datetime(2026, 3, 1, 12, tzinfo=UTC).timestamp())
+REQUEST = 'turn{turn.id=%s}: websocket request: {"type":"response.create","service_tier":"priority","model":"m"}'
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    path = tmp_path / "a log?#%20.sqlite"
+    write(path, Plan(rows=600), threading.Event(), now=NOW)
+    return path
+
+
+def empty_log(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        for statement in schema.CREATE:
+            connection.execute(statement)
+        connection.commit()
+
+
+def insert(path: Path, ts: object, body: object) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        row = (ts, 0, "TRACE", "t", body, None, None, None, None, None, 0)
+        connection.execute(schema.INSERT, row)
+        connection.commit()
+
+
+def found(path: Path, span: Span = EVER) -> FullScan:
+    scan = read_truth(path, span)
+    assert isinstance(scan, FullScan)
+    return scan
+
+
+def test_the_full_scan_of_a_written_log_agrees_with_the_scanner(log: Path) -> None:
+    with Scanner(log) as scanner:
+        answer = scanner.turns(ALL)
+    assert isinstance(answer, Answer)
+    scan = found(log)
+    assert scan.rows == 600
+    assert len(scan.truth.turns) > 10
+    assert scan.truth.turns == answer.turns
+
+
+def test_text_blob_null_and_bytes_that_do_not_decode_are_told_apart(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    empty_log(path)
+    insert(path, 10, REQUEST % "a")
+    insert(path, 10, (REQUEST % "b").encode())
+    insert(path, 10, None)
+    insert(path, "no time", REQUEST % "c")
+    insert(path, 99, REQUEST % "d")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE logs SET feedback_log_body = CAST(? AS TEXT) WHERE id = 5", (b"websocket event:\xff",))
+        connection.commit()
+    scan = found(path, Span(0, 100))
+    assert [turn.turn for turn in scan.truth.turns] == ["a"]
+    assert dict(scan.truth.skipped) == {"blob": 1, "null": 1, "ts": 1, "utf8": 1}
+
+
+def test_a_span_leaves_out_what_lies_outside(log: Path) -> None:
+    assert found(log, Span(NOW + 10_000, None)).truth.turns == ()
+
+
+def test_nothing_at_the_path_is_no_failure(tmp_path: Path) -> None:
+    assert read_truth(tmp_path / "missing", EVER) is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_no_log_is_unavailable_with_its_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(truth, "BUSY", 0.0)
+    text = tmp_path / "text"
+    text.write_text("hello, this is no database at all" * 40)
+    other = tmp_path / "other"
+    view = tmp_path / "view"
+    locked = tmp_path / "locked"
+    with closing(sqlite3.connect(other)) as connection:
+        connection.execute("CREATE TABLE things (id INTEGER)")
+    with closing(sqlite3.connect(view)) as connection:
+        connection.execute("CREATE VIEW logs AS SELECT 1 AS id")
+    empty_log(locked)
+    with closing(sqlite3.connect(locked, isolation_level=None)) as holder:
+        holder.execute("BEGIN EXCLUSIVE")
+        reasons = {
+            path.name: outcome.reason if isinstance(outcome := read_truth(path, EVER), Unavailable) else outcome
+            for path in (tmp_path, text, other, view, locked)
+        }
+    assert reasons == {
+        tmp_path.name: "not a regular file",
+        "text": "not a database",
+        "other": "schema",
+        "view": "schema",
+        "locked": "busy",
+    }
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no FIFOs here")
+def test_a_fifo_is_refused_and_does_not_hang(tmp_path: Path) -> None:
+    path = tmp_path / "fifo"
+    os.mkfifo(path)
+    outcome = read_truth(path, EVER)
+    assert isinstance(outcome, Unavailable)
+    assert outcome.reason == "not a regular file"
+
+
+def test_a_witness_sees_the_snapshot_of_the_refresh_and_nothing_later(log: Path) -> None:
+    class Late(Witness):
+        """Lets a row be committed after the refresh has read, before the witness looks."""
+
+        def read(self, connection: sqlite3.Connection) -> None:
+            insert(log, NOW, REQUEST % "late")
+            super().read(connection)
+
+    witness = Late()
+    with Scanner(log, connect=witness.connect) as scanner:
+        witness.expect(EVER)
+        answer = scanner.turns(ALL)
+    assert isinstance(answer, Answer)
+    assert witness.last is not None
+    assert witness.last.rows == 600
+    assert witness.last.truth.turns == answer.turns
+    assert "late" in {turn.turn for turn in found(log).truth.turns}
+
+
+def test_a_witness_looks_in_an_unchanged_refresh_too(log: Path) -> None:
+    witness = Witness()
+    with Scanner(log, connect=witness.connect) as scanner:
+        scanner.turns(ALL)
+        witness.expect(EVER)
+        answer = scanner.turns(ALL)
+    assert isinstance(answer, Answer)
+    assert answer.statistics.path == "unchanged"
+    assert witness.last is not None
+    assert witness.last.rows == 600
+    assert witness.seconds > 0
+
+
+def test_a_witness_that_cannot_read_says_so_and_the_refresh_still_ends(log: Path) -> None:
+    witness = Witness()
+    connection = witness.connect(str(log), isolation_level=None)
+    with closing(connection):
+        connection.execute("BEGIN")
+        connection.execute("DROP TABLE logs")
+        connection.execute("ROLLBACK")
+        assert not connection.in_transaction
+    assert witness.last is None
+    assert witness.problem == "no such table: logs"
+
+
+def test_a_transaction_that_ends_in_an_exception_is_not_witnessed(log: Path) -> None:
+    witness = Witness()
+    with closing(witness.connect(str(log), isolation_level=None)) as connection:
+        connection.execute("BEGIN")
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt:
+            connection.execute("ROLLBACK")
+    assert witness.last is None
+    assert witness.problem is None

@@ -1,0 +1,137 @@
+"""Days, zones, and how one answer is shown."""
+
+from __future__ import annotations
+
+import json
+import threading
+from datetime import date
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import pytest
+import tzlocal
+
+from strandline.impl.answer import Turn, Unavailable
+from strandline.properties import turns
+from strandline.properties.turns import Asked, Day, Shown, cost, document, fields, parse_day, parse_zone
+from strandline.properties.writer import Plan, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+UTC = ZoneInfo("UTC")
+TODAY = date(2026, 3, 1)
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    path = tmp_path / "log.sqlite"
+    write(path, Plan(rows=400), threading.Event())
+    return path
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2026-02-28", date(2026, 2, 28)),
+        ("today", TODAY),
+        ("yesterday", date(2026, 2, 28)),
+        ("-0d", TODAY),
+        ("-7d", date(2026, 2, 22)),
+        ("-9999999d", date.min),
+        ("0001-01-01", date.min),
+        ("9999-12-31", date.max),
+    ],
+)
+def test_a_day_is_a_date_or_counted_back_from_today(text: str, day: date) -> None:
+    assert parse_day(text).resolve(TODAY) == day
+
+
+@pytest.mark.parametrize("text", ["", "tomorrow", "2026-02-30", "20260228", "2026-W09-1", "-7", "7d", "-d", "٢٠٢٦-01-01"])
+def test_what_is_no_day_is_refused_in_one_line(text: str) -> None:
+    with pytest.raises(ValueError, match="calendar|is not a day") as refused:
+        parse_day(text)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["", "Nowhere/Else", "../../etc/passwd", "/etc/localtime", "America", "a\0b", "x" * 999])
+def test_what_is_no_zone_is_refused_in_one_line(name: str) -> None:
+    with pytest.raises(ValueError, match="is not a time zone"):
+        parse_zone(name)
+
+
+def test_the_zone_is_that_of_the_machine_unless_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tzlocal, "get_localzone", lambda: ZoneInfo("Asia/Tokyo"))
+    assert parse_zone(None) == ZoneInfo("Asia/Tokyo")
+    assert parse_zone("Europe/Paris") == ZoneInfo("Europe/Paris")
+
+
+def test_a_machine_whose_zone_is_not_known_is_told_to_name_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown() -> ZoneInfo:
+        raise LookupError
+
+    monkeypatch.setattr(tzlocal, "get_localzone", unknown)
+    with pytest.raises(ValueError, match="name one"):
+        parse_zone(None)
+
+
+def test_a_side_without_a_day_is_open(tmp_path: Path) -> None:
+    asked = Asked(tmp_path, None, Day(date(2026, 3, 1)), UTC)
+    assert asked.dates() == (None, date(2026, 3, 1))
+    assert asked.span(asked.dates()) == (None, 1772409600)
+    assert asked.window(asked.dates()).span() == (None, 1772409600)
+
+
+def test_the_first_and_last_day_of_the_calendar_are_answered(log: Path) -> None:
+    asked = Asked(log, Day(date.min), Day(date.max), ZoneInfo("Asia/Tokyo"))
+    ours, theirs = turns.scan(asked), turns.look(asked)
+    assert isinstance(ours, Shown)
+    assert isinstance(theirs, Shown)
+    assert len(ours.turns) > 5
+    assert ours.turns == theirs.turns
+
+
+def test_a_missing_log_is_answered_with_no_turns_and_said_to_be_missing(tmp_path: Path) -> None:
+    asked = Asked(tmp_path / "none", None, None, UTC)
+    for shown in (turns.scan(asked), turns.look(asked)):
+        assert isinstance(shown, Shown)
+        assert shown.turns == ()
+        assert cost(shown, asked.path).startswith("no log at ")
+
+
+def test_a_line_says_what_was_read_and_why_and_how_long_it_took(log: Path) -> None:
+    asked = Asked(log, None, None, UTC)
+    shown = turns.scan(asked)
+    assert isinstance(shown, Shown)
+    line = cost(shown._replace(seconds=0.0125), log)
+    assert f"{len(shown.turns)} turns, by memo, 400 rows read, full scan: no memo, skipped " in line
+    assert line.endswith(" null, 12.5 ms")
+
+
+def test_what_can_never_be_a_log_is_a_mistake_and_the_rest_may_pass() -> None:
+    assert turns.exit_code(Unavailable("not a database", "x")) == 2
+    assert turns.exit_code(Unavailable("busy", "x")) == 4
+
+
+def test_times_are_local_and_survive_the_end_of_the_calendar() -> None:
+    tokyo = ZoneInfo("Asia/Tokyo")
+    assert fields(Turn("a", "t", 0, "m"), tokyo) == ("a", "t", "1970-01-01 09:00:00+09:00", "m")
+    for ts in (2**63 - 1, -(2**63), 253402300799):
+        assert fields(Turn("a", None, ts, None), tokyo) == ("a", "-", f"@{ts}", "-")
+
+
+def test_no_field_can_break_its_line_or_the_terminal() -> None:
+    shown = fields(Turn("a\tb\nc", "\x1b[2J", 0, "\ud800"), UTC)
+    assert all(field.isprintable() for field in shown)
+
+
+def test_the_document_is_ascii_json_even_with_a_lone_surrogate(tmp_path: Path) -> None:
+    shown = Shown((Turn("a", "潮", 0, "\ud800"),), {"path": "memo", "rows": 1, "skipped": {}}, 0.001)
+    text = json.dumps(document(shown, Asked(tmp_path, Day(TODAY), None, UTC)))
+    assert text.isascii()
+    loaded = json.loads(text)
+    assert loaded["window"] == {"first": "2026-03-01", "last": None, "zone": "UTC"}
+    assert loaded["turns"] == [
+        {"turn": "a", "thread": "潮", "ts": 0, "time": "1970-01-01 00:00:00+00:00", "model": "\ud800"}
+    ]
+    assert loaded["milliseconds"] == 1.0
