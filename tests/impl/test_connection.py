@@ -27,7 +27,7 @@ INSERT = "INSERT INTO logs (ts, ts_nanos) VALUES (1, 2)"
 MANY = """WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n LIMIT 5000)
     INSERT INTO logs (ts, ts_nanos) SELECT n, 0 FROM n"""
 COUNT = "SELECT count(*) FROM logs"
-ENDLESS = "SELECT count(mark()) FROM logs a, logs b, logs c, logs d, logs e, logs f, logs g, logs h, logs i"
+LONG = "SELECT count(mark()) FROM logs a, logs b, logs c, logs d, logs e, logs f"
 PATIENCE = 30
 """Seconds after which a test that waits for an event has failed."""
 
@@ -262,7 +262,7 @@ def test_a_connection_that_is_not_open_says_so(path: Path) -> None:
 
 
 def test_to_cancel_stops_the_query_that_runs(connection: Connection, raw: Raw) -> None:
-    """Each row of this query takes few steps and it has 2 ** 36 of them, so it would run for hours."""
+    """The query goes through 2 ** 24 rows, which takes seconds, and would end without an error."""
     running = threading.Event()
     errors: list[sqlite3.Error] = []
     raw.made.set_authorizer(None)
@@ -270,7 +270,7 @@ def test_to_cancel_stops_the_query_that_runs(connection: Connection, raw: Raw) -
     raw.made.set_progress_handler(None, 0)  # only the interrupt is left
     raw.made.create_function("mark", 0, running.set)
     rows = " UNION ALL ".join(["SELECT 1"] * 16)
-    statement = ENDLESS.replace("logs", f"({rows})")
+    statement = LONG.replace("logs", f"({rows})")
 
     def query() -> None:
         try:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
-import sqlite3
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 
-from strandline.impl.log import COLUMNS, ID_MAX, ID_MIN, EmptyDatabaseError, LogReader, LogRow, SchemaError
+from strandline.impl.log import ID_MAX, ID_MIN, LogReader, LogRow
 from strandline.impl.memo import NOTHING, OPEN
 from strandline.impl.parse import MARKERS
 from strandline.impl.window import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    import sqlite3
+    from collections.abc import Iterator
 
     from strandline.impl.memo import Gap
 

@@ -141,3 +141,16 @@ def test_a_column_that_is_missing_is_an_error_and_never_read_as_a_string(
     other.execute(table_without(column))
     with pytest.raises(sqlite3.OperationalError, match="no such column"):
         READS[read](LogReader(other))
+
+
+@pytest.mark.xfail(
+    reason="the digest takes the length of an integer: a traceback in place of an answer", raises=TypeError
+)
+def test_a_body_in_a_column_without_a_type_may_be_a_number(other: sqlite3.Connection) -> None:
+    other.execute(
+        "CREATE TABLE logs (id INTEGER PRIMARY KEY, ts, ts_nanos, feedback_log_body, thread_id, process_uuid)"
+    )
+    other.execute("INSERT INTO logs VALUES (1, 100, 7, 5, 'h', 'p')")
+    log = LogReader(other)
+    log.verify()
+    assert [len(row.digest) for row in log.whole([1])] == [16]

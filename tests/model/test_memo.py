@@ -220,6 +220,11 @@ def test_a_memo_beyond_its_limit_is_cut_below_the_first_source_that_does_not_fit
     assert memo.gaps == ((OPEN, 0), (3, 3))
 
 
+def test_a_cut_memo_is_recognized_by_its_latest_rows() -> None:
+    log = more(log_of(CHATTER, thread="quiet"), *(request(str(turn)) for turn in range(30)))
+    assert anchors(bounded(read(log).memo, Limits(sources=20))) == list(range(6, 22))
+
+
 def test_a_gap_is_cut_with_its_memo() -> None:
     log = without(log_of(request("a"), CHATTER, CHATTER, request("d")), 2, 3)
     memo = bounded(read(log).memo, Limits(sources=1))

@@ -21,7 +21,7 @@ from strandline.model.log import Body, Raw, Row
 from strandline.model.oracle import Truth, Turn, oracle
 from strandline.properties.schema import CREATE
 
-EXAMPLES = 400
+EXAMPLES = 300
 """Examples of each property; two or three seconds."""
 
 LONGEST = 300

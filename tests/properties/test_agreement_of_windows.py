@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from strandline.impl.window import Window, start_of_day
 from strandline.model.days import Span, span, start_of
 
-EXAMPLES = 400
+EXAMPLES = 300
 """Examples of each property; two or three seconds."""
 
 DAY = timedelta(days=1)

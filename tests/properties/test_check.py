@@ -133,6 +133,12 @@ def test_the_shortest_trace_to_each_law_is_kept_and_the_shortest_of_all_comes_fi
     assert [(trace.law, len(trace.steps)) for trace in findings.traces()] == [("M1", 3), ("M3", 4)]
 
 
+def test_the_law_that_a_mutant_is_known_to_break_comes_before_a_shorter_trace() -> None:
+    claims = (claim("M5", VIOLATED, steps=1), claim("M3", VIOLATED, steps=4))
+    assert [trace.law for trace in Findings("dominance", claims, ()).traces()] == ["M3", "M5"]
+    assert [trace.law for trace in Findings("shipped", claims, ()).traces()] == ["M5", "M3"]
+
+
 def test_the_subject_is_planted_while_the_engines_run(
     with_engines: list[Engine], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import subprocess
+import sys
 import threading
-from contextlib import closing
+from contextlib import closing, contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -22,7 +24,7 @@ from strandline.properties.turns import Asked
 from strandline.properties.writer import Plan, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
     from pathlib import Path
 
 UTC = ZoneInfo("UTC")
@@ -37,7 +39,7 @@ def grow(path: Path, rows: int = 200, seed: int = 0) -> None:
     write(path, Plan(rows=rows, seed=seed, partition_rows=20), threading.Event())
 
 
-def following(path: Path, *, judging: bool = True) -> Iterator[Refresh]:
+def following(path: Path, *, judging: bool = True) -> Generator[Refresh, None, None]:
     return follow.follow(Asked(path, None, None, UTC), judging=judging, interval=0.0, duration=None)
 
 
@@ -70,7 +72,7 @@ def test_a_log_may_appear_grow_be_replaced_and_vanish_while_it_is_followed(path:
     assert isinstance(next_one().outcome, Unavailable)
     path.unlink()
     assert answered(next_one()).turns == ()
-    refreshes.close()  # type: ignore[attr-defined] # a generator
+    refreshes.close()
 
     assert (totals.refreshes, totals.answered, totals.compared, totals.differences) == (6, 5, 5, 0)
     assert totals.full_scans == {"no memo": 1}
@@ -135,7 +137,7 @@ def test_ids_issued_in_another_file_do_not_count_as_appended(path: Path) -> None
         name.unlink(missing_ok=True)
     grow(path, rows=200)
     assert next(refreshes).appended == 0
-    refreshes.close()  # type: ignore[attr-defined] # a generator
+    refreshes.close()
 
 
 def test_turns_that_differ_in_any_field_are_set_side_by_side() -> None:
@@ -182,3 +184,45 @@ def test_a_log_locked_for_writing_by_another_is_still_compared(path: Path) -> No
     assert refresh.judged is not None
     assert refresh.judged.rows > 0
     assert refresh.judged.differences == ()
+
+
+@contextmanager
+def another_process_writing(path: Path, *options: str) -> Iterator[None]:
+    """Write to a log from another process until the block ends; begin when its first transaction is committed."""
+    program = "from strandline.properties.cli import main; main()"
+    command = [sys.executable, "-c", program, "writer", str(path), "--until-interrupted", *options]
+    with subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    ) as child:
+        assert child.stderr is not None
+        assert b"rows written" in child.stderr.readline()
+        try:
+            yield
+        finally:
+            child.kill()
+
+
+def test_no_refresh_differs_while_another_process_writes_and_prunes_at_full_speed(path: Path) -> None:
+    totals = Totals()
+    with another_process_writing(path, "--partition-rows", "50"), closing(following(path)) as refreshes:
+        for refresh in islice(refreshes, 1000):
+            totals.add(refresh)
+            if totals.appended > 20_000:
+                break
+    assert totals.appended > 20_000
+    assert totals.compared == totals.refreshes
+    assert totals.differences == 0
+    assert set(totals.full_scans) <= {"no memo", "log was empty", "anchors lost"}
+
+
+def test_a_refresh_reads_as_many_rows_as_another_process_appended(path: Path) -> None:
+    warm = []
+    with another_process_writing(path, "--rate", "2000"), closing(following(path)) as refreshes:
+        for refresh in islice(refreshes, 5000):
+            cost = answered(refresh).statistics
+            if cost.cause is None:
+                warm.append((cost.rows, refresh.appended))
+            if sum(rows for rows, _ in warm) > 500:
+                break
+    assert sum(rows for rows, _ in warm) > 500
+    assert all(rows == appended for rows, appended in warm)

@@ -30,7 +30,7 @@ def test_a_race_is_drawn_with_one_column_for_each_actor_and_the_replay_line_last
         ["1", "append", "a", "|", "|"],
         ["log:", "empty", "->", "a", "|", "|"],
         ["2", "|", "read", "|"],
-        ["|", "r1", "holds:", "nothing", "->", "cursor", "1", "|"],
+        ["|", "r1", "holds:", "nothing", "->", "cursor", "1"],
     ]
     lane = {name: drawn[2].index(name) for name in ("env", "r1", "r2")}
     assert drawn[4].index("append") == lane["env"]

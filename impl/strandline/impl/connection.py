@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 ConnectionFactory: TypeAlias = Callable[..., sqlite3.Connection]
 """What makes a connection: ``sqlite3.connect``, or something that takes the same arguments."""
 
+PRIMARY: Final = 0xFF
+"""Masks an extended result code of SQLite down to its primary one."""
+
 PROGRESS: Final = 20_000
 """After how many steps of its virtual machine SQLite asks whether to go on."""
 
@@ -66,6 +69,21 @@ class Connection:
         database.execute("PRAGMA trusted_schema = OFF")
         database.set_authorizer(_authorize)
         self._reader = LogReader(database)
+        self._open_journal()
+
+    def _open_journal(self) -> None:
+        """Let SQLite open the -wal and -shm now, while they are those of this file.
+
+        It opens them at the first read, by name. Let another file be renamed over the path
+        before that, and the old database is read through the journal of the new one.
+        """
+        try:
+            self.begin()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & PRIMARY != sqlite3.SQLITE_BUSY:
+                raise
+        finally:
+            self.end()
 
     def begin(self) -> int:
         """Begin a read transaction and fix its snapshot; give the data version.
@@ -191,4 +209,4 @@ def failure(path: Path, error: Exception) -> Failure:
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_IOERR)
     if code in _RECOVERY:
         return Failure("needs recovery", f"{shown(path)}: its writer did not finish; open it once with that program")
-    return Failure(_REASONS.get(code & 0xFF, "io"), f"{shown(path)}: {error}")
+    return Failure(_REASONS.get(code & PRIMARY, "io"), f"{shown(path)}: {error}")

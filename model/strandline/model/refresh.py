@@ -184,7 +184,7 @@ def _store(world: World, scope: Scope, actor: int, task: Task) -> Moved:
         stored = replace(
             world,
             slot=Slot(mine, read_to(task.ghost, mine.cursor), slot.epoch),
-            tasks=tuple(other and other._replace(stale=other.ghost is not None) for other in world.tasks),
+            tasks=tuple(other and other._replace(stale=other.found is not None) for other in world.tasks),
         )
         return _finish(stored, scope, actor, Stored(actor, held, old), answer)
     if task.swaps + 1 >= SWAPS_MAX:

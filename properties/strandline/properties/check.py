@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from strandline.properties.engines import ENGINES
 from strandline.properties.laws import LAWS
-from strandline.properties.mutants import SHIPPED, planted
+from strandline.properties.mutants import MUTANTS, planted
 from strandline.properties.verdict import Claim, Verdict
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ _WORST_FIRST: Final = (Verdict.VIOLATED, Verdict.BROKEN, Verdict.INCONCLUSIVE, V
 
 EXIT_CODES: Final = {Verdict.HOLDS: 0, Verdict.VIOLATED: 1, Verdict.INCONCLUSIVE: 3, Verdict.BROKEN: 4}
 """What a process ends with; 2 is a mistake in the call."""
+
+DETAIL_MAX: Final = 300
+"""Characters of what is kept of the failure of an engine."""
 
 State: TypeAlias = Literal["ran", "skipped", "interrupted", "broken"]
 
@@ -64,14 +68,19 @@ class Findings:
         )
 
     def traces(self) -> tuple[Trace, ...]:
-        """Give the shortest trace to each violated law, the shortest of all first."""
+        """Give the shortest trace to each violated law, the shortest first.
+
+        Before all others comes the law that a mutant is known to break: its trace is the story of the mutant.
+        """
         shortest: dict[str, Trace] = {}
         for claim in self.claims:
             if claim.verdict is Verdict.VIOLATED and claim.trace is not None:
                 held = shortest.get(claim.law)
                 if held is None or len(claim.trace.steps) < len(held.steps):
                     shortest[claim.law] = claim.trace
-        return tuple(sorted(shortest.values(), key=lambda trace: len(trace.steps)))
+        mutant = MUTANTS.get(self.subject)
+        told = mutant.law if mutant is not None else None
+        return tuple(sorted(shortest.values(), key=lambda trace: (trace.law != told, len(trace.steps))))
 
 
 def check(
@@ -83,7 +92,7 @@ def check(
     """Run engines on a subject until they are done or Ctrl-C ends it; never raises for what an engine does.
 
     Args:
-        subject: :data:`SHIPPED`, or a mutant to plant.
+        subject: what to check: the scanner as it is shipped, or a mutant of it, by name.
         chosen: the names of the engines to run; none means all.
         say: takes a passing line of progress.
         keep: takes a line worth keeping on the screen.
@@ -116,7 +125,7 @@ def _run(engine: Engine, subject: str, add: Callable[[Claim], None], say: Report
     except KeyboardInterrupt:
         return Run(engine.name, engine.says, "interrupted", "interrupted before its end")
     except Exception as error:  # noqa: BLE001 - whatever breaks an engine is a finding of its own, and the others go on
-        detail = " ".join(f"{type(error).__name__}: {error}".split())
+        detail = shorten(f"{type(error).__name__}: {error}", DETAIL_MAX)
         keep(f"{engine.name}: broken: {detail}")
         return Run(engine.name, engine.says, "broken", detail)
     return Run(engine.name, engine.says, "ran")

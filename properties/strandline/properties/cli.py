@@ -6,16 +6,16 @@ import json
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from strandline.impl.answer import Unavailable
 from strandline.properties import __version__, console, evidence, follow, lanes, replay, turns
-from strandline.properties.check import EXIT_CODES, SHIPPED, check
+from strandline.properties.check import EXIT_CODES, check
 from strandline.properties.drafts import Plan
 from strandline.properties.engines import ENGINES
-from strandline.properties.mutants import MUTANTS
+from strandline.properties.mutants import MUTANTS, SHIPPED
 from strandline.properties.options import (
     BROKEN,
     DATABASE,
@@ -36,20 +36,46 @@ from strandline.properties.writer import WriterError, write
 if TYPE_CHECKING:
     from strandline.properties.turns import Day
 
+_MAIN: Final = """\b
+Exit codes: 0 holds, 1 violated, 2 a mistake in the call, 3 inconclusive,
+            4 broken, 130 interrupted, 141 nobody read the output.
+Example:    strandline check
+"""
 
-@click.group(cls=Commands)
+_CHECK: Final = """\b
+Exit codes: 0 holds, 1 violated, 2 a mistake in the call, 3 inconclusive,
+            4 broken, or the evidence could not be written. A violation
+            that was found counts, whatever else failed.
+Example:    strandline check --mutant dominance
+            strandline check --engine "exhaust model" --out evidence
+"""
+
+_REPLAY: Final = """\b
+Exit codes: 0 all steps fit and the law holds, 1 the law is still broken,
+            2 no trace file, 3 the trace fits no longer, which is no pass.
+Example:    strandline replay .strandline/traces/M3-dominance.json
+"""
+
+_WRITER: Final = """\b
+Exit codes: 0 written, 2 DB cannot be a log, 4 writing failed.
+Example:    strandline writer logs.sqlite --rows 50000 --rate 500
+"""
+
+_TURNS: Final = """\b
+Exit codes: 0 answered, 1 a difference found, 2 a mistake in the call, or DB
+            is no log, 4 the log is unavailable, or never was compared.
+Example:    strandline turns ~/.codex/logs_2.sqlite --since yesterday
+            strandline turns logs.sqlite --follow --oracle --for 2m
+"""
+
+
+@click.group(cls=Commands, epilog=_MAIN)
 @click.version_option(__version__, prog_name="strandline")
 def main() -> None:
-    r"""Check that what a memo says is still true.
-
-    \b
-    Exit codes: 0 holds, 1 violated, 2 a mistake in the call, 3 inconclusive,
-                4 broken, 130 interrupted, 141 nobody read the output.
-    Example:    strandline check
-    """
+    """Check that what a memo says is still true."""
 
 
-@main.command("check")
+@main.command("check", epilog=_CHECK)
 @click.option("--mutant", default=SHIPPED, metavar="NAME", help="Plant a known-bad variant, to see it caught.")
 @click.option("--engine", "chosen", multiple=True, metavar="NAME", help="Run this engine only; may be repeated.")
 @click.option("--out", type=click.Path(path_type=Path), default=".strandline", show_default=True, help="A folder.")
@@ -59,17 +85,10 @@ def main() -> None:
 def check_command(  # noqa: PLR0913 - one parameter for each option
     ctx: click.Context, *, mutant: str, chosen: tuple[str, ...], out: Path, listing: bool, output: str
 ) -> None:
-    r"""Check the scanner against its model: every law, by every engine.
+    """Check the scanner against its model: every law, by every engine.
 
     Progress goes to standard error. The evidence is OUT/evidence.json and OUT/summary.md; the shortest trace to each
     violated law goes to OUT/traces. Ctrl-C ends the check as inconclusive, with evidence as far as it goes.
-
-    \b
-    Exit codes: 0 holds, 1 violated, 2 a mistake in the call, 3 inconclusive,
-                4 broken, or the evidence could not be written. A violation
-                that was found counts, whatever else failed.
-    Example:    strandline check --list-mutants
-                strandline check --engine "exhaust model" --out evidence
     """
     if listing:
         console.tell(console.listed(MUTANTS.values(), output))
@@ -93,18 +112,12 @@ def check_command(  # noqa: PLR0913 - one parameter for each option
     ctx.exit(BROKEN if problem and verdict is not Verdict.VIOLATED else EXIT_CODES[verdict])
 
 
-@main.command("replay")
+@main.command("replay", epilog=_REPLAY)
 @click.argument("source", metavar="FILE|-")
 @FORMAT
 @click.pass_context
 def replay_command(ctx: click.Context, *, source: str, output: str) -> None:
-    r"""Take the steps of a trace again and draw them; - reads standard input.
-
-    \b
-    Exit codes: 0 all steps fit and the law holds, 1 the law is still broken,
-                2 no trace file, 3 the trace fits no longer, which is no pass.
-    Example:    strandline replay .strandline/traces/M3-d1.json
-    """
+    """Take the steps of a trace again and draw them; - reads standard input."""
     try:
         trace = replay.load(source)
     except replay.BadTraceError as error:
@@ -122,7 +135,7 @@ def replay_command(ctx: click.Context, *, source: str, output: str) -> None:
     ctx.exit(replay.exit_code(exhibit))
 
 
-@main.command("writer")
+@main.command("writer", epilog=_WRITER)
 @DATABASE
 @click.option("--rows", type=int, help="Rows to write.  [default: 10000]")
 @click.option("--until-interrupted", "endless", is_flag=True, help="Write until Ctrl-C.")
@@ -150,13 +163,9 @@ def writer_command(
     output: str,
     **numbers: Any,  # noqa: ANN401 - each option has its own type
 ) -> None:
-    r"""Write a synthetic codex log: the real schema, and inserts that prune in their own transaction.
+    """Write a synthetic codex log: the real schema, and inserts that prune in their own transaction.
 
     DB is made if it is missing. Ctrl-C ends the run after the transaction at hand.
-
-    \b
-    Exit codes: 0 written, 2 DB cannot be a log, 4 writing failed.
-    Example:    strandline writer logs.sqlite --rows 50000 --rate 500
     """
     if endless and rows is not None:
         raise click.UsageError("--rows and --until-interrupted exclude each other")
@@ -175,14 +184,14 @@ def writer_command(
     click.echo(console.totals(done, seconds, interrupted=stop.is_set(), output=output))
 
 
-@main.command("turns")
+@main.command("turns", epilog=_TURNS)
 @DATABASE
 @click.option("--since", type=day, help="The first day.  [default: open]")
 @click.option("--until", type=day, help="The last day, included.  [default: open]")
 @click.option("--zone", help="The time zone of the days.  [default: that of this machine]")
 @click.option("--oracle", is_flag=True, help="Answer by a full scan; with --follow, compare with one each time.")
 @click.option("--follow", "following", is_flag=True, help="Refresh again and again; say what each refresh read.")
-@click.option("--interval", type=duration, help="With --follow: seconds between refreshes.  [default: 1]")
+@click.option("--interval", type=duration, help="With --follow: rest between refreshes.  [default: 1]")
 @click.option("--for", "length", type=duration, help="With --follow: end after this time.  [default: Ctrl-C]")
 @FORMAT
 @click.pass_context
@@ -199,19 +208,13 @@ def turns_command(  # noqa: PLR0913 - one parameter for each option
     length: float | None,
     output: str,
 ) -> None:
-    r"""Tell which turns ran on the priority tier, from any codex logs_2.sqlite.
+    """Tell which turns ran on the priority tier, from any codex logs_2.sqlite.
 
     A day is YYYY-MM-DD, today, yesterday, or -7d for seven days ago. By default all rows count: codex itself deletes
     them after ten days. In a pipe each turn is a line: turn, thread, time, model, parted by tabs.
 
     With --follow, a log that is missing, busy or replaced is a line like any other. --follow --oracle reads the whole
     log inside each read transaction of a refresh, which is slow on a large log, and stops at the first difference.
-
-    \b
-    Exit codes: 0 answered, 1 a difference found, 2 a mistake in the call, or DB
-                is no log, 4 the log is unavailable, or never was compared.
-    Example:    strandline turns ~/.codex/logs_2.sqlite --since yesterday
-                strandline turns logs.sqlite --follow --oracle --for 2m
     """
     if not following and (interval is not None or length is not None):
         raise click.UsageError("--interval and --for need --follow")

@@ -122,31 +122,44 @@ def outcome(found: evidence.Evidence, out: Path | None) -> Iterator[str]:
     claims = found.claims
     for law in claims.laws:
         yield _law(law)
-        yield from (f"     {_claim(claim)}" for claim in law.claims)
+    yield ""
+    for numbers, claim in evidence.grouped(claims.laws):
+        yield f"{' '.join(numbers)}: {_claim(claim)}"
     for run in claims.engines:
         if run.state != "ran":
             yield f"{run.engine} {run.state}: {printable(run.detail)}"
     if claims.skipped:
         yield "A skipped engine is not a pass."
-    yield f"{claims.subject}: {_colored(claims.verdict)}"
+    yield f"{claims.subject}: {_colored(claims.verdict, claims.verdict)}"
     if out is not None:
         yield f"evidence: {out / 'evidence.json'} and {out / 'summary.md'}"
 
 
 def _law(law: LawOutcome) -> str:
-    says = f"  {printable(law.says)}" if law.says else ""
-    return f"{law.law:<4} {law.name:<10} {_colored(law.verdict)}{says}"
+    """Write one law: its verdict, and what each engine rests its claim on."""
+    says = printable(law.says) or "; ".join(f"{engine} {grounds}" for engine, grounds in _grounds(law).items())
+    return f"{law.law:<4} {law.name:<10} {_colored(f'{law.verdict:<12}', law.verdict)} {says}".rstrip()
+
+
+def _grounds(law: LawOutcome) -> dict[str, str]:
+    """Say in brief what each engine did about a law: its first count, or how many claims it makes."""
+    grounds: dict[str, str] = {}
+    for name in dict.fromkeys(claim.engine for claim in law.claims):
+        claims = [claim for claim in law.claims if claim.engine == name]
+        what, count = next(iter(claims[0].counts.items()), ("claim", 1))
+        grounds[name] = f"{count:,} {what}" if len(claims) == 1 else f"{len(claims):,} claims"
+    return grounds
 
 
 def _claim(claim: Said) -> str:
     """Write one claim with its own counts; they are never added to another engine's."""
-    verdict = "" if claim.verdict == "holds" else f"{_colored(claim.verdict)}: "
+    verdict = "" if claim.verdict == "holds" else f"{_colored(claim.verdict, claim.verdict)}: "
     counts = ", ".join(f"{value:,} {name}" for name, value in claim.counts.items())
     return f"{claim.engine}: {verdict}{printable(claim.says)}" + (f" ({counts})" if counts else "")
 
 
-def _colored(verdict: str) -> str:
-    return click.style(verdict, fg=_COLORS.get(verdict))
+def _colored(text: str, verdict: str) -> str:
+    return click.style(text, fg=_COLORS.get(verdict))
 
 
 def speak_plainly() -> None:

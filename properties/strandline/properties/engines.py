@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from strandline.model import world as model
-from strandline.properties import prove
+from strandline.properties import fuzz, prove
 from strandline.properties.exhaust import Found, Space, search
 from strandline.properties.laws import LAWS, bounded_by
 from strandline.properties.mutants import SHIPPED, planted
@@ -20,39 +23,42 @@ from strandline.properties.verdict import Claim, Engine, Report, Trace, Verdict
 from strandline.properties.worlds import WORLDS
 
 if TYPE_CHECKING:
-    from strandline.model.state import Scope
+    from collections.abc import Callable, Iterator
+
+    from strandline.model.events import Event
+    from strandline.model.state import Action, Scope, World
     from strandline.properties.laws import Law
 
 STATES_MAX: Final = 500_000
 """The states that a search may keep; one that needs more is inconclusive."""
 
+WORKERS_MAX: Final = 2
+"""The worlds that are searched side by side, each in a process of its own."""
+
 MODEL: Final = "model"
 """The subject of a trace through the reference model."""
 
+Kind: TypeAlias = Literal["model", "impl"]
+
 
 def laws_of(scope: Scope) -> tuple[Law, ...]:
-    """Give the laws with the limits of a world in place of the shipped ones."""
-    from dataclasses import replace
-
-    return tuple(
-        replace(law, holds=bounded_by(scope.limits.sources)) if law.number == "M10" else law for law in LAWS
-    )
+    """Give the laws, with the limits of a world in place of the shipped ones."""
+    return tuple(replace(law, holds=bounded_by(scope.limits.sources)) if law.number == "M10" else law for law in LAWS)
 
 
 @contextmanager
-def model_space(scope: Scope) -> Iterator[Space[Any]]:
+def model_space(scope: Scope) -> Iterator[Space[World]]:
     """Give the reference model of a world to a search."""
-    step = partial(_model_step, scope)
+
+    def step(world: World, action: Action) -> tuple[World, tuple[Event, ...]]:
+        return model.step(world, scope, action)
+
     yield Space(
-        model.init(scope),
-        lambda world: model.actions(world, scope),
-        step,
-        lambda world: settled(world, scope, step, lambda same: same),
+        first=model.init(scope),
+        actions=lambda world: model.actions(world, scope),
+        step=step,
+        probe=lambda world: settled(world, scope, step, lambda same: same),
     )
-
-
-def _model_step(scope: Scope, world: Any, action: Any) -> Any:
-    return model.step(world, scope, action)
 
 
 @contextmanager
@@ -61,5 +67,83 @@ def real_space(scope: Scope) -> Iterator[Space[Any]]:
     with Templates() as templates:
         real = RealSpace(scope, templates)
         yield Space(
-            real.first(), real.actions, real.step, lambda state: settled(state, scope, real.step, lambda at: at.world)
+            first=real.first(),
+            actions=real.actions,
+            step=real.step,
+            probe=lambda state: settled(state, scope, real.step, lambda at: at.world),
         )
+
+
+SPACES: Final[dict[Kind, Callable[[Scope], Any]]] = {"model": model_space, "impl": real_space}
+
+
+def explore(kind: Kind, subject: str, world: str) -> Found:
+    """Search one world whole, with a mutant planted or none."""
+    scope = WORLDS[world]
+    with planted(subject), SPACES[kind](scope) as space:
+        return search(space, laws_of(scope), STATES_MAX)
+
+
+def explored(kind: Kind, subject: str, report: Report) -> Iterator[Claim]:
+    """Search every world and claim what came of it, law by law."""
+    found: dict[str, Found] = {}
+    context = multiprocessing.get_context("spawn")
+    workers = min(WORKERS_MAX, os.cpu_count() or 1)
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        running = {pool.submit(explore, kind, subject, world): world for world in WORLDS}
+        try:
+            for done in as_completed(running):
+                world = running[done]
+                found[world] = done.result()
+                report(f"world {world!r}: {found[world].states:,} states, {found[world].transitions:,} transitions")
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    named = subject if kind == "impl" else MODEL
+    yield from (_claimed(law, kind, named, found) for law in LAWS if law.holds is not None)
+
+
+def _claimed(law: Law, kind: Kind, subject: str, found: dict[str, Found]) -> Claim:
+    broken = [
+        Trace(subject, world, law.number, found[world].broken[law.number])
+        for world in WORLDS
+        if law.number in found[world].broken
+    ]
+    whole = all(one.complete for one in found.values())
+    trace = min(broken, key=lambda one: len(one.steps)) if broken else None
+    verdict = Verdict.VIOLATED if trace is not None else Verdict.HOLDS if whole else Verdict.INCONCLUSIVE
+    says = {
+        Verdict.HOLDS: "every reachable state and every interleaving of these worlds",
+        Verdict.VIOLATED: f"broken after {len(trace.steps)} steps in world {trace.world!r}" if trace else "",
+        Verdict.INCONCLUSIVE: f"a world has more than {STATES_MAX:,} states",
+    }[verdict]
+    reached: Counter[str] = sum((one.reached for one in found.values()), Counter())
+    return Claim(
+        law=law.number,
+        engine=f"exhaust {kind}",
+        verdict=verdict,
+        says=says,
+        bounds=(("worlds", ", ".join(sorted(found))),),
+        counts=(
+            ("states", sum(one.states for one in found.values())),
+            ("transitions", sum(one.transitions for one in found.values())),
+            ("depth", max(one.depth for one in found.values())),
+        ),
+        reached=reached[law.number],
+        trace=trace,
+    )
+
+
+def _model_claims(subject: str, report: Report) -> Iterator[Claim]:
+    """Search the model; it is what it is, whatever is planted in the scanner."""
+    if subject == SHIPPED:
+        yield from explored("model", subject, report)
+
+
+ENGINES: tuple[Engine, ...] = (
+    Engine("prove", "proof of the order by symbolic execution", prove.claims),
+    Engine("exhaust model", "every interleaving of small worlds of the model", _model_claims),
+    Engine("exhaust impl", "every interleaving of the same worlds of the real scanner", partial(explored, "impl")),
+    Engine("fuzz", "state machines over the real scanner on real files", fuzz.claims),
+)
+"""In the order of their strength."""

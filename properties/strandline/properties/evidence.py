@@ -24,6 +24,7 @@ from strandline.properties.replay import encode as encode_trace
 from strandline.properties.summary import summary
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from strandline.properties.check import Findings, Judgement
@@ -158,6 +159,16 @@ def _said(claim: Claim) -> Said:
     return Said(claim.engine, claim.verdict, claim.says, dict(claim.bounds), dict(claim.counts), claim.reached)
 
 
+def grouped(laws: Iterable[LawOutcome]) -> list[tuple[tuple[str, ...], Said]]:
+    """Put together what an engine says of several laws in the same words, and with the same counts."""
+    groups: dict[bytes, tuple[list[str], Said]] = {}
+    for law in laws:
+        for claim in law.claims:
+            key = msgspec.json.encode(msgspec.structs.replace(claim, reached=None))
+            groups.setdefault(key, ([], claim))[0].append(law.law)
+    return [(tuple(dict.fromkeys(numbers)), claim) for numbers, claim in groups.values()]
+
+
 def encode(evidence: Evidence) -> bytes:
     """Write the document down as JSON."""
     return msgspec.json.format(msgspec.json.encode(evidence), indent=2) + b"\n"
@@ -187,7 +198,8 @@ def save(evidence: Evidence, traces: tuple[Trace, ...], drawing: list[str], out:
     """
     for trace in traces:
         write(out / "traces" / file_name(trace), encode_trace(trace))
-    write(out / "summary.md", summary(evidence, drawing).encode(errors="backslashreplace"))
+    text = summary(evidence, grouped(evidence.claims.laws), drawing)
+    write(out / "summary.md", text.encode(errors="backslashreplace"))
     write(out / "evidence.json", encode(evidence))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from strandline.model.events import Event
@@ -123,24 +123,35 @@ class _Bench(Generic[S]):
 
 
 def _calmest(ways: dict[S, list[Edge[S]]], ends: list[tuple[S, Action | None]]) -> tuple[Action, ...]:
-    """Of all shortest traces to these ends, give one with the fewest switches between actors."""
-    best: dict[tuple[S, int | None], tuple[int, tuple[Action, ...]]] = {}
+    """Of all shortest traces to these ends, give one with the fewest switches between actors.
 
-    def calm(state: S, then: Action | None) -> tuple[int, tuple[Action, ...]]:
-        """Give the switches and the steps that lead to a state, counting the switch to what comes then."""
+    Among those the one by the lowest actors, so that it is always the same.
+    """
+    best: dict[tuple[S, int | None], _Trace] = {}
+
+    def calm(state: S, then: Action | None) -> _Trace:
+        """Give the calmest steps to a state, counting the switch to what comes then."""
         key = (state, then.actor if then is not None else LAST)
         if key not in best:
-            options = [(0, ())] if not ways[state] else []
+            options = [_Trace(0, 0, ())] if not ways[state] else []
             for before, action in ways[state]:
-                switches, steps = calm(before, action)
+                switches, actors, steps = calm(before, action)
                 switched = then is not None and action.actor != then.actor
-                options.append((switches + switched, (*steps, action)))
-            best[key] = min(options, key=lambda option: option[0])
+                options.append(_Trace(switches + switched, actors + (action.actor or 0), (*steps, action)))
+            best[key] = min(options, key=lambda option: option[:2])
         return best[key]
 
-    traces = ((*calm(state, action), action) for state, action in ends)
-    _, steps, last = min(traces, key=lambda trace: trace[0])
-    return (*steps, *((last,) if last is not None else ()))
+    found = [(calm(state, action), action) for state, action in ends]
+    trace, last = min(found, key=lambda end: (end[0].switches, end[0].actors + (end[1].actor or 0 if end[1] else 0)))
+    return (*trace.steps, *((last,) if last is not None else ()))
+
+
+class _Trace(NamedTuple):
+    """Steps, the switches between actors in them, and the sum of the actors' numbers."""
+
+    switches: int
+    actors: int
+    steps: tuple[Action, ...]
 
 
 LAST: Final = -1

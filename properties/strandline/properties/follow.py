@@ -17,7 +17,7 @@ from strandline.properties.truth import Witness
 from strandline.properties.turns import counted, fields, record, statistics
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
     from zoneinfo import ZoneInfo
 
     from strandline.impl.answer import Outcome
@@ -110,7 +110,7 @@ class Totals:
         return 0 if (self.compared if judging else self.answered) else 4
 
 
-def follow(asked: Asked, *, judging: bool, interval: float, duration: float | None) -> Iterator[Refresh]:
+def follow(asked: Asked, *, judging: bool, interval: float, duration: float | None) -> Generator[Refresh, None, None]:
     """Refresh again and again, from one memo.
 
     A log that cannot be read is an outcome like any other; the next refresh tries again.
@@ -118,17 +118,16 @@ def follow(asked: Asked, *, judging: bool, interval: float, duration: float | No
     Args:
         asked: the log and the days; relative days move on at midnight.
         judging: ask the oracle inside each read transaction of a refresh, which reads the whole log each time.
-        interval: seconds from the beginning of one refresh to that of the next, at least.
+        interval: seconds of rest between two refreshes. While a writer never finds the log unread, SQLite cannot
+            begin its -wal anew, and a busy one grows by a gigabyte in a quarter of a minute.
         duration: seconds after which no refresh begins, None for no end.
     """
     witness = Witness()
-    started = due = time.monotonic()
+    started = time.monotonic()
     number = 0
     before: Answer | None = None
     with Scanner(asked.path, connect=witness.connect if judging else sqlite3.connect) as scanner:
-        while duration is None or due - started <= duration:
-            time.sleep(max(0.0, due - time.monotonic()))  # the interval itself, nothing is waited for
-            due = max(due + interval, time.monotonic())
+        while True:
             number += 1
             dates = asked.dates()
             witness.expect(asked.span(dates))
@@ -138,6 +137,9 @@ def follow(asked: Asked, *, judging: bool, interval: float, duration: float | No
             judged = judge(outcome, witness) if judging and isinstance(outcome, Answer) else None
             yield Refresh(number, began, outcome, seconds, appended(before, outcome), judged)
             before = outcome if isinstance(outcome, Answer) else before
+            if duration is not None and time.monotonic() + interval - started > duration:
+                return
+            time.sleep(interval)  # the rest itself; nothing is waited for
 
 
 def judge(answer: Answer, witness: Witness) -> Judged:

@@ -91,12 +91,11 @@ def _worded(change: Change, room: int) -> list[str]:
     """Put a change in words: on one line if that fits or nothing does, else the state after under the one before."""
     what, before, after = (printable(part) for part in change)
     most = WIDTH - _MARGIN - _INDENT
-    one = f"{what}: {before} -> {after}"
+    one = f"{what}: {before} -> {after}" if before else f"{what}: {after}"
     hang = " " * min(len(what) + len(": "), most // 2)
-    two = [
-        *wrap(f"{what}: {before}", most, subsequent_indent=hang),
-        *wrap(after, most, initial_indent=f"{hang[len('-> ') :]}-> ", subsequent_indent=hang),
-    ]
+    two = wrap(f"{what}: {before or after}", most, subsequent_indent=hang)
+    if before:
+        two += wrap(after, most, initial_indent=f"{hang[len('-> ') :]}-> ", subsequent_indent=hang)
     on_one_line = len(one) <= room or (max(map(len, two)) > room and len(one) <= most)
     return [one] if on_one_line else two
 

@@ -10,46 +10,49 @@ if TYPE_CHECKING:
 SIZE_MAX: Final = 60_000
 """Characters; a comment on a pull request holds little more."""
 
-CLAIMS_MAX: Final = 40
-"""Claims shown of each law; the JSON document has them all."""
+CLAIMS_MAX: Final = 100
+"""Claims shown; the JSON document has them all."""
 
 _CELL_MAX: Final = 500
 _KINDS: Final = ("proved", "always", "eventually")
 _VERDICTS: Final = ("violated", "broken", "inconclusive", "holds")
 
 
-def summary(evidence: Evidence, lanes: list[str]) -> str:
+def summary(evidence: Evidence, claims: list[tuple[tuple[str, ...], Said]], lanes: list[str]) -> str:
     """Write the summary.
 
     Args:
         evidence: what was found.
+        claims: the claims, each with the laws that it is about.
         lanes: the shortest trace to a violation, drawn; empty if there is none.
     """
-    claims = evidence.claims
-    head = [f"# strandline: {_text(claims.subject)} {claims.verdict}", ""]
-    for detail in (CLAIMS_MAX, 4, 1, 0):
-        parts = [*head, *_laws(claims.laws, detail), *_trace(lanes), *_engines(evidence), *_rest(evidence)]
+    found = evidence.claims
+    head = [f"# strandline: {_text(found.subject)} {found.verdict}", "", *_laws(found.laws)]
+    rest = [*_engines(evidence), *_rest(evidence)]
+    for most in (CLAIMS_MAX, CLAIMS_MAX // 5, 0):
+        parts = [*head, *_claims(claims, most), *_trace(lanes), *rest]
         text = "\n".join(parts) + "\n"
         if len(text) <= SIZE_MAX:
             return text
     # Only a drawing of thousands of steps is left to be at fault; the trace file has them.
-    parts = [*head, *_laws(claims.laws, 0), *_engines(evidence), *_rest(evidence)]
-    return ("\n".join(parts) + "\n")[:SIZE_MAX]
+    return ("\n".join([*head, *rest]) + "\n")[:SIZE_MAX]
 
 
-def _laws(laws: tuple[LawOutcome, ...], detail: int) -> list[str]:
+def _laws(laws: tuple[LawOutcome, ...]) -> list[str]:
     """List what was violated, then what is open, then what holds, each by the strength of its kind."""
     order = sorted(laws, key=lambda law: (_VERDICTS.index(law.verdict), _KINDS.index(law.kind), len(law.law), law.law))
-    lines = ["| law | verdict | kind | statement |", "|---|---|---|---|"]
-    lines += [f"| {law.law} {law.name} | {_verdict(law)} | {law.kind} | {_text(law.statement)} |" for law in order]
-    if detail:
-        lines += ["", "## Claims", ""]
-        for law in order:
-            lines += [f"- **{law.law} {law.name}**"] if law.claims else []
-            lines += [f"  - {_claim(claim)}" for claim in law.claims[:detail]]
-            if len(law.claims) > detail:
-                lines.append(f"  - and {len(law.claims) - detail} more in the JSON document")
-    return [*lines, ""]
+    rows = [f"| {law.law} {law.name} | {_verdict(law)} | {law.kind} | {_text(law.statement)} |" for law in order]
+    return ["| law | verdict | kind | statement |", "|---|---|---|---|", *rows, ""]
+
+
+def _claims(claims: list[tuple[tuple[str, ...], Said]], most: int) -> list[str]:
+    """List the claims, the violations first and the others in the order of their engines, strongest first."""
+    if not claims or not most:
+        return []
+    order = sorted(claims, key=lambda said: _VERDICTS.index(said[1].verdict))
+    lines = [f"- **{', '.join(laws)}** by {_claim(claim)}" for laws, claim in order[:most]]
+    more = [f"- and {len(order) - most:,} more in the JSON document"] if len(order) > most else []
+    return ["## Claims", "", *lines, *more, ""]
 
 
 def _verdict(law: LawOutcome) -> str:

@@ -36,7 +36,8 @@ def log_row(row: Row) -> LogRow:
     kind, body = _stored(row)
     thread = None if row.thread is None else row.thread.encode()
     process = None if row.process is None else row.process.encode()
-    return LogRow(row.id, row.ts, row.nanos, thread, process, kind, body)
+    ts = row.ts.encode() if isinstance(row.ts, str) else row.ts
+    return LogRow(row.id, ts, row.nanos, thread, process, kind, body)
 
 
 def _stored(row: Row) -> tuple[bytes, bytes | None]:

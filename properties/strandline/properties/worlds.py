@@ -37,7 +37,8 @@ WORLDS: Final[dict[str, Scope]] = {
         windows=(EVER,),
         templates=(P,),
         refreshers=2,
-        budget=(("append", 2), ("append and prune", 1), ("delete", 1), ("start", 3)),
+        born_with=(0,),
+        budget=(("append", 1), ("append and prune", 1), ("delete", 1), ("start", 3)),
     ),
     "three": Scope(
         windows=(EVER,),

@@ -1,0 +1,123 @@
+"""A real log on a real disk that follows a log of the model, change by change.
+
+Commits go through SQLite; files are replaced, removed and written over the way people and
+programs do it.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import tempfile
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from strandline.properties import schema
+from strandline.properties.templates import insert, set_sequence
+
+if TYPE_CHECKING:
+    from strandline.model.log import Log
+    from strandline.model.state import Action, World
+
+Journal: TypeAlias = Literal["wal", "delete"]
+
+
+class Disk:
+    """The file at the path, its writer, and its backup."""
+
+    def __init__(self, journal: Journal) -> None:
+        """Begin with an empty log in this journal mode."""
+        self._folder = tempfile.TemporaryDirectory(prefix="strandline-", ignore_cleanup_errors=True)
+        self.path = Path(self._folder.name) / "logs.sqlite"
+        self.journal = journal
+        self._backup = Path(self._folder.name) / "backup.sqlite"
+        self._writer: sqlite3.Connection | None = self._made(self.path)
+
+    def follow(self, before: World, action: Action, after: World) -> None:
+        """Do to the file what an action of the environment did to the world."""
+        match action.name:
+            case "backup":
+                self._copy_to_backup()
+            case "restore":
+                self._restore()
+            case "copy":
+                self._hang_up()
+                shutil.copyfile(self._backup, self.path)
+                self._writer = self._opened(self.path)
+            case "remove":
+                self._hang_up()
+                self.path.unlink()
+            case "replace":
+                fresh = self.path.with_name("fresh.sqlite")
+                self._made(fresh, after.log).close()
+                self._hang_up()
+                fresh.replace(self.path)
+                self._writer = self._opened(self.path)
+            case "reissue":
+                self._hang_up()
+                self.path.unlink()
+                self._writer = self._made(self.path, after.log)
+            case _:
+                if before.log != after.log:
+                    self._commit(before.log, after.log)
+
+    def close(self) -> None:
+        """Close the writer and remove everything."""
+        self._hang_up()
+        self._folder.cleanup()
+
+    def _made(self, path: Path, log: Log | None = None) -> sqlite3.Connection:
+        database = self._opened(path)
+        database.execute(f"PRAGMA journal_mode = {self.journal}")
+        database.execute("BEGIN IMMEDIATE")
+        for statement in schema.CREATE:
+            database.execute(statement)
+        for row in log.rows if log is not None else ():
+            insert(database, row)
+        set_sequence(database, log.sequence if log is not None else 0)
+        database.execute("COMMIT")
+        return database
+
+    def _opened(self, path: Path) -> sqlite3.Connection:
+        database = sqlite3.connect(path, isolation_level=None)
+        database.execute("PRAGMA synchronous = OFF")
+        return database
+
+    def _hang_up(self) -> None:
+        """Close the writer, and take what it leaves beside the file away with it."""
+        if self._writer is not None:
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._writer.close()
+            self._writer = None
+        for suffix in ("-wal", "-shm"):
+            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+
+    def _writing(self) -> sqlite3.Connection:
+        if self._writer is None:
+            message = "nothing is at the path to write to"
+            raise ValueError(message)
+        return self._writer
+
+    def _commit(self, before: Log, after: Log) -> None:
+        """Make the file hold the new log by one transaction: births first, as a codex writer prunes after it."""
+        writer = self._writing()
+        known, wanted = set(before.rows), set(after.rows)
+        writer.execute("BEGIN IMMEDIATE")
+        for row in after.rows:
+            if row not in known:
+                insert(writer, row)
+        for row in before.rows:
+            if row not in wanted:
+                writer.execute("DELETE FROM logs WHERE id = ?", (row.id,))
+        set_sequence(writer, after.sequence)
+        writer.execute("COMMIT")
+
+    def _copy_to_backup(self) -> None:
+        self._backup.unlink(missing_ok=True)
+        with closing(sqlite3.connect(self._backup)) as copy:
+            self._writing().backup(copy)
+
+    def _restore(self) -> None:
+        with closing(sqlite3.connect(self._backup)) as copy:
+            copy.backup(self._writing())

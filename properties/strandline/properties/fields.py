@@ -1,0 +1,50 @@
+"""The wide worlds that the state machines play in: too large to search, with rows of every kind."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from strandline.model.days import Span
+from strandline.model.log import Raw
+from strandline.model.memo import Limits
+from strandline.model.state import Scope, Template, Window
+from strandline.properties.worlds import COMPLETED, P_DONE, REQUEST, P, Q
+
+DECOY: Final = '{turn_id=x parent_turn_id=y}: "websocket request:" is what it said'
+SUBMISSION: Final = (
+    'op{thread_id=t}: Submission sub=Submission { id: "%s", op: UserTurn { service_tier: Some(Some("priority")) } }'
+)
+
+TEMPLATES: Final = (
+    P,
+    P_DONE,
+    Q,
+    Template(5, "t", None, REQUEST % "late"),
+    Template(90_000, "u", None, REQUEST % "future"),
+    Template(12, None, "v", SUBMISSION % "p"),
+    Template(16, None, "v", COMPLETED % "q"),
+    Template(14, None, None, (REQUEST % "p").replace('"m"', '"m2"')),
+    Template(13, "t", None, DECOY),
+    Template(13, "u", None, None),
+    Template(13, None, "v", b"websocket request: a blob"),
+    Template(13, None, None, Raw(b"\xff websocket event: {}")),
+    Template(17, "t", None, Raw(b"\x00 " + (REQUEST % "q").encode())),
+    Template("noon", "u", None, REQUEST % "p"),
+)
+"""Requests, submissions and completions of a few turns, in four partitions, out of order, and what is none."""
+
+WINDOWS: Final = (
+    Window(Span(None, None)),
+    Window(Span(11, None)),
+    Window(Span(15, None)),
+    Window(Span(15, 18)),
+    Window(Span(None, 15), ended=True),
+)
+
+FIELDS: Final[dict[str, Scope]] = {
+    "field": Scope(windows=WINDOWS, templates=TEMPLATES, budget=(), keep=2, idle=1),
+    "narrow field": Scope(
+        windows=WINDOWS, templates=TEMPLATES, budget=(), keep=3, idle=2, limits=Limits(sources=3, chunk=2)
+    ),
+}
+"""Each wide world by its name: one as it is shipped, one in which every limit is close."""

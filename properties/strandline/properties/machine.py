@@ -1,0 +1,401 @@
+"""The state machine: the real scanner on a real file, step by step beside the model.
+
+Three refreshes are in flight at most. Each is let through one gate at a time, and the world may
+move between any two. After each step the scanner's state, seen through the view, must be the
+model's, and each event must obey the laws.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from strandline.impl import refresh as impl
+from strandline.impl.answer import Answer
+from strandline.impl.effects import Failure, Rested
+from strandline.impl.host import Host
+from strandline.model import world as model
+from strandline.model.environment import OFFERS
+from strandline.model.ranks import canonical, commits, observations, ranks, renumbered
+from strandline.model.refresh import FAULTS, STEPS
+from strandline.model.state import Action
+from strandline.properties import view
+from strandline.properties.disk import Disk
+from strandline.properties.fields import FIELDS, TEMPLATES, WINDOWS
+from strandline.properties.ghosts import Ghosts, Move
+from strandline.properties.laws import LAWS, bounded_by
+from strandline.properties.quiet import GATES_MAX, settled
+from strandline.properties.real import WorldFiles, asked, limits
+from strandline.properties.templates import Templates
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from strandline.impl.effects import Missing, Result
+    from strandline.impl.files import Pin, Sighting
+    from strandline.impl.host import Lease
+    from strandline.model.events import Event
+
+ACTORS: Final = 3
+"""How many refreshes may be in flight."""
+
+
+class LawBrokenError(AssertionError):
+    """A step of the real scanner broke a law; ``steps`` lead there."""
+
+    def __init__(self, law: str, world: str, steps: tuple[Action, ...], event: Event) -> None:
+        """Name the law, the wide world, the steps and the event."""
+        super().__init__(f"{law} is broken in world {world!r} after {len(steps)} steps, by {event}")
+        self.law = law
+        self.world = world
+        self.steps = steps
+
+
+class Stage:
+    """The real scanner on a disk, the model, and the ghosts, moved together by one action at a time."""
+
+    def __init__(self, name: str, journal: Any, templates: Templates, tally: Counter[str]) -> None:
+        """Set up a wide world of that name, on a file in that journal mode."""
+        self.name = name
+        self.scope = FIELDS[name]
+        self.disk = Disk(journal)
+        self.world = model.init(self.scope)
+        self.shadow = self.world
+        self.steps: list[Action] = []
+        self._tally = tally
+        self._library = view.Library()
+        self._ghosts = Ghosts(self.scope, templates.one_shot)
+        self._host = Host(self.disk.path, limits=limits(self.scope), files=_Files(self))
+        self._leases: dict[int, Lease] = {}
+        self._states: list[tuple[impl.State, Any] | None] = [None] * ACTORS
+        self._laws = [
+            (law.number, bounded_by(self.scope.limits.sources) if law.number == "M10" else law.holds)
+            for law in LAWS
+            if law.holds is not None
+        ]
+
+    def take(self, action: Action) -> tuple[Event, ...]:
+        """Take one step in the scanner and in the model, and hold it against the laws and the model.
+
+        Raises:
+            LawBrokenError: an event breaks a law.
+            AssertionError: the scanner and the model have parted ways.
+        """
+        self.steps.append(action)
+        events = self._refresh(action) if action.name in STEPS else self._change(action)
+        same = {number: number for number in observations(self.world)}
+        self.world = renumbered(self.world, same, ranks(commits(self.world)))
+        self._tally["steps"] += 1
+        self._tally[f"rule {action.name}"] += 1
+        self.judge(events)
+        self.shadow, expected = model.step(self.shadow, self.scope, action)
+        seen = canonical(view.world(self.world, self._host.store.slot, tuple(self._states), self._library))
+        assert seen == self.shadow, _parted("state", self.steps, seen, self.shadow)
+        assert events == expected, _parted("events", self.steps, events, expected)
+        return events
+
+    def judge(self, events: tuple[Event, ...]) -> None:
+        """Hold events against the laws, and count the twins that were seen.
+
+        Raises:
+            LawBrokenError: an event breaks a law.
+        """
+        for event in events:
+            for number, holds in self._laws:
+                if not holds(event):
+                    raise LawBrokenError(number, self.name, tuple(self.steps), event)
+            for law in LAWS:
+                if law.twin is not None and law.twin.seen(event):
+                    self._tally[f"twin {law.number}"] += 1
+
+    def pass_gate(self, actor: int) -> None:
+        """Let a refresh through the gate that it waits at."""
+        task = self.shadow.tasks[actor]
+        if task is not None:
+            self.take(Action(task.phase, actor))
+
+    def finish(self, actor: int) -> None:
+        """Let a refresh through all its gates."""
+        for _ in range(GATES_MAX):
+            if self.shadow.tasks[actor] is None:
+                return
+            self.pass_gate(actor)
+        message = f"refresh {actor} did not end within {GATES_MAX} gates"
+        raise AssertionError(message)
+
+    def remembered(self) -> list[int]:
+        """Give the ids of the surviving rows that the stored memo rests on."""
+        memo = self.shadow.slot.memo
+        return [row.id for row in memo.sources if row in self.shadow.log.rows] if memo is not None else []
+
+    def settle(self) -> None:
+        """Leave the world in peace, and hold what becomes of it against the laws."""
+        self.judge(tuple(settled(self, self.scope, lambda _, action: (self, self.take(action)), lambda _: self.world)))
+
+    def may_copy(self) -> bool:
+        """Tell whether the file may be written over: in WAL mode only when nobody is connected to it."""
+        return self.disk.journal == "delete" or not self.world.links()
+
+    def close(self) -> None:
+        """Let everything go."""
+        for lease in self._leases.values():
+            lease.release(sound=False)
+        self._host.close()
+        self.disk.close()
+
+    def _change(self, action: Action) -> tuple[Event, ...]:
+        before = self.world
+        self.world = model.change(before, self.scope, action)
+        self.disk.follow(before, action, self.world)
+        self._library.learn(self.world.log.rows)
+        if action.name == "drop":
+            self._host.store.drop()
+        if action.name == "hang up":
+            self._host.take(None)
+        if action.name == "start" and action.actor is not None:
+            self._leases[action.actor] = self._host.lease()
+            self._states[action.actor] = asked(self.scope, action.arg)
+        return ()
+
+    def _refresh(self, action: Action) -> tuple[Event, ...]:
+        """Let a refresh through its gate, or let the gate fail."""
+        actor = action.actor or 0
+        standing = self._states[actor]
+        assert standing is not None, f"refresh {actor} is not in flight"
+        state, effect = standing
+        before = self._host.store.slot
+        result: Result = (
+            Failure("busy" if action.name == "busy" else "io", "the world let this read fail")
+            if action.name in FAULTS
+            else self._leases[actor].perform(effect)
+        )
+        following = impl.step(state, result)
+        move = Move(actor, state, effect, result, following, before, self._host.store.slot)
+        self.world, events = self._ghosts.moved(self.world, move)
+        if isinstance(following, tuple) and isinstance(following[0], impl.Resting):
+            following = impl.step(following[0], Rested())
+        self._states[actor] = following if isinstance(following, tuple) else None
+        if not isinstance(following, tuple):
+            self._leases.pop(actor).release(sound=isinstance(following, Answer))
+        return events
+
+
+class _Files:
+    """The file system as the stage's world has it now."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+
+    def locate(self, path: Path) -> Sighting | Missing | Failure:
+        return WorldFiles(self._stage.world.path).locate(path)
+
+    def pin(self, path: Path) -> Pin | Missing | Failure:
+        return WorldFiles(self._stage.world.path).pin(path)
+
+
+def _parted(what: str, steps: list[Action], seen: object, expected: object) -> str:
+    return f"scanner and model part ways in their {what} after {steps[-1]}:\n  scanner {seen}\n  model   {expected}"
+
+
+def _phase(name: str) -> Any:
+    """Let a rule run only if a refresh waits at a gate."""
+    return precondition(lambda self: any(task is not None and task.phase == name for task in self.stage.shadow.tasks))
+
+
+def _offered(name: str) -> Any:
+    """Let a rule run only if the world offers an action."""
+    return precondition(lambda self: any(True for _ in OFFERS[name](self.stage.shadow, self.stage.scope)))
+
+
+class ScannerMachine(RuleBasedStateMachine):
+    """One rule for each action; the invariants are the laws."""
+
+    tally: ClassVar[Counter[str]] = Counter()
+    templates: ClassVar[Templates]
+    stage: Stage
+
+    @initialize(name=st.sampled_from(sorted(FIELDS)), journal=st.sampled_from(("wal", "delete")))
+    def begin(self, name: str, journal: str) -> None:
+        """Set the stage."""
+        self.stage = Stage(name, journal, self.templates, self.tally)
+        self.tally["cases"] += 1
+
+    def take(self, name: str, actor: int | None = None, arg: int = 0) -> None:
+        """Take a step."""
+        self.stage.take(Action(name, actor, arg))
+
+    def choose(self, data: st.DataObject, name: str) -> None:
+        """Take one of the steps of a name that the world offers."""
+        offered = sorted(OFFERS[name](self.stage.shadow, self.stage.scope))
+        self.stage.take(data.draw(st.sampled_from(offered), label=name))
+
+    def let_through(self, data: st.DataObject, phase: str, name: str) -> None:
+        """Let one of the refreshes that wait at a gate do something there."""
+        waiting = [actor for actor, task in enumerate(self.stage.shadow.tasks) if task and task.phase == phase]
+        self.take(name, data.draw(st.sampled_from(waiting), label=phase))
+
+    @rule(template=st.integers(0, len(TEMPLATES) - 1))
+    @_offered("append")
+    def append(self, template: int) -> None:
+        """A row is appended."""
+        self.take("append", None, template)
+
+    @rule(template=st.integers(0, len(TEMPLATES) - 1))
+    @_offered("append and prune")
+    def append_and_prune(self, template: int) -> None:
+        """A row is appended, and its partition pruned in the same transaction."""
+        self.take("append and prune", None, template)
+
+    @rule(data=st.data())
+    @_offered("delete")
+    def delete(self, data: st.DataObject) -> None:
+        """Any row is deleted."""
+        self.choose(data, "delete")
+
+    @rule()
+    @_offered("empty")
+    def empty(self) -> None:
+        """All rows are deleted."""
+        self.take("empty")
+
+    @rule()
+    @_offered("reset")
+    def reset(self) -> None:
+        """A migration lets the sequence fall to the highest surviving id."""
+        self.take("reset")
+
+    @rule()
+    @_offered("backup")
+    def backup(self) -> None:
+        """The log is backed up."""
+        self.take("backup")
+
+    @rule()
+    @_offered("restore")
+    def restore(self) -> None:
+        """The backup is restored through SQLite."""
+        self.take("restore")
+
+    @rule()
+    @precondition(lambda self: self.stage.may_copy())
+    @_offered("copy")
+    def copy(self) -> None:
+        """The backup is copied over the file."""
+        self.take("copy")
+
+    @rule()
+    @_offered("remove")
+    def remove(self) -> None:
+        """The file is deleted."""
+        self.take("remove")
+
+    @rule(rows=st.integers(0, 3))
+    def replace(self, rows: int) -> None:
+        """Another file is renamed over the path."""
+        self.take("replace", None, rows)
+
+    @rule(data=st.data())
+    @_offered("reissue")
+    def reissue(self, data: st.DataObject) -> None:
+        """The file is deleted and another one gets its inode number."""
+        self.choose(data, "reissue")
+
+    @rule()
+    def drop(self) -> None:
+        """The memo is dropped by force."""
+        self.take("drop")
+
+    @rule()
+    @_offered("hang up")
+    def hang_up(self) -> None:
+        """Idle connections are closed."""
+        self.take("hang up")
+
+    @rule(window=st.integers(0, len(WINDOWS) - 1))
+    @precondition(lambda self: None in self.stage.shadow.tasks)
+    def start(self, window: int) -> None:
+        """A refresh starts."""
+        self.take("start", self.stage.shadow.tasks.index(None), window)
+
+    @rule(data=st.data())
+    @_phase("locate")
+    def locate(self, data: st.DataObject) -> None:
+        """A refresh learns where the path leads."""
+        self.let_through(data, "locate", "locate")
+
+    @rule(data=st.data())
+    @_phase("connect")
+    def connect(self, data: st.DataObject) -> None:
+        """A refresh connects."""
+        self.let_through(data, "connect", "connect")
+
+    @rule(data=st.data())
+    @_phase("read")
+    def read(self, data: st.DataObject) -> None:
+        """A refresh reads."""
+        self.let_through(data, "read", "read")
+
+    @rule(data=st.data())
+    @_phase("check")
+    def check(self, data: st.DataObject) -> None:
+        """A refresh checks where the path leads now."""
+        self.let_through(data, "check", "check")
+
+    @rule(data=st.data())
+    @_phase("store")
+    def store(self, data: st.DataObject) -> None:
+        """A refresh writes back."""
+        self.let_through(data, "store", "store")
+
+    @rule(data=st.data())
+    @_phase("read")
+    def fail(self, data: st.DataObject) -> None:
+        """A read fails."""
+        self.let_through(data, "read", "fail")
+
+    @rule(data=st.data())
+    @_phase("read")
+    def busy(self, data: st.DataObject) -> None:
+        """The log is busy."""
+        self.let_through(data, "read", "busy")
+
+    @rule(data=st.data())
+    @precondition(lambda self: any(self.stage.shadow.tasks))
+    def advance(self, data: st.DataObject) -> None:
+        """A refresh gets through whatever gate it waits at."""
+        waiting = [actor for actor, task in enumerate(self.stage.shadow.tasks) if task]
+        self.stage.pass_gate(data.draw(st.sampled_from(waiting), label="advance"))
+
+    @rule(data=st.data())
+    @precondition(lambda self: any(self.stage.shadow.tasks))
+    def finish(self, data: st.DataObject) -> None:
+        """A refresh runs to its end while the others wait."""
+        waiting = [actor for actor, task in enumerate(self.stage.shadow.tasks) if task]
+        self.stage.finish(data.draw(st.sampled_from(waiting), label="finish"))
+
+    @rule(window=st.integers(0, len(WINDOWS) - 1))
+    @precondition(lambda self: None in self.stage.shadow.tasks)
+    def overtake(self, window: int) -> None:
+        """A refresh starts and ends while the others wait: blind choice seldom lets one overtake."""
+        actor = self.stage.shadow.tasks.index(None)
+        self.take("start", actor, window)
+        self.stage.finish(actor)
+
+    @rule(data=st.data())
+    @precondition(lambda self: self.stage.remembered())
+    def delete_source(self, data: st.DataObject) -> None:
+        """A row is deleted that the stored memo rests on: blind choice seldom hits one."""
+        self.take("delete", None, data.draw(st.sampled_from(self.stage.remembered()), label="source"))
+
+    @rule()
+    @precondition(lambda self: not any(self.stage.shadow.tasks))
+    def settle(self) -> None:
+        """The world is left in peace."""
+        self.stage.settle()
+
+    def teardown(self) -> None:
+        """Let everything go."""
+        self.stage.close()

@@ -1,0 +1,171 @@
+"""Takes the steps of a trace again, and shows what each of them changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from strandline.model.events import Answered, Discarded, Failed, GaveUp, Looked, Settled, Stored
+from strandline.model.memo import NOTHING, OPEN
+from strandline.model.oracle import Turn, fact, oracle
+from strandline.properties import view
+from strandline.properties.engines import MODEL, laws_of, model_space, real_space
+from strandline.properties.mutants import planted
+from strandline.properties.real import Real
+from strandline.properties.verdict import Change, Exhibit, Frame
+from strandline.properties.worlds import WORLDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from strandline.model.events import Event
+    from strandline.model.log import Row
+    from strandline.model.memo import Memo
+    from strandline.model.state import Action, Scope, World
+    from strandline.properties.exhaust import Space
+    from strandline.properties.verdict import Trace
+
+
+def retrace(trace: Trace) -> Exhibit:
+    """Take the steps of a trace again, on the subject that it names.
+
+    Raises:
+        KeyError: there is no such world, mutant or law.
+    """
+    scope = WORLDS[trace.world]
+    law = {law.number: law for law in laws_of(scope)}[trace.law]
+    spaces = model_space if trace.subject == MODEL else real_space
+    frames: list[Frame] = []
+    broken: list[Event] = []
+    with planted("shipped" if trace.subject == MODEL else trace.subject), spaces(scope) as space:
+        state = space.first
+        for action in trace.steps:
+            if action not in set(space.actions(state)):
+                return Exhibit(trace, tuple(frames), (), len(frames), broken=False)
+            after, events = space.step(state, action)
+            frames.append(_frame(scope, action, _seen(space, state), _seen(space, after), tuple(events)))
+            broken += [event for event in events if law.holds is not None and not law.holds(event)]
+            state = after
+        if not broken:
+            broken += [event for event in space.probe(state) if law.holds is not None and not law.holds(event)]
+    ending = tuple(line for event in broken[-1:] for line in _ending(event))
+    return Exhibit(trace, tuple(frames), ending, len(frames), broken=bool(broken))
+
+
+def _seen(space: Space[Any], state: Any) -> World:
+    """Give a state in the terms of the model."""
+    del space
+    if not isinstance(state, Real):
+        return state  # type: ignore[no-any-return] # a state of the model is a world
+    library = view.Library()
+    world = state.world
+    files = [world.path, *(link.file for link in world.links())]
+    for file in files:
+        library.learn(file.log.rows if file is not None else ())
+    ghosts = [world.slot.ghost, *(task.ghost for task in world.tasks if task), *(task.base_ghost for task in world.tasks if task)]
+    for ghost in ghosts:
+        library.learn(ghost.rows if ghost is not None else ())
+    return view.world(world, state.slot, state.states, library)
+
+
+def _frame(scope: Scope, action: Action, before: World, after: World, events: tuple[Event, ...]) -> Frame:
+    changes = []
+    if before.path != after.path:
+        changes.append(Change("log", _log(before), _log(after)))
+    if before.slot.memo != after.slot.memo or before.slot.epoch != after.slot.epoch:
+        changes.append(Change("memo", _memo(before.slot.memo), _memo(after.slot.memo)))
+    changes += [Change(*told) for event in events for told in _told(event)]
+    return Frame(action.actor, _title(scope, action), tuple(changes))
+
+
+def _title(scope: Scope, action: Action) -> str:
+    """Say what a step does, in words."""
+    match action.name:
+        case "start":
+            span = scope.windows[action.arg].span
+            return f"refresh from {'the beginning' if span.start is None else span.start}"
+        case "append" | "append and prune":
+            row = scope.templates[action.arg]
+            return f"{action.name} {_body(row.body)}"
+        case "delete":
+            return f"delete row {action.arg}"
+        case "replace" | "reissue":
+            how = "by rename" if action.name == "replace" else "and reissue its inode number"
+            return f"replace the file {how}, {action.arg} rows"
+        case name:
+            return {"fail": "the read fails", "busy": "the log is busy", "locate": "stat the path"}.get(name, name)
+
+
+def _log(world: World) -> str:
+    if world.path is None:
+        return "no file"
+    return f"file {world.path.serial} (inode {world.path.inode}): {_rows(world.path.log.rows)}"
+
+
+def _memo(memo: Memo | None) -> str:
+    if memo is None:
+        return "none"
+    cursor = "none" if memo.cursor == NOTHING else memo.cursor
+    coverage = "the beginning" if memo.coverage == OPEN else memo.coverage
+    return f"{_rows(memo.sources)}, cursor {cursor}, from {coverage}, inode {memo.inode}, snapshot {memo.observation}"
+
+
+def _rows(rows: Iterable[Row]) -> str:
+    return ", ".join(f"{row.id} {_body(row.body)}" for row in rows) or "no row"
+
+
+def _body(body: Any) -> str:
+    says = fact(body)
+    return "noise" if says is None else f"{says.kind} {says.turn}"
+
+
+def _told(event: Event) -> Iterable[tuple[str, str, str]]:
+    """Say what an event was, as what, before and after."""
+    match event:
+        case Looked():
+            how = f"full scan ({event.cause})" if event.cause else f"{event.tested} rows, {event.keys} by key"
+            yield "read", "", how
+        case Answered():
+            yield "answer", "", _turns(event.turns)
+        case Failed():
+            yield "unavailable", "", event.reason
+        case Discarded():
+            yield "write-back", "", "thrown away, what is stored stays"
+        case Stored():
+            yield "write-back", "", "stored"
+        case GaveUp():
+            yield "write-back", "", "given up, other refreshes kept coming first"
+        case Settled():
+            return
+
+
+def _ending(event: Event) -> Iterable[str]:
+    """Say what was wrong with the event that broke the law."""
+    match event:
+        case Answered():
+            yield f"the answer:     {_turns(event.turns)}"
+            yield f"the full scan:  {_turns(oracle(event.rows, event.span).turns)}"
+            yield f"the snapshot:   {_rows(event.rows)}"
+        case Discarded():
+            yield f"thrown away:    {_rows(event.mine.ghost.rows)} (commit {event.mine.ghost.commit})"
+            theirs = event.theirs
+            yield f"kept:           {_rows(theirs.ghost.rows) if theirs else 'nothing'} (commit {theirs.ghost.commit if theirs else 0})"
+        case Stored():
+            old = event.old
+            yield f"stored:         {_rows(event.mine.ghost.rows)} (commit {event.mine.ghost.commit})"
+            yield f"in place of:    {_rows(old.ghost.rows) if old else 'nothing'} (commit {old.ghost.commit if old else 0})"
+        case Looked():
+            known = event.base.ghost.rows if event.base else ()
+            yield f"the memo knew:  {_rows(known)}"
+            yield f"the snapshot:   {_rows(event.rows)}"
+            yield f"it read:        {event.tested} rows, {event.keys} by key, cause {event.cause or 'none'}"
+        case Settled():
+            yield f"left in peace, the second refresh read {event.tested} rows, {event.keys} by key, {event.anchors} anchors,"
+            yield f"cause {event.cause or 'none'}; both answers exact: {'yes' if event.exact else 'no'}"
+        case Failed():
+            yield f"the read failed ({event.reason}), and still: answered {event.answered}, memo moved {event.moved}"
+        case GaveUp():
+            return
+
+
+def _turns(turns: tuple[Turn, ...]) -> str:
+    return ", ".join(f"{turn.turn} ({turn.model or 'no model'})" for turn in turns) or "no turn"

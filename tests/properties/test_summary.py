@@ -1,0 +1,74 @@
+"""The summary in Markdown."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from strandline.properties.check import Findings, Run
+from strandline.properties.evidence import DOES_NOT_SHOW, gather, grouped
+from strandline.properties.laws import LAWS
+from strandline.properties.summary import CLAIMS_MAX, SIZE_MAX, summary
+from strandline.properties.verdict import Claim, Verdict
+
+
+def claims(each: int, says: str = "every state") -> tuple[Claim, ...]:
+    return tuple(
+        Claim(law.number, "exhaust", Verdict.HOLDS, f"{says} {n}", (("world", "w"),), (("states", 12345),), 1)
+        for law in LAWS
+        for n in range(each)
+    )
+
+
+def written(said: tuple[Claim, ...], lanes: tuple[str, ...] = (), detail: str = "") -> str:
+    findings = Findings("shipped", said, (Run("fuzz", "samples", "skipped", detail or "not selected"),))
+    evidence = gather(findings, datetime(2026, 3, 1, tzinfo=UTC), 1.0)
+    return summary(evidence, grouped(evidence.claims.laws), [*lanes])
+
+
+def test_strongest_claims_come_first_and_what_a_pass_does_not_show_last() -> None:
+    text = written(claims(1))
+    lines = text.splitlines()
+    assert lines[0] == "# strandline: shipped holds"
+    rows = [line for line in lines if line.startswith("| M")]
+    assert len(rows) == len(LAWS)
+    assert rows[0].startswith("| M4 order | holds | proved |")
+    assert rows[-1].startswith("| M5 converges | holds | eventually |")
+    assert text.endswith("\n".join(f"- {line}" for line in DOES_NOT_SHOW) + "\n")
+
+
+def test_a_violation_comes_before_everything_with_its_trace() -> None:
+    violated = Claim("M8", "exhaust", Verdict.VIOLATED, "broken after 3 steps")
+    text = written((*claims(1), violated), ("  1  append",))
+    rows = [line for line in text.splitlines() if line.startswith("| M")]
+    assert rows[0].startswith("| M8 forgotten | violated |")
+    assert "```text\n  1  append\n```" in text
+
+
+def test_a_law_that_nobody_looked_at_and_an_engine_that_was_skipped_are_named() -> None:
+    text = written(claims(1)[:-1])
+    assert "inconclusive: not looked at" in text
+    assert "| fuzz | samples | skipped: not selected |" in text
+    assert "A skipped engine is not a pass." in text
+
+
+def test_counts_stand_with_the_engine_that_counted() -> None:
+    numbers = ", ".join(law.number for law in LAWS)
+    assert f"- **{numbers}** by exhaust: every state 0 (12,345 states; world: w)" in written(claims(1))
+
+
+def test_the_summary_fits_a_pull_request_however_much_there_is_to_say() -> None:
+    flood = written(claims(CLAIMS_MAX + 1, "x" * 5000), ("y" * 90,) * 400)
+    assert len(flood) <= SIZE_MAX
+    assert flood.endswith(f"- {DOES_NOT_SHOW[-1]}\n")
+    assert "more in the JSON document" in flood
+    endless = written(claims(1), ("y" * 90,) * 10_000)
+    assert len(endless) <= SIZE_MAX
+    assert endless.endswith(f"- {DOES_NOT_SHOW[-1]}\n")
+
+
+def test_nothing_said_can_break_out_of_its_table_or_its_fence() -> None:
+    text = written(claims(1, "a|b\n# c <script>"), ("```", "| ```` |"), detail="x|y\n\nz")
+    assert "\n# c" not in text
+    assert "<script>" not in text
+    assert "| skipped: x\\|y z |" in text
+    assert "`````text\n```\n" in text
