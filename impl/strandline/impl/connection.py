@@ -80,7 +80,7 @@ class Connection:
         try:
             self.begin()
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & PRIMARY != sqlite3.SQLITE_BUSY:
+            if getattr(error, "sqlite_errorcode", 0) & PRIMARY != sqlite3.SQLITE_BUSY:
                 raise
         finally:
             self.end()

@@ -38,7 +38,8 @@ _ODD_TIMES: Final = """SELECT count(*) FROM "logs" AS l WHERE typeof(l."ts") <> 
 _STAMPS: Final = """SELECT l."id", l."ts", l."ts_nanos" FROM "logs" AS l
     WHERE l."id" IN (SELECT value FROM json_each(?))"""
 _WHOLE: Final = """SELECT l."id", l."ts", l."ts_nanos", l."thread_id", l."process_uuid",
-    typeof(l."feedback_log_body"), l."feedback_log_body" FROM "logs" AS l
+    typeof(l."feedback_log_body"),
+    CASE WHEN typeof(l."feedback_log_body") IN ('text', 'blob') THEN l."feedback_log_body" END FROM "logs" AS l
     WHERE l."id" IN (SELECT value FROM json_each(?))"""
 _OCCUPIED: Final = """SELECT EXISTS (SELECT 1 FROM json_each(?) AS g JOIN "logs" AS l
     ON l."id" BETWEEN json_extract(g.value, '$[0]') AND json_extract(g.value, '$[1]'))"""
@@ -109,12 +110,14 @@ class LogReader:
         if kinds.get(b"logs") != b"table":
             message = "there is no table named logs"
             raise SchemaError(message)
-        columns = {name.decode(): (kind, key) for _, name, kind, _, _, key in self._connection.execute('PRAGMA table_info("logs")')}
+        table = self._connection.execute('PRAGMA table_info("logs")')
+        columns = {name.decode(errors="replace"): (kind, key) for _, name, kind, _, _, key in table}
         missing = [name for name in COLUMNS if name not in columns]
         if missing:
             message = f"the table logs has no column {', '.join(missing)}"
             raise SchemaError(message)
-        if columns["id"][0].upper() != b"INTEGER" or columns["id"][1] != 1:
+        keys = [name for name, (_, key) in columns.items() if key]
+        if keys != ["id"] or columns["id"][0].upper() != b"INTEGER":
             message = "the column id of the table logs is not its INTEGER PRIMARY KEY"
             raise SchemaError(message)
         self._verified = version if isinstance(version, int) else None

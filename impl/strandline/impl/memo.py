@@ -95,6 +95,9 @@ class Memo:
 
 WriteBack: TypeAlias = Literal["put", "discard", "top up mine", "top up theirs"]
 
+TOP_UPS: Final = ("top up mine", "top up theirs")
+"""The decisions that ask for one more read."""
+
 
 def dominates(newer: Memo, older: Memo) -> bool:
     """Tell whether one memo is at least as new as another, and reaches back at least as far."""

@@ -35,7 +35,7 @@ from strandline.impl.effects import (
     Swapped,
     Unchanged,
 )
-from strandline.impl.memo import OPEN, Limits, Memo, bounded, write_back
+from strandline.impl.memo import OPEN, TOP_UPS, Limits, Memo, bounded, write_back
 from strandline.impl.store import Joined
 
 if TYPE_CHECKING:
@@ -198,7 +198,7 @@ def step(state: State, result: Result) -> Next:
         case Storing(), Swapped():
             return Answer(state.joined.turns, state.memo.snapshot, state.tally.statistics("memo", stored=True))
         case Storing(), Lost(slot):
-            return _lost(state, slot)
+            return _overtaken(state.ask, state.tally, state.place, state.memo, slot)
     message = f"{type(state).__name__} cannot end in {type(result).__name__}"
     raise TypeError(message)
 
@@ -299,15 +299,17 @@ def _checked(state: Checking, found: Located | Missing) -> Next:
     if state.slot is None:
         message = "a memo is checked without the slot that it was read beside"
         raise TypeError(message)
+    if write_back(state.found, state.slot.memo, state.slot.epoch) in TOP_UPS:
+        return _overtaken(state.ask, state.tally, state.place, state.found, state.slot)
     return _write_back(state.ask, state.tally, state.place, state.found, state.slot)
 
 
-def _lost(state: Storing, slot: Slot) -> Next:
-    """Decide again beside what came first; a refresh that keeps losing answers without storing."""
-    tally = replace(state.tally, swaps=state.tally.swaps + 1)
-    if tally.swaps >= state.ask.limits.swaps:
-        return Answer(state.joined.turns, state.memo.snapshot, tally.statistics("memo"))
-    return _write_back(state.ask, tally, state.place, state.memo, slot)
+def _overtaken(ask: Ask, tally: Tally, place: Place, mine: Memo, slot: Slot) -> Next:
+    """Decide beside what came first; a refresh that is overtaken again and again answers without storing."""
+    tally = replace(tally, swaps=tally.swaps + 1)
+    if tally.swaps >= ask.limits.swaps:
+        return Answer(join(mine.sources, ask.span), mine.snapshot, tally.statistics("memo"))
+    return _write_back(ask, tally, place, mine, slot)
 
 
 def _write_back(ask: Ask, tally: Tally, place: Place, mine: Memo, slot: Slot) -> Next:

@@ -77,7 +77,10 @@ class Glance(NamedTuple):
 
 
 class _Believed(NamedTuple):
-    """The part of a memo that the log bears out."""
+    """The part of a memo that the log bears out.
+
+    ``ranked`` tells that its anchors still are the newest rows of the latest partitions.
+    """
 
     point: int
     cursor: int
@@ -85,10 +88,10 @@ class _Believed(NamedTuple):
     anchors: tuple[Anchor, ...]
     gaps: tuple[Gap, ...]
     keys: int
-    anchors_lost: bool
+    ranked: bool
 
 
-_NOTHING_BELIEVED = _Believed(NOTHING, NOTHING, (), (), (), 0, anchors_lost=False)
+_NOTHING_BELIEVED = _Believed(NOTHING, NOTHING, (), (), (), 0, ranked=True)
 
 
 def read(log: LogReader, base: Memo | None, wanted: int, rank: Rank, chunk: int) -> Reading:
@@ -175,7 +178,7 @@ def _believe(log: LogReader, base: Memo | None, wanted: int, place: Place) -> tu
     known = [fact for fact in base.sources if fact.id <= point]
     stamps = log.stamps(fact.id for fact in known)
     sources = tuple(fact for fact in known if fact.id in stamps)
-    changed = [fact for fact in sources if stamps[fact.id] != (fact.ts, fact.nanos)]
+    changed = [fact for fact in sources if _stamp(*stamps[fact.id]) != (fact.ts, fact.nanos)]
     forked = [anchor for anchor in base.anchors if anchor.id <= point and anchor.id in digests]
     if changed or len(forked) != len(matching):
         return _NOTHING_BELIEVED._replace(keys=len(known)), "rows rewritten"
@@ -190,7 +193,7 @@ def _believe(log: LogReader, base: Memo | None, wanted: int, place: Place) -> tu
         tuple(matching),
         (*gaps, *deleted),
         len(known),
-        anchors_lost=len(matching) < len(base.anchors),
+        ranked=len(matching) == len(base.anchors) and not base.full,
     )
     return believed, None
 
@@ -199,13 +202,14 @@ def _anchors(log: LogReader, believed: _Believed, newest: dict[Partition, int], 
     """Choose the newest surviving row of each of the latest partitions, by ascending id.
 
     What was just read and the anchors that still match tell that, unless one was pruned: then
-    its partition may have an older survivor, and another partition may have moved up.
+    its partition may have an older survivor, and another partition may have moved up. The
+    anchors of a memo that was cut at its limit never told it, they are what was left below.
     """
     kept = {anchor.partition: anchor for anchor in believed.anchors}
-    if believed.anchors_lost:
-        newest = _walked_back(log, reached)
-    else:
+    if believed.ranked:
         newest = {**{partition: anchor.id for partition, anchor in kept.items()}, **newest}
+    else:
+        newest = _walked_back(log, reached)
     latest = sorted(newest.items(), key=lambda item: item[1])[-ANCHORS_MAX:]
     known = {anchor.id: anchor for anchor in kept.values()}
     fresh = {row.id: row.digest for row in log.whole(row_id for _, row_id in latest if row_id not in known)}
@@ -219,6 +223,11 @@ def _walked_back(log: LogReader, reached: int) -> dict[Partition, int]:
         if len(newest) >= ANCHORS_MAX or count >= WALK_MAX:
             break
     return newest
+
+
+def _stamp(ts: object, nanos: object) -> tuple[object, int]:
+    """Give the moment at which a row was born; a fraction that is no integer counts as none."""
+    return ts, nanos if type(nanos) is int else 0
 
 
 def _fact(row: LogRow, coverage: int | None, skipped: Counter[str]) -> Fact | None:
@@ -246,7 +255,7 @@ def _fact(row: LogRow, coverage: int | None, skipped: Counter[str]) -> Fact | No
     return Fact(
         row.id,
         row.ts,
-        row.nanos if type(row.nanos) is int else 0,
+        _stamp(row.ts, row.nanos)[1],
         parsed.completed,
         parsed.turn,
         parsed.thread,

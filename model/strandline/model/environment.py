@@ -172,7 +172,12 @@ def _drop(world: World, _scope: Scope, _action: Action) -> World:
         slot=Slot(epoch=world.slot.epoch + 1),
         tasks=tuple(
             task
-            and task._replace(ghost=forgotten(task.ghost), base_ghost=forgotten(task.base_ghost), stale=task.found is not None)
+            and task._replace(
+                ghost=forgotten(task.ghost),
+                base_ghost=forgotten(task.base_ghost),
+                beside=task.beside and task.beside._replace(ghost=forgotten(task.beside.ghost)),
+                stale=task.found is not None,
+            )
             for task in world.tasks
         ),
     )

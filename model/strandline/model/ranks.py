@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from strandline.model.memo import Memo
-    from strandline.model.state import File, Ghost, Link, Task, World
+    from strandline.model.state import File, Ghost, Link, Slot, Task, World
 
 
 def next_observation(world: World) -> int:
@@ -52,6 +52,9 @@ def renumbered(world: World, observed: dict[int, int], committed: dict[int, int]
     def link(old: Link) -> Link:
         return old._replace(file=file(old.file), seen=observed[old.seen])
 
+    def slot(old: Slot) -> Slot:
+        return old._replace(memo=memo(old.memo), ghost=ghost(old.ghost))
+
     def task(old: Task | None) -> Task | None:
         return old and old._replace(
             link=link(old.link) if old.link is not None else None,
@@ -59,12 +62,13 @@ def renumbered(world: World, observed: dict[int, int], committed: dict[int, int]
             base_ghost=ghost(old.base_ghost),
             found=memo(old.found),
             ghost=ghost(old.ghost),
+            beside=slot(old.beside) if old.beside is not None else None,
         )
 
     return replace(
         world,
         path=file(world.path),
-        slot=world.slot._replace(memo=memo(world.slot.memo), ghost=ghost(world.slot.ghost)),
+        slot=slot(world.slot),
         tasks=tuple(map(task, world.tasks)),
         idle=tuple(map(link, world.idle)),
     )
@@ -72,14 +76,12 @@ def renumbered(world: World, observed: dict[int, int], committed: dict[int, int]
 
 def observations(world: World) -> Iterator[int]:
     """Give every observation number that a world remembers, 0 for none yet."""
-    if world.slot.memo is not None:
-        yield world.slot.memo.observation
     yield from (link.seen for link in world.links())
+    memos = [world.slot.memo]
     for task in world.tasks:
-        if task is not None and task.base is not None:
-            yield task.base.observation
-        if task is not None and task.found is not None:
-            yield task.found.observation
+        if task is not None:
+            memos += [task.base, task.found, task.beside.memo if task.beside is not None else None]
+    yield from (memo.observation for memo in memos if memo is not None)
 
 
 def commits(world: World) -> Iterator[int]:
@@ -89,5 +91,5 @@ def commits(world: World) -> Iterator[int]:
     ghosts = [world.slot.ghost]
     for task in world.tasks:
         if task is not None:
-            ghosts += [task.ghost, task.base_ghost]
+            ghosts += [task.ghost, task.base_ghost, task.beside.ghost if task.beside is not None else None]
     yield from (ghost.commit for ghost in ghosts if ghost is not None)

@@ -145,7 +145,7 @@ def _read(world: World, scope: Scope, actor: int, task: Task) -> Moved:
     ghost = Ghost(commit, log.rows, forgotten)
     after = task._replace(link=link._replace(seen=observation, clean=True))
     if reading.complete:
-        after = after._replace(phase="check", base=None, base_ghost=None, found=reading.memo, ghost=ghost, stale=False)
+        after = after._replace(phase="check", base=None, base_ghost=None, found=reading.memo, ghost=ghost, beside=world.slot)
     else:
         after = after._replace(base=reading.memo, base_ghost=read_to(ghost, reading.memo.cursor))
     looked = looked._replace(cause=reading.cause, tested=reading.rows, keys=reading.keys, anchors=reading.anchors)
@@ -167,7 +167,15 @@ def _check(world: World, scope: Scope, actor: int, task: Task) -> Moved:
         return _start_over(world, actor, task)
     if task.ghost is not None and task.window.ended:
         return _finish(world, scope, actor, _answer(actor, task, task.ghost.rows, task.ghost.rows))
-    return _put(world, actor, task._replace(phase="store")), ()
+    if task.found is None or task.ghost is None or task.beside is None:
+        message = f"refresh {actor} checks before it read"
+        raise ValueError(message)
+    decision = write_back(task.found, task.beside.memo, task.beside.epoch)
+    if decision == "put":
+        return _put(world, actor, task._replace(phase="store", beside=None)), ()
+    if decision == "discard":
+        return _finish(world, scope, actor, _discarded(world, actor, task), _answer(actor, task, task.found.sources, task.ghost.rows))
+    return _overtaken(world, scope, actor, task, task.beside)
 
 
 def _store(world: World, scope: Scope, actor: int, task: Task) -> Moved:
@@ -175,28 +183,51 @@ def _store(world: World, scope: Scope, actor: int, task: Task) -> Moved:
     if task.found is None or task.ghost is None:
         message = f"refresh {actor} stores before it read"
         raise ValueError(message)
-    found, slot = task.found, world.slot
-    mine = bounded(found, scope.limits)
-    answer = _answer(actor, task, found.sources, task.ghost.rows)
-    old = holding(slot.memo, slot.ghost) if slot.memo is not None and slot.ghost is not None else None
-    held = holding(mine, read_to(task.ghost, mine.cursor))
-    if not task.stale:
-        stored = replace(
-            world,
-            slot=Slot(mine, read_to(task.ghost, mine.cursor), slot.epoch),
-            tasks=tuple(other and other._replace(stale=other.found is not None) for other in world.tasks),
-        )
-        return _finish(stored, scope, actor, Stored(actor, held, old), answer)
+    slot = world.slot
+    if task.stale:
+        return _overtaken(world, scope, actor, task, slot)
+    mine = bounded(task.found, scope.limits)
+    ghost = read_to(task.ghost, mine.cursor)
+    stored = replace(
+        world,
+        slot=Slot(mine, ghost, slot.epoch),
+        tasks=tuple(other and other._replace(stale=other.found is not None) for other in world.tasks),
+    )
+    event = Stored(actor, holding(mine, ghost), _held(slot))
+    return _finish(stored, scope, actor, event, _answer(actor, task, task.found.sources, task.ghost.rows))
+
+
+def _overtaken(world: World, scope: Scope, actor: int, task: Task, slot: Slot) -> Moved:
+    """Decide beside what came first, a bounded number of times."""
+    if task.found is None or task.ghost is None:
+        message = f"refresh {actor} stores before it read"
+        raise ValueError(message)
+    answer = _answer(actor, task, task.found.sources, task.ghost.rows)
     if task.swaps + 1 >= SWAPS_MAX:
         return _finish(world, scope, actor, GaveUp(actor), answer)
-    decision = write_back(found, slot.memo, slot.epoch)
-    if decision == "discard":
-        return _finish(world, scope, actor, Discarded(actor, held, old), answer)
-    again = task._replace(swaps=task.swaps + 1, stale=False)
-    if decision == "put":
-        return _put(world, actor, again), ()
-    base, ghost = (found, task.ghost) if decision == "top up mine" else (slot.memo, slot.ghost)
-    return _put(world, actor, again._replace(phase="read", base=base, base_ghost=ghost, found=None, ghost=None)), ()
+    again = task._replace(swaps=task.swaps + 1, beside=None, stale=False)
+    match write_back(task.found, slot.memo, slot.epoch):
+        case "discard":
+            return _finish(world, scope, actor, _discarded(world, actor, task), answer)
+        case "put":
+            return _put(world, actor, again._replace(phase="store")), ()
+        case "top up mine":
+            base, ghost = task.found, task.ghost
+        case "top up theirs":
+            base, ghost = slot.memo, slot.ghost
+    again = again._replace(phase="read", base=base, base_ghost=ghost, found=None, ghost=None)
+    return _put(world, actor, again), ()
+
+
+def _discarded(world: World, actor: int, task: Task) -> Discarded:
+    if task.found is None or task.ghost is None:
+        message = f"refresh {actor} gives way before it read"
+        raise ValueError(message)
+    return Discarded(actor, holding(task.found, task.ghost), _held(world.slot))
+
+
+def _held(slot: Slot) -> Holding | None:
+    return holding(slot.memo, slot.ghost) if slot.memo is not None and slot.ghost is not None else None
 
 
 def _io_error(world: World, _scope: Scope, actor: int, _task: Task) -> Moved:

@@ -54,6 +54,14 @@ class Ghost(NamedTuple):
     forgotten: bool
 
 
+class Slot(NamedTuple):
+    """Where the memo is stored; a forced drop raises the epoch."""
+
+    memo: Memo | None = None
+    ghost: Ghost | None = None
+    epoch: int = 0
+
+
 class Window(NamedTuple):
     """A window as the world offers it: its span, and whether it ended before today."""
 
@@ -66,7 +74,8 @@ class Task(NamedTuple):
 
     ``base`` is the memo to go on from when it is not the stored one: the first part of a
     long scan, or the wider of two incomparable memos. ``found`` is the memo of a finished
-    read, ``ghost`` tells of the snapshot it rests on. ``stale`` tells that the stored memo
+    read, ``ghost`` tells of the snapshot it rests on, ``beside`` is what was stored when it was
+    taken. ``stale`` tells that the stored memo
     changed since this refresh looked at it. ``led`` holds the serials of the files that the
     path led to since the refresh started.
     """
@@ -79,6 +88,7 @@ class Task(NamedTuple):
     base_ghost: Ghost | None = None
     found: Memo | None = None
     ghost: Ghost | None = None
+    beside: Slot | None = None
     stale: bool = False
     tries: int = 0
     swaps: int = 0
@@ -92,14 +102,6 @@ class Template(NamedTuple):
     thread: str | None
     process: str | None
     body: Body
-
-
-class Slot(NamedTuple):
-    """Where the memo is stored; a forced drop raises the epoch."""
-
-    memo: Memo | None = None
-    ghost: Ghost | None = None
-    epoch: int = 0
 
 
 @dataclass(frozen=True, slots=True)

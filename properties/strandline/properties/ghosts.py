@@ -90,8 +90,10 @@ class Ghosts:
         state = move.following[0]
         if isinstance(state, impl.Locating):
             task = Task(task.window, "locate", task.led)
-        elif isinstance(state, impl.Reading) and isinstance(move.result, (Lost, Observed)):
+        elif isinstance(state, impl.Reading) and isinstance(move.state, (impl.Reading, impl.Checking, impl.Storing)):
             task = self._reads_again(world, task, move)
+        elif isinstance(state, impl.Storing):
+            task = task._replace(beside=None)
         return _put(world, move.actor, task._replace(phase=_gate(state))), events
 
     def _found(self, world: World, task: Task, move: Move) -> tuple[World, Task, tuple[Event, ...]]:
@@ -143,6 +145,7 @@ class Ghosts:
             link=link._replace(seen=reading.memo.observation, clean=True),
             ghost=Ghost(link.file.commit, rows, forgotten),
             base_ghost=None,
+            beside=world.slot if reading.complete else None,
         )
         return world, seen, (looked,)
 
@@ -151,11 +154,15 @@ class Ghosts:
         _, effect = move.following if isinstance(move.following, tuple) else (None, None)
         base = effect.base if isinstance(effect, ReadLog) else None
         ghost = task.ghost
+        if isinstance(move.result, Failure):
+            return task
         if isinstance(move.result, Lost):
             ghost = world.slot.ghost if base == move.result.slot.memo else task.ghost
+        elif isinstance(move.state, impl.Checking) and move.state.slot is not None and task.beside is not None:
+            ghost = task.beside.ghost if base == move.state.slot.memo else task.ghost
         elif ghost is not None and base is not None:
             ghost = read_to(ghost, base.cursor)
-        return task._replace(base_ghost=ghost, ghost=None)
+        return task._replace(base_ghost=ghost, ghost=None, beside=None)
 
     def _swapped(self, world: World, task: Task, move: Move) -> tuple[World, Task, tuple[Event, ...]]:
         if not isinstance(move.effect, Swap):
@@ -180,6 +187,8 @@ class Ghosts:
         found = move.state.found if isinstance(move.state, impl.Checking) else None
         if not isinstance(move.following, Answer) or not isinstance(found, Memo):
             return world, task, ()
+        if move.following.statistics.lost_swaps >= SWAPS_MAX:
+            return world, task, (GaveUp(move.actor),)
         mine = self._holding(found, task.ghost)
         theirs = self._holding(move.before.memo, world.slot.ghost)
         return world, task, (Discarded(move.actor, mine, theirs),) if mine is not None else ()

@@ -16,6 +16,7 @@ from strandline.model.oracle import fact, oracle
 
 if TYPE_CHECKING:
     from strandline.model.events import Holding
+    from strandline.model.log import Row
 
 Kind: TypeAlias = Literal["always", "eventually", "proved"]
 Judge: TypeAlias = Callable[[Event], bool]
@@ -121,11 +122,15 @@ def _justified(event: Looked) -> bool:
         case "log was empty":
             return not known
         case "anchors lost":
-            anchors = [row for row in known if fact(row.body) is not None] if base.full else latest(known)
+            anchors = [row for row in known if _is_source(row, base)] if base.full else latest(known)
             return not set(anchors[-ANCHORS_MAX:]) & set(event.rows)
         case "rows rewritten" | "deleted row is back":
             return any(row.id <= known[-1].id and row not in known for row in event.rows) if known else False
     return False
+
+
+def _is_source(row: Row, memo: Holding) -> bool:
+    return isinstance(row.ts, int) and row.ts >= memo.coverage and fact(row.body) is not None
 
 
 def _resumed(event: Event) -> bool:

@@ -8,6 +8,7 @@ model's, and each event must obey the laws.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from hypothesis import strategies as st
@@ -197,7 +198,21 @@ class _Files:
 
 
 def _parted(what: str, steps: list[Action], seen: object, expected: object) -> str:
-    return f"scanner and model part ways in their {what} after {steps[-1]}:\n  scanner {seen}\n  model   {expected}"
+    told = "\n".join(f"  {line}" for line in _differences(seen, expected, what))
+    return f"scanner and model part ways after step {len(steps)}, {steps[-1]} (scanner, then model):\n{told}"
+
+
+def _differences(seen: Any, expected: Any, where: str) -> list[str]:
+    """Name the places at which two values differ, and what stands there on either side."""
+    if is_dataclass(seen) and type(seen) is type(expected):
+        names = [field.name for field in fields(seen)]
+        parts = [(f"{where}.{name}", getattr(seen, name), getattr(expected, name)) for name in names]
+    elif isinstance(seen, tuple) and isinstance(expected, tuple) and len(seen) == len(expected):
+        names = getattr(seen, "_fields", range(len(seen)))
+        parts = [(f"{where}.{name}", one, other) for name, one, other in zip(names, seen, expected, strict=True)]
+    else:
+        return [f"{where}: {seen}", f"{where}: {expected}"] if seen != expected else []
+    return [line for place, one, other in parts for line in _differences(one, other, place)]
 
 
 def _phase(name: str) -> Any:

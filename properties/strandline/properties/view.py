@@ -14,7 +14,9 @@ from strandline.impl.answer import Fact
 from strandline.impl.effects import ReadLog
 from strandline.impl.log import LogRow
 from strandline.impl.memo import Memo
+from strandline.impl.store import Slot
 from strandline.model import memo as model
+from strandline.model import state
 from strandline.model.log import Raw, Row
 from strandline.model.oracle import Turn, fact
 
@@ -24,8 +26,7 @@ if TYPE_CHECKING:
     from strandline.impl import answer
     from strandline.impl.effects import Effect
     from strandline.impl.memo import Anchor, Partition
-    from strandline.impl.store import Slot
-    from strandline.model.state import Phase, Task, World
+    from strandline.model.state import Ghost, Phase, Task, World
 
 STRANGER = -1
 """The nanoseconds of a row that stands for one that was never written."""
@@ -108,13 +109,13 @@ def turns(real: tuple[answer.Turn, ...]) -> tuple[Turn, ...]:
     return tuple(Turn(*turn) for turn in real)
 
 
-def phase(state: impl.State) -> Phase:
+def phase(standing: impl.State) -> Phase:
     """Name the gate that a state of the scanner waits at.
 
     Raises:
         TypeError: it waits for no gate of the world.
     """
-    match state:
+    match standing:
         case impl.Locating():
             return "locate"
         case impl.Connecting():
@@ -126,21 +127,20 @@ def phase(state: impl.State) -> Phase:
         case impl.Storing():
             return "store"
         case _:
-            message = f"{type(state).__name__} waits at no gate of the world"
+            message = f"{type(standing).__name__} waits at no gate of the world"
             raise TypeError(message)
 
 
-def task(ghost: Task, state: impl.State, effect: Effect, slot: Slot, library: Library) -> Task:
+def task(ghost: Task, standing: impl.State, effect: Effect, slot: Slot, library: Library) -> Task:
     """Give a refresh of the scanner as the model's; what only the checker knows is the ghost's."""
-    tally = impl.Tally() if isinstance(state, (impl.Dating, impl.Resting)) else state.tally
-    seen = ghost._replace(phase=phase(state), tries=tally.tries, swaps=tally.swaps, waits=tally.waits)
-    match state, effect:
+    tally = impl.Tally() if isinstance(standing, (impl.Dating, impl.Resting)) else standing.tally
+    seen = ghost._replace(phase=phase(standing), tries=tally.tries, swaps=tally.swaps, waits=tally.waits)
+    match standing, effect:
         case impl.Reading(), ReadLog(_, Memo() as base):
             return seen._replace(base=memo(base, library))
-        case impl.Checking(_, _, _, Memo() as found, looked), _:
-            return seen._replace(
-                found=memo(found, library), stale=looked is not None and looked.version != slot.version
-            )
+        case impl.Checking(_, _, _, Memo() as found, Slot() as looked), _:
+            beside = stored(looked, ghost.beside.ghost if ghost.beside is not None else None, library)
+            return seen._replace(found=memo(found, library), beside=beside, stale=looked.version != slot.version)
         case impl.Storing(_, _, _, found, _, version), _:
             return seen._replace(found=memo(found, library), stale=version != slot.version)
         case _:
@@ -150,8 +150,12 @@ def task(ghost: Task, state: impl.State, effect: Effect, slot: Slot, library: Li
 def world(ghost: World, slot: Slot, states: tuple[tuple[impl.State, Effect] | None, ...], library: Library) -> World:
     """Give a whole state of the scanner as the model's world."""
     tasks = tuple(
-        task(known, *state, slot, library) if known is not None and state is not None else None
-        for known, state in zip(ghost.tasks, states, strict=True)
+        task(known, *standing, slot, library) if known is not None and standing is not None else None
+        for known, standing in zip(ghost.tasks, states, strict=True)
     )
-    stored = ghost.slot._replace(memo=memo(slot.memo, library) if slot.memo else None, epoch=slot.epoch)
-    return replace(ghost, tasks=tasks, slot=stored)
+    return replace(ghost, tasks=tasks, slot=stored(slot, ghost.slot.ghost, library))
+
+
+def stored(slot: Slot, ghost: Ghost | None, library: Library) -> state.Slot:
+    """Give what the store holds as the model's."""
+    return state.Slot(memo(slot.memo, library) if slot.memo is not None else None, ghost, slot.epoch)

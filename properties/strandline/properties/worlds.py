@@ -91,7 +91,7 @@ WORLDS: Final[dict[str, Scope]] = {
         templates=(P, Q),
         refreshers=1,
         limits=Limits(sources=1, chunk=2),
-        budget=(("append", 3), ("delete", 1), ("start", 2)),
+        budget=(("append", 3), ("delete", 1), ("drop", 1), ("start", 2)),
     ),
 }
 """Every world by its name; the counts of its states and transitions are pinned in the tests."""
