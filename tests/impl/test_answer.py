@@ -16,11 +16,11 @@ ALWAYS = Span(None, None)
 def requested(
     row: int, turn: str = "t", *, ts: int = 0, thread: str | None = "th", model: str | None = "asked"
 ) -> Fact:
-    return Fact(row, ts, 0, completed=False, turn=turn, thread=thread, model=model, digest=b"")
+    return Fact(row, ts, 0, completed=False, turn=turn, thread=thread, model=model, partition=None, digest=b"")
 
 
 def completed(row: int, turn: str = "t", *, ts: int = 0, model: str = "ran") -> Fact:
-    return Fact(row, ts, 0, completed=True, turn=turn, thread=None, model=model, digest=b"")
+    return Fact(row, ts, 0, completed=True, turn=turn, thread=None, model=model, partition=None, digest=b"")
 
 
 def test_no_fact_makes_no_turn() -> None:
@@ -81,6 +81,7 @@ FACTS = st.lists(
         turn=st.sampled_from("abc"),
         thread=st.none(),
         model=st.sampled_from(["m", "n"]),
+        partition=st.none(),
         digest=st.just(b""),
     ),
     max_size=12,

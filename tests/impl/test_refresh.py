@@ -394,7 +394,6 @@ def test_after_as_many_lost_swaps_as_it_may_a_refresh_answers_without_storing() 
     assert (answer.turns, answer.statistics.stored, answer.statistics.lost_swaps) == (turns(1), False, LIMITS.swaps)
 
 
-@pytest.mark.xfail(reason="a top-up that is overtaken before its check counts as nothing, so nothing bounds it")
 def test_a_refresh_that_wider_ones_overtake_again_and_again_ends() -> None:
     state: State = storing(memo(1, 1_000))
     following = step(state, Lost(Slot(1, 0, memo(2, 2_000))))

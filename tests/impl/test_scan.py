@@ -253,7 +253,6 @@ def test_a_prune_never_lowers_the_cursor(database: sqlite3.Connection) -> None:
     assert look(database, first).memo.cursor == 2
 
 
-@pytest.mark.xfail(reason="the fact says 0 nanoseconds, the look-up what the row holds: each refresh reads all")
 def test_nanoseconds_that_are_no_integer_do_not_make_another_row(database: sqlite3.Connection) -> None:
     insert(database, 1, request(), ts_nanos=1.5)
     reading = look(database, look(database).memo)
@@ -324,7 +323,6 @@ def test_a_partition_that_was_quiet_keeps_its_anchor(database: sqlite3.Connectio
     assert [anchor.id for anchor in memo.anchors] == [1, 5]
 
 
-@pytest.mark.xfail(reason="what was cut forgot the anchors of quiet partitions, and nothing brings them back")
 def test_a_memo_that_is_no_longer_full_has_every_anchor_again(database: sqlite3.Connection) -> None:
     """Sources crowd out the anchor of the quiet partition; then one of them is pruned, and nothing is cut any more."""
     insert(database, 1, thread_id="quiet")

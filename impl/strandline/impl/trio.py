@@ -14,10 +14,10 @@ from strandline.impl.effects import Effect, Pause, ReadDate, Rested, Result, Swa
 from strandline.impl.files import Files, SystemFiles
 from strandline.impl.host import Host, Lease
 from strandline.impl.memo import Limits
-from strandline.impl.refresh import start, step
+from strandline.impl.refresh import State, start, step
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from pathlib import Path
     from types import TracebackType
     from typing import Self
@@ -65,18 +65,8 @@ class TrioScanner:
         that runs is interrupted and its connection closed before this raises; the memo is then
         as it was.
         """
-        lease = self._host.lease()
-        sound = False
-        try:
-            state, effect = start(window, self._host.limits)
-            while True:
-                following = step(state, await self._perform(lease, effect))
-                if isinstance(following, (Answer, Unavailable)):
-                    sound = isinstance(following, Answer)
-                    return following
-                state, effect = following
-        finally:
-            lease.release(sound=sound)
+        perform = partial(perform_effect, workers=self._workers)
+        return await drive(self._host.lease(), start(window, self._host.limits), perform)
 
     def drop(self) -> None:
         """Forget the memo; refreshes in flight still answer, but do not bring it back."""
@@ -97,22 +87,47 @@ class TrioScanner:
         """Close the scanner."""
         await self.aclose()
 
-    async def _perform(self, lease: Lease, effect: Effect) -> Result:
-        match effect:
-            case ReadDate(zone):
-                return datetime.now(zone).date()
-            case Pause(seconds):
-                await trio.sleep(seconds)
-                return Rested()
-            case Swap():
-                # Here and not in a worker: a cancellation between the swap and the return would
-                # raise from a refresh that has moved the memo.
-                return lease.perform(effect)
-            case _:
-                async with self._workers:
-                    result = await _in_worker(lambda: lease.perform(effect), lease.cancel)
-                await trio.lowlevel.checkpoint_if_cancelled()
-                return result
+
+async def drive(
+    lease: Lease, begun: tuple[State, Effect], perform: Callable[[Lease, Effect], Awaitable[Result]]
+) -> Outcome:
+    """Run a refresh to its end, and let its lease go whatever happens.
+
+    Args:
+        lease: what the refresh holds.
+        begun: its first state and effect.
+        perform: executes one effect.
+    """
+    sound = False
+    try:
+        state, effect = begun
+        while True:
+            following = step(state, await perform(lease, effect))
+            if isinstance(following, (Answer, Unavailable)):
+                sound = isinstance(following, Answer)
+                return following
+            state, effect = following
+    finally:
+        lease.release(sound=sound)
+
+
+async def perform_effect(lease: Lease, effect: Effect, workers: trio.CapacityLimiter) -> Result:
+    """Execute one effect without blocking the event loop."""
+    match effect:
+        case ReadDate(zone):
+            return datetime.now(zone).date()
+        case Pause(seconds):
+            await trio.sleep(seconds)
+            return Rested()
+        case Swap():
+            # Here and not in a worker: a cancellation between the swap and the return would
+            # raise from a refresh that has moved the memo.
+            return lease.perform(effect)
+        case _:
+            async with workers:
+                result = await _in_worker(lambda: lease.perform(effect), lease.cancel)
+            await trio.lowlevel.checkpoint_if_cancelled()
+            return result
 
 
 @trio.lowlevel.enable_ki_protection

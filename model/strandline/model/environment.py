@@ -208,6 +208,16 @@ def _start(world: World, scope: Scope, action: Action) -> World:
     return replace(world, tasks=(*world.tasks[: action.actor or 0], task, *world.tasks[(action.actor or 0) + 1 :]))
 
 
+def _offer_cancel(world: World, _scope: Scope) -> Iterator[Action]:
+    return (Action("cancel", actor) for actor, task in enumerate(world.tasks) if task is not None)
+
+
+def _cancel(world: World, _scope: Scope, action: Action) -> World:
+    """Cancel a refresh where it stands; its connection is closed and nothing else moves."""
+    actor = action.actor or 0
+    return replace(world, tasks=(*world.tasks[:actor], None, *world.tasks[actor + 1 :]))
+
+
 def _offer_failures(name: str) -> Offer:
     def offer(world: World, _scope: Scope) -> Iterator[Action]:
         for actor, task in enumerate(world.tasks):
@@ -232,6 +242,7 @@ OFFERS: dict[str, Offer] = {
     "drop": _offer_always("drop"),
     "hang up": _offer_hang_up,
     "start": _offer_start,
+    "cancel": _offer_cancel,
     "fail": _offer_failures("fail"),
     "busy": _offer_failures("busy"),
 }
@@ -251,4 +262,5 @@ CHANGES: dict[str, Change] = {
     "drop": _drop,
     "hang up": _hang_up,
     "start": _start,
+    "cancel": _cancel,
 }

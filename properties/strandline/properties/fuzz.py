@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from strandline.properties.laws import LAWS
-from strandline.properties.machine import LawBrokenError, ScannerMachine
-from strandline.properties.mutants import planted
+from strandline.properties.machine import LawBrokenError, ScannerMachine, TrioScannerMachine
+from strandline.properties.mutants import SHIPPED, planted
 from strandline.properties.templates import Templates
 from strandline.properties.verdict import Claim, Trace, Verdict
 
@@ -30,30 +30,50 @@ DERANDOMIZED: Final = settings(
     stateful_step_count=STEPS,
     print_blob=True,
     phases=(Phase.generate, Phase.shrink),
+    report_multiple_bugs=False,  # one trace is shown; the search for others would only take its time
     suppress_health_check=(HealthCheck.too_slow,),  # as for the deadline: real files on a slow disk are no fault
 )
 """The profile in which a run is the same each time: no pull request fails by chance."""
 
 
-def claims(subject: str, report: Report) -> Iterator[Claim]:
-    """Play the machine on a subject, and claim what came of it, law by law."""
+UNSHRUNK: Final = settings(DERANDOMIZED, phases=(Phase.generate,))
+"""The same without shrinking, for mutants: their shortest traces come from the search."""
+
+
+def play(machine: type[ScannerMachine], subject: str, profile: settings) -> tuple[Counter[str], LawBrokenError | None]:
+    """Play a machine on a subject.
+
+    Returns:
+        What was counted, and the law that was broken, if any.
+
+    Raises:
+        AssertionError: the scanner and the model have parted ways.
+    """
     tally: Counter[str] = Counter()
-    broken: LawBrokenError | None = None
-
-    class Machine(ScannerMachine):
-        """The machine, with a tally of this run."""
-
     with Templates() as templates, planted(subject):
-        Machine.tally, Machine.templates = tally, templates
+        shipped = subject == SHIPPED
+        settled = {"tally": tally, "templates": templates, "beside_model": shipped}
+        playing = type(machine.__name__, (machine,), settled)
         try:
-            run_state_machine_as_test(Machine, settings=DERANDOMIZED)
+            run_state_machine_as_test(playing, settings=profile)
         except LawBrokenError as error:
-            broken = error
-    report(f"{tally['cases']} cases, {tally['steps']:,} steps")
-    yield from (_claimed(law.number, subject, tally, broken) for law in LAWS if law.holds is not None)
+            return tally, error
+    return tally, None
 
 
-def _claimed(law: str, subject: str, tally: Counter[str], broken: LawBrokenError | None) -> Claim:
+def claims(subject: str, report: Report) -> Iterator[Claim]:
+    """Play each machine on a subject, and claim what came of it, law by law."""
+    for engine, machine in MACHINES.items():
+        tally, broken = play(machine, subject, DERANDOMIZED if subject == SHIPPED else UNSHRUNK)
+        report(f"{engine}: {tally['cases']} cases, {tally['steps']:,} steps")
+        yield from (_claimed(law.number, engine, subject, tally, broken) for law in LAWS if law.holds is not None)
+
+
+MACHINES: Final = {"fuzz": ScannerMachine, "fuzz trio": TrioScannerMachine}
+"""Each machine by the name that its claims carry."""
+
+
+def _claimed(law: str, engine: str, subject: str, tally: Counter[str], broken: LawBrokenError | None) -> Claim:
     trace = Trace(subject, broken.world, law, broken.steps) if broken is not None and broken.law == law else None
     verdict, says = Verdict.HOLDS, "no violation in these cases"
     if trace is not None:
@@ -62,7 +82,7 @@ def _claimed(law: str, subject: str, tally: Counter[str], broken: LawBrokenError
         verdict, says = Verdict.INCONCLUSIVE, f"the run ended when {broken.law} was broken"
     return Claim(
         law=law,
-        engine="fuzz",
+        engine=engine,
         verdict=verdict,
         says=says,
         bounds=(("profile", "derandomized"), ("cases", str(EXAMPLES)), ("steps a case", str(STEPS))),

@@ -165,33 +165,32 @@ class Ghosts:
         return task._replace(base_ghost=ghost, ghost=None, beside=None)
 
     def _swapped(self, world: World, task: Task, move: Move) -> tuple[World, Task, tuple[Event, ...]]:
-        if not isinstance(move.effect, Swap):
-            message = "a refresh stored without a swap"
+        if not isinstance(move.effect, Swap) or task.ghost is None:
+            message = "a refresh stored without a swap, or a memo that rests on no snapshot"
             raise TypeError(message)
-        ghost = task.ghost and read_to(task.ghost, move.effect.memo.cursor)
-        mine = self._holding(move.effect.memo, ghost)
         old = self._holding(move.before.memo, world.slot.ghost)
-        if mine is None:
-            message = "a refresh stored a memo that rests on no snapshot"
-            raise ValueError(message)
         if isinstance(move.result, Swapped):
-            stored = world.slot._replace(ghost=ghost, epoch=move.after.epoch)
-            return replace(world, slot=stored), task, (Stored(move.actor, mine, old),)
-        if not isinstance(move.following, Answer):
-            return world, task, ()
-        gave_up = move.following.statistics.lost_swaps >= SWAPS_MAX
-        return world, task, (GaveUp(move.actor) if gave_up else Discarded(move.actor, mine, old),)
+            ghost = read_to(task.ghost, move.effect.memo.cursor)
+            mine = self._holding(move.effect.memo, ghost)
+            stored = replace(world, slot=world.slot._replace(ghost=ghost, epoch=move.after.epoch))
+            return stored, task, (Stored(move.actor, mine, old),) if mine is not None else ()
+        return world, task, self._gave_way(task, move, old)
 
     def _checked(self, world: World, task: Task, move: Move) -> tuple[World, Task, tuple[Event, ...]]:
         """Notice a refresh that answers right after the check: it has thrown its memo away."""
-        found = move.state.found if isinstance(move.state, impl.Checking) else None
-        if not isinstance(move.following, Answer) or not isinstance(found, Memo):
+        if not isinstance(move.state, impl.Checking) or not isinstance(move.state.found, Memo):
             return world, task, ()
+        return world, task, self._gave_way(task, move, self._holding(move.before.memo, world.slot.ghost))
+
+    def _gave_way(self, task: Task, move: Move, theirs: Holding | None) -> tuple[Event, ...]:
+        """Tell how a refresh that answered without storing came to do so."""
+        found = move.state.memo if isinstance(move.state, impl.Storing) else getattr(move.state, "found", None)
+        if not isinstance(move.following, Answer) or not isinstance(found, Memo):
+            return ()
         if move.following.statistics.lost_swaps >= SWAPS_MAX:
-            return world, task, (GaveUp(move.actor),)
+            return (GaveUp(move.actor),)
         mine = self._holding(found, task.ghost)
-        theirs = self._holding(move.before.memo, world.slot.ghost)
-        return world, task, (Discarded(move.actor, mine, theirs),) if mine is not None else ()
+        return (Discarded(move.actor, mine, theirs),) if mine is not None else ()
 
     def _answered(self, task: Task, move: Move) -> Answered:
         turns = view.turns(move.following.turns) if isinstance(move.following, Answer) else ()

@@ -102,10 +102,20 @@ def _thrifty(event: Event) -> bool:
         return False
     known = event.base.ghost.rows
     surviving = set(event.rows)
-    highest = max((row.id for row in latest(known) if row in surviving), default=None)
+    highest = max((row.id for row in _anchors(event.base) if row in surviving), default=None)
     ahead = [row for row in event.rows if highest is None or row.id > highest]
     facts = sum(fact(row.body) is not None for row in known)
-    return event.keys <= facts and (event.base.full or event.tested <= len(ahead))
+    return event.keys <= facts and event.tested <= len(ahead)
+
+
+def _anchors(memo: Holding) -> tuple[Row, ...]:
+    """Give the rows that a memo can be recognized by.
+
+    They are the newest rows of the latest partitions; beyond the limit of a full memo those
+    are not held, and its last sources stand in for them.
+    """
+    known = memo.ghost.rows
+    return tuple(row for row in known if _is_source(row, memo))[-ANCHORS_MAX:] if memo.full else latest(known)
 
 
 def _justified(event: Looked) -> bool:
@@ -122,8 +132,7 @@ def _justified(event: Looked) -> bool:
         case "log was empty":
             return not known
         case "anchors lost":
-            anchors = [row for row in known if _is_source(row, base)] if base.full else latest(known)
-            return not set(anchors[-ANCHORS_MAX:]) & set(event.rows)
+            return not set(_anchors(base)) & set(event.rows)
         case "rows rewritten" | "deleted row is back":
             return any(row.id <= known[-1].id and row not in known for row in event.rows) if known else False
     return False

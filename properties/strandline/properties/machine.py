@@ -7,7 +7,9 @@ model's, and each event must obey the laws.
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -15,7 +17,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from strandline.impl import refresh as impl
-from strandline.impl.answer import Answer
 from strandline.impl.effects import Failure, Rested
 from strandline.impl.host import Host
 from strandline.model import world as model
@@ -24,24 +25,29 @@ from strandline.model.ranks import canonical, commits, observations, ranks, renu
 from strandline.model.refresh import FAULTS, STEPS
 from strandline.model.state import Action
 from strandline.properties import view
-from strandline.properties.disk import Disk
+from strandline.properties.disk import Disk, Journal
 from strandline.properties.fields import FIELDS, TEMPLATES, WINDOWS
 from strandline.properties.ghosts import Ghosts, Move
 from strandline.properties.laws import LAWS, bounded_by
 from strandline.properties.quiet import GATES_MAX, settled
 from strandline.properties.real import WorldFiles, asked, limits
+from strandline.properties.shells import BlockingShell, Shell, TrioShell
 from strandline.properties.templates import Templates
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from strandline.impl.effects import Missing, Result
+    from strandline.impl.effects import Effect, Missing
     from strandline.impl.files import Pin, Sighting
-    from strandline.impl.host import Lease
     from strandline.model.events import Event
+    from strandline.model.state import World
 
 ACTORS: Final = 3
 """How many refreshes may be in flight."""
+
+
+WIDEST: Final = 0
+"""The number of the window that is open on both sides."""
 
 
 class LawBrokenError(AssertionError):
@@ -58,20 +64,34 @@ class LawBrokenError(AssertionError):
 class Stage:
     """The real scanner on a disk, the model, and the ghosts, moved together by one action at a time."""
 
-    def __init__(self, name: str, journal: Any, templates: Templates, tally: Counter[str]) -> None:
-        """Set up a wide world of that name, on a file in that journal mode."""
+    def __init__(  # noqa: PLR0913 - what a stage is made of
+        self,
+        name: str,
+        journal: Journal,
+        templates: Templates,
+        tally: Counter[str],
+        shell: Callable[[Host], Shell] = BlockingShell,
+        *,
+        beside_model: bool = True,
+    ) -> None:
+        """Set up a wide world of that name, on a file in that journal mode, run by that shell.
+
+        ``beside_model`` holds each step against the model's; a mutant is judged by the laws alone.
+        """
         self.name = name
         self.scope = FIELDS[name]
         self.disk = Disk(journal)
         self.world = model.init(self.scope)
-        self.shadow = self.world
+        self.seen = self.world
+        self._beside_model = beside_model
         self.steps: list[Action] = []
         self._tally = tally
         self._library = view.Library()
         self._ghosts = Ghosts(self.scope, templates.one_shot)
-        self._host = Host(self.disk.path, limits=limits(self.scope), files=_Files(self))
-        self._leases: dict[int, Lease] = {}
-        self._states: list[tuple[impl.State, Any] | None] = [None] * ACTORS
+        self._open: set[sqlite3.Connection] = set()
+        self._host = Host(self.disk.path, limits=limits(self.scope), files=_Files(self), connect=self._connect)
+        self._shell = shell(self._host)
+        self._states: list[tuple[impl.State, Effect] | None] = [None] * ACTORS
         self._laws = [
             (law.number, bounded_by(self.scope.limits.sources) if law.number == "M10" else law.holds)
             for law in LAWS
@@ -91,12 +111,17 @@ class Stage:
         self.world = renumbered(self.world, same, ranks(commits(self.world)))
         self._tally["steps"] += 1
         self._tally[f"rule {action.name}"] += 1
+        before, self.seen = self.seen, self._look()
         self.judge(events)
-        self.shadow, expected = model.step(self.shadow, self.scope, action)
-        seen = canonical(view.world(self.world, self._host.store.slot, tuple(self._states), self._library))
-        assert seen == self.shadow, _parted("state", self.steps, seen, self.shadow)
-        assert events == expected, _parted("events", self.steps, events, expected)
+        if self._beside_model:
+            world, expected = model.step(before, self.scope, action)
+            assert self.seen == world, _parted("state", self.steps, self.seen, world)
+            assert events == expected, _parted("events", self.steps, events, expected)
         return events
+
+    def _look(self) -> World:
+        """See the scanner as it stands in the terms of the model."""
+        return canonical(view.world(self.world, self._host.store.slot, tuple(self._states), self._library))
 
     def judge(self, events: tuple[Event, ...]) -> None:
         """Hold events against the laws, and count the twins that were seen.
@@ -114,14 +139,14 @@ class Stage:
 
     def pass_gate(self, actor: int) -> None:
         """Let a refresh through the gate that it waits at."""
-        task = self.shadow.tasks[actor]
+        task = self.seen.tasks[actor]
         if task is not None:
             self.take(Action(task.phase, actor))
 
     def finish(self, actor: int) -> None:
         """Let a refresh through all its gates."""
         for _ in range(GATES_MAX):
-            if self.shadow.tasks[actor] is None:
+            if self.seen.tasks[actor] is None:
                 return
             self.pass_gate(actor)
         message = f"refresh {actor} did not end within {GATES_MAX} gates"
@@ -129,8 +154,8 @@ class Stage:
 
     def remembered(self) -> list[int]:
         """Give the ids of the surviving rows that the stored memo rests on."""
-        memo = self.shadow.slot.memo
-        return [row.id for row in memo.sources if row in self.shadow.log.rows] if memo is not None else []
+        memo = self.seen.slot.memo
+        return [row.id for row in memo.sources if row in self.seen.log.rows] if memo is not None else []
 
     def settle(self) -> None:
         """Leave the world in peace, and hold what becomes of it against the laws."""
@@ -142,8 +167,7 @@ class Stage:
 
     def close(self) -> None:
         """Let everything go."""
-        for lease in self._leases.values():
-            lease.release(sound=False)
+        self._shell.close()
         self._host.close()
         self.disk.close()
 
@@ -157,9 +181,36 @@ class Stage:
         if action.name == "hang up":
             self._host.take(None)
         if action.name == "start" and action.actor is not None:
-            self._leases[action.actor] = self._host.lease()
-            self._states[action.actor] = asked(self.scope, action.arg)
+            begun = asked(self.scope, action.arg)
+            self._states[action.actor] = begun
+            self._shell.begin(action.actor, begun)
+        if action.name == "cancel" and action.actor is not None:
+            self._cancel(action.actor, midway=bool(action.arg))
         return ()
+
+    def _cancel(self, actor: int, *, midway: bool) -> None:
+        """Cancel a refresh: the memo is as it was, and its connection is gone."""
+        before = self._host.store.slot
+        self._shell.cancel(actor, midway=midway)
+        self._states[actor] = None
+        assert self._host.store.slot is before, "a cancelled refresh moved the memo"
+        least = sum(link.file is not None for link in self.world.links())
+        most = least + sum(task is not None and task.phase == "locate" and task.tries > 0 for task in self.seen.tasks)
+        # A refresh that starts over lets its connection go when it locates the file again.
+        assert least <= len(self._open) <= most, f"{len(self._open)} connections are open, not {least} to {most}"
+
+    def _connect(self, *args: Any, **settings: Any) -> sqlite3.Connection:  # noqa: ANN401 - as sqlite3.connect
+        """Connect as SQLite does, and keep count of what is open."""
+        stage = self
+
+        class Counted(sqlite3.Connection):
+            def close(self) -> None:
+                stage._open.discard(self)
+                super().close()
+
+        database = sqlite3.connect(*args, factory=Counted, **settings)
+        self._open.add(database)
+        return database
 
     def _refresh(self, action: Action) -> tuple[Event, ...]:
         """Let a refresh through its gate, or let the gate fail."""
@@ -168,11 +219,8 @@ class Stage:
         assert standing is not None, f"refresh {actor} is not in flight"
         state, effect = standing
         before = self._host.store.slot
-        result: Result = (
-            Failure("busy" if action.name == "busy" else "io", "the world let this read fail")
-            if action.name in FAULTS
-            else self._leases[actor].perform(effect)
-        )
+        instead = Failure("busy" if action.name == "busy" else "io", "the world let this read fail")
+        result = self._shell.perform(actor, effect, instead if action.name in FAULTS else None)
         following = impl.step(state, result)
         move = Move(actor, state, effect, result, following, before, self._host.store.slot)
         self.world, events = self._ghosts.moved(self.world, move)
@@ -180,7 +228,7 @@ class Stage:
             following = impl.step(following[0], Rested())
         self._states[actor] = following if isinstance(following, tuple) else None
         if not isinstance(following, tuple):
-            self._leases.pop(actor).release(sound=isinstance(following, Answer))
+            self._shell.end(actor, following)
         return events
 
 
@@ -217,12 +265,18 @@ def _differences(seen: Any, expected: Any, where: str) -> list[str]:
 
 def _phase(name: str) -> Any:
     """Let a rule run only if a refresh waits at a gate."""
-    return precondition(lambda self: any(task is not None and task.phase == name for task in self.stage.shadow.tasks))
+    return precondition(lambda self: any(task is not None and task.phase == name for task in self.stage.seen.tasks))
 
 
 def _offered(name: str) -> Any:
     """Let a rule run only if the world offers an action."""
-    return precondition(lambda self: any(True for _ in OFFERS[name](self.stage.shadow, self.stage.scope)))
+    return precondition(lambda self: any(True for _ in OFFERS[name](self.stage.seen, self.stage.scope)))
+
+
+_has_read = precondition(
+    lambda self: any(task is not None and task.found is not None for task in self.stage.seen.tasks)
+)
+"""Lets a rule run only if a refresh has read and not yet stored."""
 
 
 class ScannerMachine(RuleBasedStateMachine):
@@ -230,12 +284,16 @@ class ScannerMachine(RuleBasedStateMachine):
 
     tally: ClassVar[Counter[str]] = Counter()
     templates: ClassVar[Templates]
+    shell: ClassVar[Callable[[Host], Shell]] = BlockingShell
+    beside_model: ClassVar[bool] = True
     stage: Stage
 
     @initialize(name=st.sampled_from(sorted(FIELDS)), journal=st.sampled_from(("wal", "delete")))
-    def begin(self, name: str, journal: str) -> None:
+    def begin(self, name: str, journal: Journal) -> None:
         """Set the stage."""
-        self.stage = Stage(name, journal, self.templates, self.tally)
+        self.stage = Stage(
+            name, journal, self.templates, self.tally, self.shell, beside_model=self.beside_model
+        )
         self.tally["cases"] += 1
 
     def take(self, name: str, actor: int | None = None, arg: int = 0) -> None:
@@ -244,12 +302,12 @@ class ScannerMachine(RuleBasedStateMachine):
 
     def choose(self, data: st.DataObject, name: str) -> None:
         """Take one of the steps of a name that the world offers."""
-        offered = sorted(OFFERS[name](self.stage.shadow, self.stage.scope))
+        offered = sorted(OFFERS[name](self.stage.seen, self.stage.scope))
         self.stage.take(data.draw(st.sampled_from(offered), label=name))
 
     def let_through(self, data: st.DataObject, phase: str, name: str) -> None:
         """Let one of the refreshes that wait at a gate do something there."""
-        waiting = [actor for actor, task in enumerate(self.stage.shadow.tasks) if task and task.phase == phase]
+        waiting = [actor for actor, task in enumerate(self.stage.seen.tasks) if task and task.phase == phase]
         self.take(name, data.draw(st.sampled_from(waiting), label=phase))
 
     @rule(template=st.integers(0, len(TEMPLATES) - 1))
@@ -330,10 +388,10 @@ class ScannerMachine(RuleBasedStateMachine):
         self.take("hang up")
 
     @rule(window=st.integers(0, len(WINDOWS) - 1))
-    @precondition(lambda self: None in self.stage.shadow.tasks)
+    @precondition(lambda self: None in self.stage.seen.tasks)
     def start(self, window: int) -> None:
         """A refresh starts."""
-        self.take("start", self.stage.shadow.tasks.index(None), window)
+        self.take("start", self.stage.seen.tasks.index(None), window)
 
     @rule(data=st.data())
     @_phase("locate")
@@ -378,24 +436,24 @@ class ScannerMachine(RuleBasedStateMachine):
         self.let_through(data, "read", "busy")
 
     @rule(data=st.data())
-    @precondition(lambda self: any(self.stage.shadow.tasks))
+    @precondition(lambda self: any(self.stage.seen.tasks))
     def advance(self, data: st.DataObject) -> None:
         """A refresh gets through whatever gate it waits at."""
-        waiting = [actor for actor, task in enumerate(self.stage.shadow.tasks) if task]
+        waiting = [actor for actor, task in enumerate(self.stage.seen.tasks) if task]
         self.stage.pass_gate(data.draw(st.sampled_from(waiting), label="advance"))
 
     @rule(data=st.data())
-    @precondition(lambda self: any(self.stage.shadow.tasks))
+    @precondition(lambda self: any(self.stage.seen.tasks))
     def finish(self, data: st.DataObject) -> None:
         """A refresh runs to its end while the others wait."""
-        waiting = [actor for actor, task in enumerate(self.stage.shadow.tasks) if task]
+        waiting = [actor for actor, task in enumerate(self.stage.seen.tasks) if task]
         self.stage.finish(data.draw(st.sampled_from(waiting), label="finish"))
 
     @rule(window=st.integers(0, len(WINDOWS) - 1))
-    @precondition(lambda self: None in self.stage.shadow.tasks)
+    @precondition(lambda self: None in self.stage.seen.tasks)
     def overtake(self, window: int) -> None:
         """A refresh starts and ends while the others wait: blind choice seldom lets one overtake."""
-        actor = self.stage.shadow.tasks.index(None)
+        actor = self.stage.seen.tasks.index(None)
         self.take("start", actor, window)
         self.stage.finish(actor)
 
@@ -405,8 +463,28 @@ class ScannerMachine(RuleBasedStateMachine):
         """A row is deleted that the stored memo rests on: blind choice seldom hits one."""
         self.take("delete", None, data.draw(st.sampled_from(self.stage.remembered()), label="source"))
 
+    @rule(template=st.integers(0, len(TEMPLATES) - 1))
+    @_has_read
+    def be_late(self, template: int) -> None:
+        """A refresh that has read is overtaken by a wide one that sees a newer log, and then ends."""
+        tasks = self.stage.seen.tasks
+        late = next(actor for actor, task in enumerate(tasks) if task is not None and task.found is not None)
+        if self.stage.seen.path is not None and None in tasks:
+            self.take("append", None, template)
+            self.overtake(WIDEST)
+            self.stage.finish(late)
+
     @rule()
-    @precondition(lambda self: not any(self.stage.shadow.tasks))
+    @_has_read
+    def be_dropped(self) -> None:
+        """The memo is dropped under a refresh that has read, which then ends."""
+        tasks = self.stage.seen.tasks
+        late = next(actor for actor, task in enumerate(tasks) if task is not None and task.found is not None)
+        self.take("drop")
+        self.stage.finish(late)
+
+    @rule()
+    @precondition(lambda self: not any(self.stage.seen.tasks))
     def settle(self) -> None:
         """The world is left in peace."""
         self.stage.settle()
@@ -414,3 +492,21 @@ class ScannerMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Let everything go."""
         self.stage.close()
+
+
+class TrioScannerMachine(ScannerMachine):
+    """The same machine over trio tasks, which can be cancelled at every gate and inside every effect."""
+
+    shell = TrioShell
+
+    @rule(data=st.data(), midway=st.booleans())
+    @precondition(lambda self: any(self.stage.seen.tasks))
+    def cancel(self, data: st.DataObject, midway: bool) -> None:  # noqa: FBT001 - Hypothesis passes it by name
+        """A refresh is cancelled where it is parked, or just after it was let through.
+
+        A swap is let through and done in one go, so it is cancelled at its gate only.
+        """
+        tasks = self.stage.seen.tasks
+        actor = data.draw(st.sampled_from([actor for actor, task in enumerate(tasks) if task]), label="cancel")
+        task = tasks[actor]
+        self.take("cancel", actor, int(midway and task is not None and task.phase != "store"))

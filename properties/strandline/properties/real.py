@@ -147,6 +147,8 @@ class RealSpace:
         if action.name == "start" and action.actor is not None:
             begun = asked(self._scope, action.arg)
             return Real(world, real.slot, (*real.states[: action.actor], begun, *real.states[action.actor + 1 :]))
+        if action.name == "cancel" and action.actor is not None:
+            return Real(world, real.slot, (*real.states[: action.actor], None, *real.states[action.actor + 1 :]))
         return real._replace(world=world)
 
     def _perform(self, real: Real, actor: int, effect: Effect, action: Action) -> tuple[Result, Slot]:

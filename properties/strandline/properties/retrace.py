@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from strandline.model.environment import OFFERS
 from strandline.model.events import Answered, Discarded, Failed, GaveUp, Looked, Settled, Stored
 from strandline.model.memo import NOTHING, OPEN
 from strandline.model.oracle import Turn, fact, oracle
 from strandline.properties import view
+from strandline.properties.fields import FIELDS
 from strandline.properties.engines import MODEL, laws_of, model_space, real_space
 from strandline.properties.mutants import planted
 from strandline.properties.real import Real
@@ -31,7 +33,7 @@ def retrace(trace: Trace) -> Exhibit:
     Raises:
         KeyError: there is no such world, mutant or law.
     """
-    scope = WORLDS[trace.world]
+    scope = {**WORLDS, **FIELDS}[trace.world]
     law = {law.number: law for law in laws_of(scope)}[trace.law]
     spaces = model_space if trace.subject == MODEL else real_space
     frames: list[Frame] = []
@@ -39,10 +41,10 @@ def retrace(trace: Trace) -> Exhibit:
     with planted("shipped" if trace.subject == MODEL else trace.subject), spaces(scope) as space:
         state = space.first
         for action in trace.steps:
-            if action not in set(space.actions(state)):
+            if not _fits(scope, action, _seen(state)):
                 return Exhibit(trace, tuple(frames), (), len(frames), broken=False)
             after, events = space.step(state, action)
-            frames.append(_frame(scope, action, _seen(space, state), _seen(space, after), tuple(events)))
+            frames.append(_frame(scope, action, _seen(state), _seen(after), tuple(events)))
             broken += [event for event in events if law.holds is not None and not law.holds(event)]
             state = after
         if not broken:
@@ -51,9 +53,16 @@ def retrace(trace: Trace) -> Exhibit:
     return Exhibit(trace, tuple(frames), ending, len(frames), broken=bool(broken))
 
 
-def _seen(space: Space[Any], state: Any) -> World:
+def _fits(scope: Scope, action: Action, world: World) -> bool:
+    """Tell whether a step can be taken in a world, whatever is left of the budget."""
+    if action.name in OFFERS:
+        return action._replace(arg=0) in {offer._replace(arg=0) for offer in OFFERS[action.name](world, scope)}
+    task = world.tasks[action.actor] if action.actor is not None and action.actor < len(world.tasks) else None
+    return task is not None and task.phase == action.name
+
+
+def _seen(state: Any) -> World:
     """Give a state in the terms of the model."""
-    del space
     if not isinstance(state, Real):
         return state  # type: ignore[no-any-return] # a state of the model is a world
     library = view.Library()

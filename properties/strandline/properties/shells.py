@@ -1,0 +1,169 @@
+"""Two ways to run the real refreshes of a stage: plain calls, and trio tasks parked at their gates."""
+
+from __future__ import annotations
+
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Final, Protocol
+
+import trio
+
+from strandline.impl.answer import Answer, Outcome
+from strandline.impl.effects import Effect, Pause, Result
+from strandline.impl.trio import WORKERS, drive, perform_effect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from strandline.impl.host import Host, Lease
+    from strandline.impl.refresh import State
+
+HANG: Final = 30.0
+"""Seconds without a sign of life after which a loop counts as hanging."""
+
+
+class Shell(Protocol):
+    """Runs the refreshes of a stage, each up to its next gate."""
+
+    def begin(self, actor: int, begun: tuple[State, Effect]) -> None:
+        """Start a refresh; it waits at its first gate."""
+
+    def perform(self, actor: int, effect: Effect, instead: Result | None) -> Result:
+        """Let a refresh through its gate, or give it a result in place of the real one."""
+
+    def end(self, actor: int, outcome: Outcome) -> None:
+        """Take note that a refresh has ended in this outcome."""
+
+    def cancel(self, actor: int, *, midway: bool) -> None:
+        """Cancel a refresh at its gate, or just after it was let through."""
+
+    def close(self) -> None:
+        """End everything that is still in flight."""
+
+
+class BlockingShell:
+    """Plain calls, one lease for each refresh."""
+
+    def __init__(self, host: Host) -> None:
+        """Run refreshes against a host."""
+        self._host = host
+        self._leases: dict[int, Lease] = {}
+
+    def begin(self, actor: int, begun: tuple[State, Effect]) -> None:  # noqa: ARG002 - the protocol's
+        """Start a refresh."""
+        self._leases[actor] = self._host.lease()
+
+    def perform(self, actor: int, effect: Effect, instead: Result | None) -> Result:
+        """Let a refresh through its gate."""
+        return self._leases[actor].perform(effect) if instead is None else instead
+
+    def end(self, actor: int, outcome: Outcome) -> None:
+        """Let the lease of a refresh go, as the blocking scanner does."""
+        self._leases.pop(actor).release(sound=isinstance(outcome, Answer))
+
+    def cancel(self, actor: int, *, midway: bool) -> None:  # noqa: ARG002 - the protocol's
+        """Let the lease of a refresh go unsound."""
+        self._leases.pop(actor).release(sound=False)
+
+    def close(self) -> None:
+        """Let every lease go."""
+        for lease in self._leases.values():
+            lease.release(sound=False)
+
+
+class TrioShell:
+    """Trio tasks, each parked before every effect until it is released or cancelled.
+
+    The event loop runs as a guest of this thread: it moves only while a call here waits for a
+    task to park again or to end, so who goes next is the caller's choice and not the loop's.
+    """
+
+    def __init__(self, host: Host) -> None:
+        """Run refreshes against a host, in an event loop of their own."""
+        self._host = host
+        self._soon: SimpleQueue[Callable[[], object]] = SimpleQueue()
+        self._parked: dict[int, tuple[Effect, trio.Event]] = {}
+        self._instead: dict[int, Result] = {}
+        self._results: dict[int, Result] = {}
+        self._outcomes: dict[int, Outcome | None] = {}
+        self._scopes: dict[int, trio.CancelScope] = {}
+        self._over = False
+        trio.lowlevel.start_guest_run(
+            self._main,
+            run_sync_soon_threadsafe=self._soon.put,
+            done_callback=self._done,
+            host_uses_signal_set_wakeup_fd=True,
+        )
+        self._pump(lambda: hasattr(self, "_token"))
+
+    def begin(self, actor: int, begun: tuple[State, Effect]) -> None:
+        """Start a task and wait until it is parked."""
+        self._token.run_sync_soon(self._nursery.start_soon, self._refresh, actor, begun)
+        self._pump(lambda: actor in self._parked)
+
+    def perform(self, actor: int, effect: Effect, instead: Result | None) -> Result:
+        """Release a task, and wait until it is parked again or has ended."""
+        waiting, released = self._parked.pop(actor)
+        assert waiting == effect, f"the task waits for {waiting}, the core for {effect}"
+        if instead is not None:
+            self._instead[actor] = instead
+        self._token.run_sync_soon(released.set)
+        self._pump(lambda: actor in self._parked or actor in self._outcomes)
+        return self._results.pop(actor)
+
+    def end(self, actor: int, outcome: Outcome) -> None:
+        """Hold the outcome of a task against the core's."""
+        ended = self._outcomes.pop(actor)
+        assert ended == outcome, f"the task ended in {ended}, the core in {outcome}"
+
+    def cancel(self, actor: int, *, midway: bool) -> None:
+        """Cancel a task where it is parked, or just after it is released, and wait for its end."""
+        _, released = self._parked.pop(actor)
+        if midway:
+            self._token.run_sync_soon(released.set)
+        self._token.run_sync_soon(self._scopes[actor].cancel)
+        self._pump(lambda: actor in self._outcomes)
+        ended = self._outcomes.pop(actor)
+        assert ended is None, f"a cancelled task still ended in {ended}"
+
+    def close(self) -> None:
+        """Cancel every task and end the loop."""
+        self._token.run_sync_soon(self._nursery.cancel_scope.cancel)
+        self._pump(lambda: self._over)
+
+    async def _main(self) -> None:
+        async with trio.open_nursery() as self._nursery:
+            self._workers = trio.CapacityLimiter(WORKERS)
+            self._token = trio.lowlevel.current_trio_token()
+            await trio.sleep_forever()
+
+    def _done(self, outcome: object) -> None:
+        del outcome
+        self._over = True
+
+    async def _refresh(self, actor: int, begun: tuple[State, Effect]) -> None:
+        async def parked(lease: Lease, effect: Effect) -> Result:
+            if not isinstance(effect, Pause):
+                released = trio.Event()
+                self._parked[actor] = (effect, released)
+                await released.wait()
+                if actor in self._instead:
+                    self._results[actor] = self._instead.pop(actor)
+                    return self._results[actor]
+            result = await perform_effect(lease, effect, self._workers)
+            if not isinstance(effect, Pause):
+                self._results[actor] = result
+            return result
+
+        outcome = None
+        with trio.CancelScope() as self._scopes[actor]:
+            outcome = await drive(self._host.lease(), begun, parked)
+        self._outcomes[actor] = outcome
+
+    def _pump(self, until: Callable[[], bool]) -> None:
+        """Let the loop move until something is so; what does not move for long hangs."""
+        while not until():
+            try:
+                self._soon.get(timeout=HANG)()
+            except Empty:
+                message = f"the event loop has not moved for {HANG:g} seconds"
+                raise AssertionError(message) from None

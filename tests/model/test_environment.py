@@ -1,0 +1,229 @@
+"""Claims about what the environment may do to a world, and when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from strandline.model.days import Span
+from strandline.model.environment import CHANGES, OFFERS, commit
+from strandline.model.log import Log
+from strandline.model.state import Action, Link, Scope, Slot, Template, Window, World
+from strandline.model.world import change, init, step
+
+if TYPE_CHECKING:
+    from strandline.model.state import Task
+
+EVERYTHING = (
+    *("append", "append and prune", "delete", "empty", "reset", "backup", "restore", "copy", "remove", "replace"),
+    *("reissue", "drop", "hang up", "start", "cancel", "fail", "busy"),
+)
+SCOPE = Scope(
+    windows=(Window(Span(None, None)), Window(Span(15, None))),
+    templates=(Template(10, "t", None, "one"), Template(20, "t", None, "two")),
+    budget=tuple((name, 9) for name in EVERYTHING),
+    refreshers=2,
+    born_with=(0,),
+)
+
+
+def after(*steps: Action | str, scope: Scope = SCOPE) -> World:
+    """Give the world after some steps; a word is an action of nobody, or a gate of the first refresh."""
+    world = init(scope)
+    for action in steps:
+        if isinstance(action, str):
+            action = Action(action, 0 if action in GATES else None)  # noqa: PLW2901 - a word stands for its action
+        world, _ = step(world, scope, action)
+    return world
+
+
+GATES = {"start", "locate", "connect", "read", "check", "store", "fail", "busy", "cancel"}
+READ = ("start", "locate", "connect", "read")
+ENDED = (*READ, "check", "store")
+
+
+def offered(name: str, world: World) -> list[int]:
+    return [action.arg for action in OFFERS[name](world, SCOPE)]
+
+
+def actors(name: str, world: World) -> list[int | None]:
+    return [action.actor for action in OFFERS[name](world, SCOPE)]
+
+
+def ids(log: Log) -> list[int]:
+    return [row.id for row in log.rows]
+
+
+def task(world: World) -> Task:
+    (found,) = [task for task in world.tasks if task is not None]
+    return found
+
+
+def test_every_action_but_the_faults_of_a_refresh_has_a_change() -> None:
+    assert set(OFFERS) == set(EVERYTHING)
+    assert set(CHANGES) == set(EVERYTHING) - {"fail", "busy"}
+
+
+def test_rows_are_appended_wherever_there_is_a_file() -> None:
+    for name in ("append", "append and prune"):
+        assert offered(name, after()) == [0, 1]
+        assert offered(name, after("remove")) == []
+
+
+def test_an_appended_row_has_the_next_id_and_a_moment_of_birth_of_its_own() -> None:
+    rows = after(Action("append", None, 1), Action("append", None, 1)).log.rows
+    assert [(row.id, row.nanos, row.body) for row in rows] == [(1, 1, "one"), (2, 2, "two"), (3, 3, "two")]
+
+
+def test_a_prune_comes_with_its_append_in_one_commit() -> None:
+    world = change(after(), SCOPE, Action("append and prune", None, 1))
+    assert (ids(world.log), world.path and world.path.commit) == ([2], after().path.commit + 1 if after().path else 0)
+
+
+def test_a_surviving_row_may_be_deleted_and_no_other() -> None:
+    world = after("append", "append", Action("delete", None, 2))
+    assert ids(world.log) == offered("delete", world) == [1, 3]
+
+
+def test_only_a_log_with_rows_may_be_emptied_or_backed_up() -> None:
+    for name in ("empty", "backup"):
+        assert offered(name, after()) == [0]
+        assert offered(name, after("empty")) == []
+
+
+def test_an_emptied_log_keeps_its_sequence_until_it_is_reset() -> None:
+    assert offered("reset", after()) == []
+    emptied = after("empty")
+    assert (emptied.log, offered("reset", emptied)) == (Log((), 1), [0])
+    assert ids(after("empty", "append").log) == [2]
+    assert ids(after("empty", "reset", "append").log) == [1]
+
+
+def test_a_backup_is_restored_only_where_it_would_change_something() -> None:
+    assert offered("restore", after()) == offered("restore", after("backup")) == []
+    changed = after("backup", "append")
+    assert offered("restore", changed) == [0]
+    assert offered("restore", after("backup", "append", "remove")) == []
+    assert after("backup", "append", "restore").log == after().log
+
+
+def test_a_restore_is_a_commit_of_its_own_and_keeps_the_file() -> None:
+    before, now = after("backup", "append").path, change(after("backup", "append"), SCOPE, Action("restore")).path
+    assert before is not None
+    assert now is not None
+    assert (now.serial, now.inode, now.stamp) == (before.serial, before.inode, before.stamp)
+    assert now.commit > before.commit
+
+
+def test_a_copy_moves_the_stamp_of_the_file() -> None:
+    copied = after("backup", "append", "copy").path
+    assert copied is not None
+    assert (copied.stamp, copied.serial, copied.log) == (1, 1, after().log)
+
+
+def test_a_copy_is_not_offered_under_a_connection_that_has_read() -> None:
+    """SQLite would go on with pages of two databases; nobody has to come through that."""
+    changed = ("backup", "append")
+    assert offered("copy", after(*changed)) == [0]
+    assert offered("copy", after(*changed, *READ[:3])) == [0]
+    assert offered("copy", after(*changed, *READ)) == []
+    assert offered("copy", after(*changed, *READ, "cancel")) == [0]
+
+
+def test_an_idle_connection_is_no_reason_not_to_copy() -> None:
+    """The stamp speaks against it, so it is not used again."""
+    world = after("backup", "append", *ENDED)
+    assert [link.seen for link in world.idle] == [1]
+    assert offered("copy", world) == [0]
+    located = after("backup", "append", *ENDED, "copy", "start", "locate")
+    assert (task(located).phase, located.idle) == ("connect", ())
+
+
+def test_a_removed_file_leaves_nothing_at_the_path_until_another_one_is_put_there() -> None:
+    world = after("remove")
+    assert (world.path, world.log, offered("remove", world), offered("reissue", world)) == (None, Log(), [], [])
+    assert offered("replace", world) == [0, 1, 2]
+
+
+def test_a_replacement_has_a_new_serial_a_number_that_nobody_holds_and_rows_of_its_own() -> None:
+    world = after(*READ, Action("replace", None, 2))
+    assert world.path is not None
+    assert (world.path.serial, world.path.inode, ids(world.log)) == (2, 2, [1, 2])
+    assert {row.nanos for row in world.log.rows}.isdisjoint({row.nanos for row in after().log.rows})
+
+
+def test_a_number_is_reissued_only_when_no_link_pins_it() -> None:
+    assert offered("reissue", after()) == [0, 1, 2]
+    assert offered("reissue", after("start")) == [0, 1, 2]
+    assert offered("reissue", after("start", "locate")) == []
+    assert offered("reissue", after(*ENDED)) == []
+    assert offered("reissue", after(*ENDED, "hang up")) == [0, 1, 2]
+    assert offered("reissue", after(*READ, "cancel")) == [0, 1, 2]
+
+
+def test_a_reissued_number_is_that_of_the_file_before_under_a_new_serial() -> None:
+    world = after(Action("reissue", None, 1))
+    assert world.path is not None
+    assert (world.path.serial, world.path.inode) == (2, 1)
+
+
+def test_a_refresh_in_flight_remembers_every_file_that_the_path_led_to() -> None:
+    world = after("replace", "start", "replace", "remove", "replace")
+    assert task(world).led == {2, 3, 4}
+    assert task(after("remove", "start")).led == frozenset()
+
+
+def test_every_connection_to_a_file_notices_a_commit_to_it_and_no_other_connection_does() -> None:
+    world = commit(after(*READ), Log())
+    assert task(world).link == Link(1, world.path, seen=1, clean=False)
+    elsewhere = after(*READ, "replace")
+    assert task(commit(elsewhere, Log())).link == task(elsewhere).link
+
+
+def test_a_commit_to_no_file_is_nothing() -> None:
+    assert commit(after("remove"), Log()) == after("remove")
+
+
+def test_an_idle_connection_notices_a_commit_as_well() -> None:
+    assert [link.clean for link in after(*ENDED).idle] == [True]
+    assert [link.clean for link in after(*ENDED, "append").idle] == [False]
+
+
+def test_a_drop_empties_the_slot_and_marks_what_is_in_flight() -> None:
+    world = after(*ENDED, "append", *READ[:2], "read", "drop")
+    assert world.slot == Slot(epoch=1)
+    found = task(world)
+    assert found.ghost is not None
+    assert found.beside is not None
+    assert found.beside.ghost is not None
+    assert (found.ghost.forgotten, found.beside.ghost.forgotten, found.stale) == (True, True, True)
+
+
+def test_a_drop_is_nothing_to_a_refresh_that_has_not_read() -> None:
+    assert task(after("start", "locate", "connect", "drop")) == task(after("start", "locate", "connect"))
+
+
+def test_idle_connections_are_hung_up_where_there_are_any() -> None:
+    assert offered("hang up", after()) == []
+    assert offered("hang up", after(*ENDED)) == [0]
+    assert after(*ENDED, "hang up").idle == ()
+
+
+def test_every_refresher_that_is_not_in_flight_may_start_in_each_window() -> None:
+    assert [action[1:] for action in OFFERS["start"](after(), SCOPE)] == [(0, 0), (0, 1), (1, 0), (1, 1)]
+    assert [action[1:] for action in OFFERS["start"](after("start"), SCOPE)] == [(1, 0), (1, 1)]
+
+
+def test_whatever_is_in_flight_may_be_cancelled_and_leaves_nothing_but_what_it_stored() -> None:
+    assert actors("cancel", after()) == []
+    assert actors("cancel", after("start")) == [0]
+    world = after(*READ, "check", "cancel")
+    assert (world.tasks, world.idle, world.slot) == ((None, None), (), Slot())
+
+
+@pytest.mark.parametrize("fault", ["fail", "busy"])
+def test_a_fault_strikes_a_refresh_that_is_about_to_read_and_no_other(fault: str) -> None:
+    assert actors(fault, after("start", "locate")) == []
+    assert actors(fault, after("start", "locate", "connect")) == [0]
+    assert actors(fault, after(*READ)) == []

@@ -1,0 +1,138 @@
+"""Claims about the known-bad designs: each is caught by the law that it names, by a trace as short as can be.
+
+The traces are kept in ``tests/traces`` and replayed by ``test_traces.py``. When a world has changed for a good reason,
+write them anew and review the difference::
+
+    python3 run.py python tests/properties/test_mutants.py
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from strandline.properties.engines import STATES_MAX, laws_of, real_space
+from strandline.properties.exhaust import Found, search
+from strandline.properties.laws import LAWS
+from strandline.properties.mutants import MUTANTS, SHIPPED, planted
+from strandline.properties.replay import encode, file_name
+from strandline.properties.verdict import Trace
+from strandline.properties.worlds import WORLDS
+
+if TYPE_CHECKING:
+    from strandline.model.state import Action
+
+TRACES: Final = Path(__file__).parents[1] / "traces"
+
+CAUGHT: Final = {
+    "blind sources": ("limits", 11),
+    "dominance": ("prune", 11),
+    "no second look": ("gone", 13),
+    "cursor only": ("pending", 15),
+    "no witnesses": ("copy", 16),
+    "split": ("wide and narrow", 12),
+    "undone drop": ("drop", 8),
+    "one anchor": ("limits", 9),
+    "empty on error": ("faults", 4),
+    "always scans": ("drop", 6),
+    "never unchanged": ("pending", 0),
+    "two truths": ("pending", 8),
+    "full and unchanged": ("limits", 11),
+    "no limit": ("limits", 8),
+}
+"""The world in which each mutant is caught soonest, and after how many steps."""
+
+
+class _CaughtError(Exception):
+    """The law is broken; what lies deeper need not be searched."""
+
+
+def caught(name: str, world: str) -> Found:
+    """Search a world with a mutant in it, down to the depth at which its law is first broken."""
+    last = Found()
+
+    def stop(found: Found) -> None:
+        nonlocal last
+        last = found
+        if MUTANTS[name].law in found.broken:
+            raise _CaughtError
+
+    with planted(name), real_space(WORLDS[world]) as space:
+        try:
+            return search(space, laws_of(WORLDS[world]), STATES_MAX, stop)
+        except _CaughtError:
+            return last
+
+
+def trace_of(name: str) -> Trace:
+    world, _ = CAUGHT[name]
+    law = MUTANTS[name].law
+    return Trace(name, world, law, caught(name, world).broken[law])
+
+
+def names(steps: tuple[Action, ...]) -> list[str]:
+    """Give the steps as words; those of the first actor that acts are plain, those of the other one have a dash."""
+    first = next(step.actor for step in steps if step.actor is not None)
+    return [step.name + ("" if step.actor in {None, first} else "'") for step in steps]
+
+
+def test_every_mutant_has_a_world_in_which_it_is_caught() -> None:
+    assert set(CAUGHT) == set(MUTANTS)
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_a_mutant_is_caught_by_the_law_that_it_names(name: str) -> None:
+    trace = trace_of(name)
+    assert len(trace.steps) == CAUGHT[name][1]
+
+
+def test_the_shortest_trace_to_a_newer_memo_thrown_away_is_hazard_h03() -> None:
+    """Refresh, delete p, refresh: the second one's memo has read less far, and is thrown away."""
+    assert names(trace_of("dominance").steps) == [
+        *("start", "locate", "connect", "read", "check", "store"),
+        *("start", "delete", "locate", "read", "check"),
+    ]
+
+
+def test_the_shortest_trace_to_a_newer_memo_stored_over_is_hazard_h11() -> None:
+    """Two refreshes read; the one that read last stores, and then the other one, which never looks again."""
+    steps = names(trace_of("split").steps)
+    assert steps == [
+        *("start", "locate", "connect", "read"),
+        *("start'", "locate'", "connect'", "read'", "check'", "store'"),
+        *("check", "store"),
+    ]
+
+
+def test_every_law_that_is_judged_by_events_has_a_mutant_that_only_it_need_catch() -> None:
+    judged = {law.number for law in LAWS if law.holds is not None}
+    assert {mutant.law for mutant in MUTANTS.values()} == judged
+    assert judged == {"M1", "M2", "M3", "M5", "M6", "M7", "M8", "M10"}
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_a_mutant_is_there_while_it_is_planted_and_gone_whatever_happened_meanwhile(name: str) -> None:
+    mutant = MUTANTS[name]
+    shipped = vars(mutant.where)[mutant.attribute]
+    with pytest.raises(ZeroDivisionError), planted(name):
+        assert vars(mutant.where)[mutant.attribute] is mutant.by is not shipped
+        raise ZeroDivisionError
+    assert vars(mutant.where)[mutant.attribute] is shipped
+
+
+def test_the_shipped_scanner_has_nothing_planted_in_it() -> None:
+    before = [vars(mutant.where)[mutant.attribute] for mutant in MUTANTS.values()]
+    with planted(SHIPPED):
+        assert [vars(mutant.where)[mutant.attribute] for mutant in MUTANTS.values()] == before
+
+
+def test_a_mutant_that_nobody_knows_is_an_error() -> None:
+    with pytest.raises(KeyError, match="no such mutant"), planted("no such mutant"):
+        pass
+
+
+if __name__ == "__main__":
+    for written in map(trace_of, MUTANTS):
+        (TRACES / file_name(written)).write_bytes(encode(written))

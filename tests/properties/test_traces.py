@@ -1,0 +1,50 @@
+"""Replays the traces that are kept in ``tests/traces``: what once broke a law must break it still, and only there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from strandline.properties.mutants import MUTANTS, SHIPPED
+from strandline.properties.replay import BYTES_MAX, decode, encode, file_name, load
+from strandline.properties.retrace import retrace
+from strandline.properties.verdict import Trace
+
+KEPT: Final = {path.name: path for path in sorted((Path(__file__).parents[1] / "traces").glob("*.json"))}
+
+
+@pytest.fixture(params=KEPT)
+def trace(request: pytest.FixtureRequest) -> Trace:
+    return load(str(KEPT[request.param]))
+
+
+def test_a_trace_is_kept_of_every_mutant() -> None:
+    assert {load(str(path)).subject for path in KEPT.values()} == set(MUTANTS)
+
+
+def test_a_kept_trace_still_fits_and_still_breaks_its_law(trace: Trace) -> None:
+    exhibit = retrace(trace)
+    assert exhibit.fits == len(trace.steps) == len(exhibit.frames)
+    assert exhibit.broken
+    assert exhibit.ending
+
+
+def test_the_shipped_scanner_takes_the_steps_of_a_kept_trace_without_breaking_a_law(trace: Trace) -> None:
+    """It may leave the trace where the mutant first did something else; up to there and at that place it is sound."""
+    exhibit = retrace(trace._replace(subject=SHIPPED))
+    assert not exhibit.broken
+    assert exhibit.fits >= len(trace.steps) - LEFT_MAX
+
+
+LEFT_MAX: Final = 1
+"""How many of the last steps of a kept trace the shipped scanner may not get to."""
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_a_kept_trace_is_small_and_written_as_the_checker_writes_it(name: str) -> None:
+    data = KEPT[name].read_bytes()
+    assert len(data) < BYTES_MAX // 100
+    assert encode(decode(data)) == data
+    assert file_name(decode(data)) == name

@@ -1,0 +1,269 @@
+"""What the docs say is so: laws, mutants, words, options and limits as in the sources, links that lead somewhere.
+
+The docs are written by hand and compared here, so that a page that fell behind the code fails a test.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final, get_args
+
+import pytest
+
+from strandline.impl import answer
+from strandline.impl.memo import ANCHORS_MAX, GAPS_MAX, Limits
+from strandline.impl.parse import BODY_MAX, NESTING_MAX
+from strandline.impl.scan import WALK_MAX, Cause
+from strandline.properties import evidence
+from strandline.properties.check import EXIT_CODES
+from strandline.properties.cli import main, writer_command
+from strandline.properties.engines import ENGINES
+from strandline.properties.laws import LAWS
+from strandline.properties.mutants import MUTANTS
+
+pytestmark = pytest.mark.checkout
+
+CHECKOUT: Final = Path(__file__).parent.parent
+DOCS: Final = CHECKOUT / "docs"
+PAGES: Final = sorted([*CHECKOUT.glob("*.md"), *CHECKOUT.glob("tests/*.md"), *DOCS.rglob("*.md")])
+FIRST_SCREEN: Final = 50
+"""Lines; what a stranger sees of README without searching."""
+
+
+def page(name: str) -> str:
+    return (CHECKOUT / name).read_text("utf-8")
+
+
+def flat(text: str) -> str:
+    """Undo the line breaks, so that a sentence can be looked for."""
+    return " ".join(text.split())
+
+
+def rows(text: str, first: str) -> list[tuple[str, ...]]:
+    """Return the rows of the table whose head begins with a cell, without its head."""
+    lines = text.splitlines()
+    start = next(place for place, line in enumerate(lines) if line.startswith(f"| {first} |"))
+    found = []
+    for line in lines[start + 2 :]:
+        if not line.startswith("|"):
+            break
+        found.append(tuple(cell.strip().strip("`") for cell in line.strip("|").split("|")))
+    return found
+
+
+def sections(text: str) -> dict[str, str]:
+    """Return what stands below each heading of the second level."""
+    parts = re.split(r"^## (.+)$", text, flags=re.MULTILINE)[1:]
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def sources() -> str:
+    """Return all sources of the three layers."""
+    return "\n".join(
+        path.read_text("utf-8") for root in ("model", "impl", "properties") for path in (CHECKOUT / root).rglob("*.py")
+    )
+
+
+def blocks() -> list[tuple[str, str]]:
+    """Return the Python blocks of all pages, each with where it stands."""
+    found = []
+    for path in PAGES:
+        text = path.read_text("utf-8")
+        for match in re.finditer(r"^```python\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL):
+            line = text.count("\n", 0, match.start()) + 1
+            found.append((f"{path.relative_to(CHECKOUT).as_posix()}:{line}", match[1]))
+    return found
+
+
+def test_the_table_of_readme_has_every_law_as_it_is() -> None:
+    assert rows(page("README.md"), "law") == [(law.number, law.name, law.kind, law.says) for law in LAWS]
+
+
+def test_the_first_screen_of_readme_has_the_race_the_two_commands_the_laws_and_what_a_pass_does_not_show() -> None:
+    screen = "\n".join(page("README.md").splitlines()[:FIRST_SCREEN])
+    for part in (
+        "refresh 1",
+        "python3 run.py check",
+        "python3 run.py test",
+        LAWS[-1].says,
+        "What a pass does not show",
+    ):
+        assert part in screen
+
+
+def test_the_page_of_laws_has_a_section_for_each_with_statement_reason_and_twin() -> None:
+    found = sections(page("docs/laws.md"))
+    assert list(found) == [f"{law.number} {law.name}" for law in LAWS]
+    for law in LAWS:
+        text = flat(found[f"{law.number} {law.name}"])
+        assert text.startswith(f"*{law.kind}*: {law.says} **Why.** {law.why} **Sometimes.**")
+        assert law.twin is None or f"**Sometimes.** {law.twin.says} **Catches.**" in text
+
+
+def test_the_page_of_laws_names_for_each_the_mutants_that_it_catches() -> None:
+    found = sections(page("docs/laws.md"))
+    for law in LAWS:
+        (catches,) = re.findall(r"\*\*Catches\.\*\*(.*?)\n\n", found[f"{law.number} {law.name}"] + "\n\n", re.DOTALL)
+        named = [name for name in re.findall(r"`([^`]+)`", flat(catches)) if not name.endswith(".py")]
+        assert named == [mutant.name for mutant in MUTANTS.values() if mutant.law == law.number]
+
+
+def test_the_page_of_checking_lists_every_mutant_as_it_is() -> None:
+    assert rows(page("docs/checking.md"), "mutant") == [
+        (mutant.name, mutant.hazard, mutant.says, mutant.law) for mutant in MUTANTS.values()
+    ]
+
+
+def test_the_page_of_checking_lists_every_engine_as_it_is() -> None:
+    assert [row[:2] for row in rows(page("docs/checking.md"), "engine")] == [
+        (engine.name, engine.says) for engine in ENGINES
+    ]
+
+
+def test_the_page_of_checking_gives_the_exit_code_of_every_verdict() -> None:
+    assert {row[0]: int(row[2]) for row in rows(page("docs/checking.md"), "verdict")} == {
+        verdict.value: code for verdict, code in EXIT_CODES.items()
+    }
+
+
+def test_the_page_of_checking_ends_with_what_the_evidence_says_a_pass_does_not_show() -> None:
+    ending = sections(page("docs/checking.md"))["What a pass does not show"]
+    assert re.findall(r"^- (.+)$", ending, flags=re.MULTILINE) == list(evidence.DOES_NOT_SHOW)
+
+
+def test_every_mutant_of_a_hazard_stands_in_the_row_of_that_hazard() -> None:
+    covered = {row[0].split()[0]: row for row in rows(page("docs/hazards.md"), "hazard")}
+    for mutant in MUTANTS.values():
+        if mutant.hazard.startswith("H"):
+            assert f"`{mutant.name}`".strip("`") in covered[mutant.hazard][3]
+
+
+def test_the_page_of_hazards_names_only_mutants_that_there_are() -> None:
+    for row in rows(page("docs/hazards.md"), "hazard"):
+        assert {name.strip(" `") for name in row[3].split(",") if name.strip()} <= set(MUTANTS)
+
+
+def test_every_test_that_is_said_to_tell_a_hazard_does() -> None:
+    for hazard, *_, told in rows(page("docs/hazards.md"), "hazard"):
+        number = hazard.split()[0]
+        for name in re.findall(r"\w+\.py", told):
+            text = "".join(path.read_text("utf-8") for path in (CHECKOUT / "tests").rglob(name))
+            assert re.search(rf"\b{number}\b|def test_{number.lower()}_", text), (number, name)
+
+
+def glossary() -> list[str]:
+    """Return the words that the glossary explains."""
+    return re.findall(r"^- \*\*([^*]+)\*\*:", page("docs/glossary.md"), flags=re.MULTILINE)
+
+
+def spelled(word: str) -> re.Pattern[str]:
+    """Match a word as a whole, however a name or a sentence joins its parts."""
+    joined = r"[ _-]".join(map(re.escape, re.split("[ -]", word)))
+    return re.compile(rf"(?<![a-z]){joined}(?![a-z])", re.IGNORECASE)
+
+
+def test_every_word_of_the_glossary_occurs_in_the_sources() -> None:
+    words, text = glossary(), sources()
+    assert words
+    assert [word for word in words if not spelled(word).search(text)] == []
+
+
+def test_the_glossary_explains_each_word_once() -> None:
+    words = glossary()
+    assert len(words) == len(set(words))
+
+
+def test_the_page_of_the_scanner_has_every_limit_with_its_default() -> None:
+    limits = {row[0]: float(row[1]) for row in rows(page("docs/scanner.md"), "limit")}
+    assert limits == Limits()._asdict()
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [("path", answer.Path), ("cause of a full scan", Cause), ("reason for unavailable", answer.Reason)],
+)
+def test_the_page_of_the_scanner_explains_everything_that_an_outcome_can_name(head: str, kind: object) -> None:
+    assert sorted(row[0] for row in rows(page("docs/scanner.md"), head)) == sorted(get_args(kind))
+
+
+def test_the_page_of_the_scanner_lists_every_option_of_the_writer() -> None:
+    text = "\n".join(row[0] for row in rows(page("docs/scanner.md"), "option"))
+    listed = set(re.findall(r"--[a-z-]+", text))
+    options = {option for parameter in writer_command.params for option in parameter.opts if option.startswith("--")}
+    assert listed == options - {"--format"}
+
+
+def test_the_bounds_that_the_assumptions_name_are_those_of_the_code() -> None:
+    bounds = {row[0]: row[1] for row in rows(page("docs/assumptions.md"), "bound")}
+    assert bounds[f"the walk back for the {ANCHORS_MAX} latest partitions"].startswith(f"{WALK_MAX:,} rows ")
+    assert bounds["a body"] == f"{BODY_MAX // 2**20} MiB"
+    assert bounds["JSON in a body"].startswith(f"{NESTING_MAX} ")
+    assert bounds["gaps of a memo"] == f"{GAPS_MAX}"
+    assert bounds["sources of a memo"] == f"{Limits().sources:,}"
+
+
+def test_every_option_and_command_that_the_docs_name_exists() -> None:
+    known = {"--help", "--version"}
+    for command in main.commands.values():
+        known |= {option for parameter in command.params for option in parameter.opts}
+    for path in PAGES:
+        for line in re.findall(r"\bstrandline ((?:check|turns|writer|replay)\b[^`\n]*)", path.read_text("utf-8")):
+            command, *rest = line.split()
+            assert command in main.commands, line
+            assert {word for word in rest if word.startswith("--")} <= known, line
+    for path in DOCS.rglob("*.md"):
+        assert set(re.findall(r"`(--[a-z-]+)`", path.read_text("utf-8"))) <= known, path
+
+
+def test_everything_public_can_be_imported_from_where_the_docs_say() -> None:
+    for name, *_ in rows(page("docs/public-api.md"), "import"):
+        module, attribute = name.rsplit(".", 1)
+        assert hasattr(importlib.import_module(module), attribute), name
+
+
+@pytest.mark.parametrize("block", [pytest.param(code, id=where) for where, code in blocks()])
+def test_a_block_of_python_in_the_docs_runs_as_it_stands(block: str, tmp_path: Path) -> None:
+    home = {"HOME": str(tmp_path), "USERPROFILE": str(tmp_path)}  # so that no log of this machine is read
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", block],
+        env=os.environ | home,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(CHECKOUT).as_posix())
+def test_every_link_within_the_tree_leads_somewhere(path: Path) -> None:
+    for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", path.read_text("utf-8")):
+        if not target.startswith("https://"):
+            assert (path.parent / target).exists(), target
+
+
+def test_every_page_is_reached_from_an_index() -> None:
+    for index in (DOCS / "README.md", DOCS / "decisions" / "README.md"):
+        listed = set(re.findall(r"\]\(([^)#\s/]+\.md)\)", index.read_text("utf-8")))
+        assert {path.name for path in index.parent.glob("*.md")} - {"README.md"} <= listed
+
+
+def test_the_decisions_are_numbered_without_a_gap_and_titled_by_their_number() -> None:
+    pages = sorted(path for path in (DOCS / "decisions").glob("*.md") if path.name != "README.md")
+    assert [int(path.name[:4]) for path in pages] == list(range(1, len(pages) + 1))
+    assert [path.read_text("utf-8").splitlines()[0][:4].strip("# .") for path in pages] == [
+        str(number) for number in range(1, len(pages) + 1)
+    ]
+
+
+def test_the_divergences_are_numbered_without_a_gap() -> None:
+    numbers = re.findall(r"^## (\d+)\. ", page("docs/divergences.md"), flags=re.MULTILINE)
+    assert numbers == [str(number) for number in range(1, len(numbers) + 1)]
