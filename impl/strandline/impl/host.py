@@ -111,7 +111,7 @@ class Lease:
         self._host = host
         self._connection = connection
 
-    def perform(  # noqa: PLR0911 - one for each effect
+    def perform(
         self, effect: Locate | Connect | ReadLog | ReadOnce | Check | Swap
     ) -> Located | Missing | Connected | Observed | Unchanged | Glimpsed | Swapped | Lost | Failure:
         """Execute one effect; every failure of the system is a result."""

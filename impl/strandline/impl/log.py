@@ -30,7 +30,7 @@ _MARKED: Final = " OR ".join(f"""instr(l."feedback_log_body", '{marker}')""" for
 
 _ROW: Final = f"""l."id", l."ts", l."ts_nanos", l."thread_id", l."process_uuid",
     typeof(l."feedback_log_body"),
-    CASE WHEN typeof(l."feedback_log_body") = 'text' AND ({_MARKED}) THEN l."feedback_log_body" END"""  # noqa: S608 - constants only
+    CASE WHEN typeof(l."feedback_log_body") = 'text' AND ({_MARKED}) THEN l."feedback_log_body" END"""
 
 _TAIL: Final = f"""SELECT {_ROW} FROM "logs" AS l WHERE l."id" > ? ORDER BY l."id" LIMIT ?"""  # noqa: S608 - constants only
 _SPAN: Final = f"""SELECT {_ROW} FROM "logs" AS l WHERE l."ts" >= ? AND l."ts" <= ?"""  # noqa: S608 - constants only

@@ -160,7 +160,7 @@ def start(window: Window, limits: Limits) -> tuple[State, Effect]:
     return Dating(window, limits), ReadDate(window.zone)
 
 
-def step(state: State, result: Result) -> Next:
+def step(state: State, result: Result) -> Next:  # noqa: C901, PLR0912 - one case for each state and result
     """Go on from what the effect found.
 
     Returns:

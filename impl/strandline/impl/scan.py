@@ -17,8 +17,6 @@ from strandline.impl.memo import ANCHORS_MAX, NOTHING, Anchor, Gap, Memo, Place,
 from strandline.impl.parse import BODY_MAX, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from strandline.impl.log import LogReader, LogRow
     from strandline.impl.memo import Partition
     from strandline.impl.window import Span

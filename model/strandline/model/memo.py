@@ -120,7 +120,7 @@ def latest(rows: tuple[Row, ...]) -> tuple[Row, ...]:
     return tuple(sorted(newest.values())[-ANCHORS_MAX:])
 
 
-def absorb(  # noqa: PLR0913 - the six facts that decide a read, each of its own kind
+def absorb(
     base: Memo | None,
     log: Log,
     coverage: int,

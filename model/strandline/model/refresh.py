@@ -145,7 +145,9 @@ def _read(world: World, scope: Scope, actor: int, task: Task) -> Moved:
     ghost = Ghost(commit, log.rows, forgotten)
     after = task._replace(link=link._replace(seen=observation, clean=True))
     if reading.complete:
-        after = after._replace(phase="check", base=None, base_ghost=None, found=reading.memo, ghost=ghost, beside=world.slot)
+        after = after._replace(
+            phase="check", base=None, base_ghost=None, found=reading.memo, ghost=ghost, beside=world.slot
+        )
     else:
         after = after._replace(base=reading.memo, base_ghost=read_to(ghost, reading.memo.cursor))
     looked = looked._replace(cause=reading.cause, tested=reading.rows, keys=reading.keys, anchors=reading.anchors)
@@ -174,7 +176,13 @@ def _check(world: World, scope: Scope, actor: int, task: Task) -> Moved:
     if decision == "put":
         return _put(world, actor, task._replace(phase="store", beside=None)), ()
     if decision == "discard":
-        return _finish(world, scope, actor, _discarded(world, actor, task), _answer(actor, task, task.found.sources, task.ghost.rows))
+        return _finish(
+            world,
+            scope,
+            actor,
+            _discarded(world, actor, task),
+            _answer(actor, task, task.found.sources, task.ghost.rows),
+        )
     return _overtaken(world, scope, actor, task, task.beside)
 
 
@@ -205,18 +213,16 @@ def _overtaken(world: World, scope: Scope, actor: int, task: Task, slot: Slot) -
     answer = _answer(actor, task, task.found.sources, task.ghost.rows)
     if task.swaps + 1 >= SWAPS_MAX:
         return _finish(world, scope, actor, GaveUp(actor), answer)
-    again = task._replace(swaps=task.swaps + 1, beside=None, stale=False)
+    again = task._replace(swaps=task.swaps + 1, found=None, ghost=None, beside=None, stale=False)
     match write_back(task.found, slot.memo, slot.epoch):
         case "discard":
             return _finish(world, scope, actor, _discarded(world, actor, task), answer)
         case "put":
-            return _put(world, actor, again._replace(phase="store")), ()
+            return _put(world, actor, again._replace(phase="store", found=task.found, ghost=task.ghost)), ()
         case "top up mine":
-            base, ghost = task.found, task.ghost
+            return _put(world, actor, again._replace(phase="read", base=task.found, base_ghost=task.ghost)), ()
         case "top up theirs":
-            base, ghost = slot.memo, slot.ghost
-    again = again._replace(phase="read", base=base, base_ghost=ghost, found=None, ghost=None)
-    return _put(world, actor, again), ()
+            return _put(world, actor, again._replace(phase="read", base=slot.memo, base_ghost=slot.ghost)), ()
 
 
 def _discarded(world: World, actor: int, task: Task) -> Discarded:

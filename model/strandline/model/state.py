@@ -14,8 +14,11 @@ from strandline.model.memo import Limits, Memo
 if TYPE_CHECKING:
     from strandline.model.days import Span
 
+SHIPPED_LIMITS = Limits()
+
 Phase: TypeAlias = Literal["locate", "connect", "read", "check", "store"]
 """The gates of a refresh, in order."""
+
 
 class File(NamedTuple):
     """A file that is or was the log: its inode number may be reissued, its serial never is.
@@ -114,7 +117,7 @@ class Scope:
     refreshers: int = 3
     keep: int = 1
     idle: int = 1
-    limits: Limits = Limits()
+    limits: Limits = SHIPPED_LIMITS
     born_with: tuple[int, ...] = ()
 
 

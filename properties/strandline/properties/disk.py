@@ -85,9 +85,11 @@ class Disk:
         return database
 
     def _hang_up(self) -> None:
-        """Close the writer, and take what it leaves beside the file away with it."""
+        """Close the writer, and take what it leaves beside the file away with it.
+
+        No checkpoint: it would be news to a connection that still reads the old file.
+        """
         if self._writer is not None:
-            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self._writer.close()
             self._writer = None
         for suffix in ("-wal", "-shm"):

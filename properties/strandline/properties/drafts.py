@@ -217,7 +217,7 @@ class _Rows:
             return self._request()[:-3]
         if draw == 1:
             return self._completed() + " and more"
-        if draw == 2:  # noqa: PLR2004 - one of four
+        if draw == 2:  # noqa: PLR2004 - one of sixteen
             return self._completed().replace('"model":"', '"model":" ","was":"')
         return self._submission().replace(' id: "', ' id: " ", was: "')
 

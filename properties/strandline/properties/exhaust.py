@@ -77,7 +77,7 @@ def search(
     layer = [space.first]
     while layer:
         progress(found)
-        bench = _Bench(laws, found)
+        bench: _Bench[S] = _Bench(laws, found)
         following: list[S] = []
         for state in layer:
             bench.judge(space.probe(state), (state, None))

@@ -79,8 +79,13 @@ class Ghosts:
             raise ValueError(message)
         world, task, events = self._found(world, task, move)
         if isinstance(move.result, Failure) and not isinstance(move.following, tuple):
-            answered, moved = isinstance(move.following, Answer), move.before != move.after
-            return _put(world, move.actor, None), (Failed(move.actor, move.result.reason, answered, moved),)
+            told = Failed(
+                move.actor,
+                move.result.reason,
+                answered=isinstance(move.following, Answer),
+                moved=move.before != move.after,
+            )
+            return _put(world, move.actor, None), (told,)
         if isinstance(move.following, Unavailable):
             failed = Failed(move.actor, move.following.reason, answered=False, moved=move.before != move.after)
             return _put(world, move.actor, None), (*events, failed)
@@ -133,7 +138,9 @@ class Ghosts:
             message = "a refresh read without a connection"
             raise ValueError(message)
         rows = link.file.log.rows
-        base, ghost = (effect.base, task.base_ghost) if effect.base is not None else (move.before.memo, world.slot.ghost)
+        base, ghost = (
+            (effect.base, task.base_ghost) if effect.base is not None else (move.before.memo, world.slot.ghost)
+        )
         held = self._holding(base, ghost)
         looked = Looked(move.actor, held, effect.base is None, rows, link.inode, effect.wanted, None, 0, 0, 0)
         if not isinstance(move.result, Observed):

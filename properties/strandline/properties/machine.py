@@ -11,7 +11,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
@@ -31,8 +31,8 @@ from strandline.properties.ghosts import Ghosts, Move
 from strandline.properties.laws import LAWS, bounded_by
 from strandline.properties.quiet import GATES_MAX, settled
 from strandline.properties.real import WorldFiles, asked, limits
-from strandline.properties.shells import BlockingShell, Shell, TrioShell
-from strandline.properties.templates import Templates
+from strandline.properties.shells import BlockingShell, TrioShell
+from strandline.properties.verdict import PartedError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from strandline.impl.files import Pin, Sighting
     from strandline.model.events import Event
     from strandline.model.state import World
+    from strandline.properties.templates import Templates
+
+M = TypeVar("M", bound=Callable[..., None])
 
 ACTORS: Final = 3
 """How many refreshes may be in flight."""
@@ -70,7 +73,7 @@ class Stage:
         journal: Journal,
         templates: Templates,
         tally: Counter[str],
-        shell: Callable[[Host], Shell] = BlockingShell,
+        shell: type[BlockingShell | TrioShell] = BlockingShell,
         *,
         beside_model: bool = True,
     ) -> None:
@@ -103,7 +106,7 @@ class Stage:
 
         Raises:
             LawBrokenError: an event breaks a law.
-            AssertionError: the scanner and the model have parted ways.
+            PartedError: the scanner and the model have parted ways.
         """
         self.steps.append(action)
         events = self._refresh(action) if action.name in STEPS else self._change(action)
@@ -115,8 +118,8 @@ class Stage:
         self.judge(events)
         if self._beside_model:
             world, expected = model.step(before, self.scope, action)
-            assert self.seen == world, _parted("state", self.steps, self.seen, world)
-            assert events == expected, _parted("events", self.steps, events, expected)
+            _agree("state", self.steps, self.seen, world)
+            _agree("events", self.steps, events, expected)
         return events
 
     def _look(self) -> World:
@@ -193,11 +196,13 @@ class Stage:
         before = self._host.store.slot
         self._shell.cancel(actor, midway=midway)
         self._states[actor] = None
-        assert self._host.store.slot is before, "a cancelled refresh moved the memo"
+        if self._host.store.slot is not before:
+            raise PartedError("a cancelled refresh moved the memo")
         least = sum(link.file is not None for link in self.world.links())
         most = least + sum(task is not None and task.phase == "locate" and task.tries > 0 for task in self.seen.tasks)
         # A refresh that starts over lets its connection go when it locates the file again.
-        assert least <= len(self._open) <= most, f"{len(self._open)} connections are open, not {least} to {most}"
+        if not least <= len(self._open) <= most:
+            raise PartedError(f"{len(self._open)} connections are open, not {least} to {most}")
 
     def _connect(self, *args: Any, **settings: Any) -> sqlite3.Connection:  # noqa: ANN401 - as sqlite3.connect
         """Connect as SQLite does, and keep count of what is open."""
@@ -216,7 +221,8 @@ class Stage:
         """Let a refresh through its gate, or let the gate fail."""
         actor = action.actor or 0
         standing = self._states[actor]
-        assert standing is not None, f"refresh {actor} is not in flight"
+        if standing is None:
+            raise PartedError(f"refresh {actor} is not in flight")
         state, effect = standing
         before = self._host.store.slot
         instead = Failure("busy" if action.name == "busy" else "io", "the world let this read fail")
@@ -245,30 +251,36 @@ class _Files:
         return WorldFiles(self._stage.world.path).pin(path)
 
 
-def _parted(what: str, steps: list[Action], seen: object, expected: object) -> str:
-    told = "\n".join(f"  {line}" for line in _differences(seen, expected, what))
-    return f"scanner and model part ways after step {len(steps)}, {steps[-1]} (scanner, then model):\n{told}"
+def _agree(what: str, steps: list[Action], seen: object, expected: object) -> None:
+    """Hold what the scanner did against what the model did.
+
+    Raises:
+        PartedError: they differ; the message names each place, the scanner's value first.
+    """
+    if seen != expected:
+        told = "\n".join(f"  {line}" for line in _differences(seen, expected, what))
+        raise PartedError(f"scanner and model part ways after step {len(steps)}, {steps[-1]}:\n{told}")
 
 
-def _differences(seen: Any, expected: Any, where: str) -> list[str]:
+def _differences(seen: object, expected: object, where: str) -> list[str]:
     """Name the places at which two values differ, and what stands there on either side."""
     if is_dataclass(seen) and type(seen) is type(expected):
         names = [field.name for field in fields(seen)]
         parts = [(f"{where}.{name}", getattr(seen, name), getattr(expected, name)) for name in names]
     elif isinstance(seen, tuple) and isinstance(expected, tuple) and len(seen) == len(expected):
-        names = getattr(seen, "_fields", range(len(seen)))
+        names = list(getattr(seen, "_fields", map(str, range(len(seen)))))
         parts = [(f"{where}.{name}", one, other) for name, one, other in zip(names, seen, expected, strict=True)]
     else:
         return [f"{where}: {seen}", f"{where}: {expected}"] if seen != expected else []
     return [line for place, one, other in parts for line in _differences(one, other, place)]
 
 
-def _phase(name: str) -> Any:
+def _phase(name: str) -> Callable[[M], M]:
     """Let a rule run only if a refresh waits at a gate."""
     return precondition(lambda self: any(task is not None and task.phase == name for task in self.stage.seen.tasks))
 
 
-def _offered(name: str) -> Any:
+def _offered(name: str) -> Callable[[M], M]:
     """Let a rule run only if the world offers an action."""
     return precondition(lambda self: any(True for _ in OFFERS[name](self.stage.seen, self.stage.scope)))
 
@@ -284,16 +296,14 @@ class ScannerMachine(RuleBasedStateMachine):
 
     tally: ClassVar[Counter[str]] = Counter()
     templates: ClassVar[Templates]
-    shell: ClassVar[Callable[[Host], Shell]] = BlockingShell
+    shell: ClassVar[type[BlockingShell | TrioShell]] = BlockingShell
     beside_model: ClassVar[bool] = True
     stage: Stage
 
     @initialize(name=st.sampled_from(sorted(FIELDS)), journal=st.sampled_from(("wal", "delete")))
     def begin(self, name: str, journal: Journal) -> None:
         """Set the stage."""
-        self.stage = Stage(
-            name, journal, self.templates, self.tally, self.shell, beside_model=self.beside_model
-        )
+        self.stage = Stage(name, journal, self.templates, self.tally, self.shell, beside_model=self.beside_model)
         self.tally["cases"] += 1
 
     def take(self, name: str, actor: int | None = None, arg: int = 0) -> None:

@@ -15,6 +15,7 @@ from strandline.impl import memo as memos
 from strandline.impl import refresh, scan
 from strandline.impl.answer import Answer, Statistics
 from strandline.impl.connection import Connection
+from strandline.impl.effects import Located
 from strandline.impl.store import MemoStore, Slot
 
 if TYPE_CHECKING:
@@ -58,23 +59,20 @@ def _cursor_dominance(mine: Memo, stored: Memo | None, epoch: int) -> WriteBack:
     return "discard" if dominated else "put"
 
 
-def _blind_swap(self: MemoStore, version: int, memo: Memo, joined: Joined) -> Slot | None:  # noqa: ARG001 - as swap
+def _blind_swap(self: MemoStore, version: int, memo: Memo, joined: Joined) -> Slot | None:
     with self._lock:
         self._slot = Slot(self._slot.version + 1, self._slot.epoch, memo, joined)
+    return None
 
 
-def _believing_sources(
-    log: LogReader, base: Memo | None, wanted: int, place: Place
-) -> tuple[Any, Any]:
+def _believing_sources(log: LogReader, base: Memo | None, wanted: int, place: Place) -> tuple[Any, Any]:
     believed, cause = _BELIEVE(log, base, wanted, place)
     if base is None or cause is not None:
         return believed, cause
     return believed._replace(sources=tuple(fact for fact in base.sources if fact.id <= believed.point)), cause
 
 
-def _believing_gaps(
-    log: LogReader, base: Memo | None, wanted: int, place: Place
-) -> tuple[Any, Any]:
+def _believing_gaps(log: LogReader, base: Memo | None, wanted: int, place: Place) -> tuple[Any, Any]:
     return _BELIEVE(log, replace(base, gaps=()) if base is not None else None, wanted, place)
 
 
@@ -84,7 +82,7 @@ def _believing_cursor(log: LogReader, base: Memo | None, wanted: int, place: Pla
         return believed, cause
     kept = log.stamps(fact.id for fact in base.sources)
     sources = tuple(fact for fact in base.sources if fact.id in kept)
-    return scan._Believed(base.cursor, base.cursor, sources, base.anchors, base.gaps, len(kept), False), None
+    return scan._Believed(base.cursor, base.cursor, sources, base.anchors, base.gaps, len(kept), ranked=True), None
 
 
 def _never_believing(log: LogReader, base: Memo | None, wanted: int, place: Place) -> tuple[Any, Any]:
@@ -92,13 +90,11 @@ def _never_believing(log: LogReader, base: Memo | None, wanted: int, place: Plac
     return (believed, cause) if cause is not None else (scan._NOTHING_BELIEVED, "anchors lost")
 
 
-def _one_anchor(
-    log: LogReader, believed: Any, newest: Any, reached: int
-) -> tuple[memos.Anchor, ...]:
+def _one_anchor(log: LogReader, believed: Any, newest: Any, reached: int) -> tuple[memos.Anchor, ...]:
     return _ANCHORS(log, believed, newest, reached)[-1:]
 
 
-def _empty_on_error(state: refresh.State, failure: Failure) -> refresh.Next:  # noqa: ARG001 - as _failed
+def _empty_on_error(state: refresh.State, failure: Failure) -> refresh.Next:
     return Answer((), None, Statistics("memo"))
 
 
@@ -107,7 +103,7 @@ def _drop_without_epoch(self: MemoStore) -> None:
         self._slot = Slot(self._slot.version + 1, self._slot.epoch)
 
 
-def _unbounded(memo: Memo, sources_max: int) -> Memo:  # noqa: ARG001 - as bounded
+def _unbounded(memo: Memo, sources_max: int) -> Memo:
     return memo
 
 
@@ -116,10 +112,10 @@ def _full_and_unchanged(self: Connection, version: int, memo: Memo | None, wante
 
 
 def _unchecked(state: refresh.Checking, found: Any) -> refresh.Next:
-    return _CHECKED(state, refresh.Located(state.place))
+    return _CHECKED(state, Located(state.place))
 
 
-def _never_unchanged(self: Connection, version: int, memo: Memo | None, wanted: int) -> bool:  # noqa: ARG001 - as is_unchanged
+def _never_unchanged(self: Connection, version: int, memo: Memo | None, wanted: int) -> bool:
     return False
 
 
@@ -150,60 +146,130 @@ MUTANTS: dict[str, Mutant] = {
     mutant.name: mutant
     for mutant in (
         Mutant(
-            "blind sources", "H01", "goes on from its sources without looking whether they are still there", "M1",
-            scan, "_believe", _believing_sources,
+            "blind sources",
+            "H01",
+            "goes on from its sources without looking whether they are still there",
+            "M1",
+            scan,
+            "_believe",
+            _believing_sources,
         ),
         Mutant(
-            "dominance", "H03", "throws its memo away if the stored one has read as far (D1's rule)", "M3",
-            refresh, "write_back", _cursor_dominance,
+            "dominance",
+            "H03",
+            "throws its memo away if the stored one has read as far (D1's rule)",
+            "M3",
+            refresh,
+            "write_back",
+            _cursor_dominance,
         ),
         Mutant(
-            "no second look", "H05", "stores without looking at the path again", "M3",
-            refresh, "_checked", _unchecked,
+            "no second look",
+            "H05",
+            "stores without looking at the path again",
+            "M3",
+            refresh,
+            "_checked",
+            _unchecked,
         ),
         Mutant(
-            "cursor only", "H06", "goes on from its cursor whatever became of the rows it remembers", "M1",
-            scan, "_believe", _believing_cursor,
+            "cursor only",
+            "H06",
+            "goes on from its cursor whatever became of the rows it remembers",
+            "M1",
+            scan,
+            "_believe",
+            _believing_cursor,
         ),
         Mutant(
-            "no witnesses", "H07", "forgets which rows it knows to be deleted", "M1",
-            scan, "_believe", _believing_gaps,
+            "no witnesses",
+            "H07",
+            "forgets which rows it knows to be deleted",
+            "M1",
+            scan,
+            "_believe",
+            _believing_gaps,
         ),
         Mutant(
-            "split", "H11", "decides at one gate and stores at the next, whatever came between", "M3",
-            MemoStore, "swap", _blind_swap,
+            "split",
+            "H11",
+            "decides at one gate and stores at the next, whatever came between",
+            "M3",
+            MemoStore,
+            "swap",
+            _blind_swap,
         ),
         Mutant(
-            "undone drop", "H13", "drops the memo and keeps the epoch", "M8",
-            MemoStore, "drop", _drop_without_epoch,
+            "undone drop",
+            "H13",
+            "drops the memo and keeps the epoch",
+            "M8",
+            MemoStore,
+            "drop",
+            _drop_without_epoch,
         ),
         Mutant(
-            "one anchor", "H16", "recognizes a lineage by its newest row alone", "M6",
-            scan, "_anchors", _one_anchor,
+            "one anchor",
+            "H16",
+            "recognizes a lineage by its newest row alone",
+            "M6",
+            scan,
+            "_anchors",
+            _one_anchor,
         ),
         Mutant(
-            "empty on error", "M2", "answers that there was nothing when the read failed", "M2",
-            refresh, "_failed", _empty_on_error,
+            "empty on error",
+            "M2",
+            "answers that there was nothing when the read failed",
+            "M2",
+            refresh,
+            "_failed",
+            _empty_on_error,
         ),
         Mutant(
-            "always scans", "M6", "reads the whole log whenever anything changed", "M6",
-            scan, "_believe", _never_believing,
+            "always scans",
+            "M6",
+            "reads the whole log whenever anything changed",
+            "M6",
+            scan,
+            "_believe",
+            _never_believing,
         ),
         Mutant(
-            "never unchanged", "M5", "looks its sources up again when nothing changed", "M5",
-            Connection, "is_unchanged", _never_unchanged,
+            "never unchanged",
+            "M5",
+            "looks its sources up again when nothing changed",
+            "M5",
+            Connection,
+            "is_unchanged",
+            _never_unchanged,
         ),
         Mutant(
-            "two truths", "M7", "leaves completions out on the one-shot path", "M7",
-            scan, "glance", _glance_at_requests,
+            "two truths",
+            "M7",
+            "leaves completions out on the one-shot path",
+            "M7",
+            scan,
+            "glance",
+            _glance_at_requests,
         ),
         Mutant(
-            "full and unchanged", "M10", "answers from a memo that was cut at its limit", "M1",
-            Connection, "is_unchanged", _full_and_unchanged,
+            "full and unchanged",
+            "M10",
+            "answers from a memo that was cut at its limit",
+            "M1",
+            Connection,
+            "is_unchanged",
+            _full_and_unchanged,
         ),
         Mutant(
-            "no limit", "M10", "stores as many sources as there are", "M10",
-            refresh, "bounded", _unbounded,
+            "no limit",
+            "M10",
+            "stores as many sources as there are",
+            "M10",
+            refresh,
+            "bounded",
+            _unbounded,
         ),
     )
 }

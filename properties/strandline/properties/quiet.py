@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from strandline.model.events import Answered, Event, Looked, Settled
@@ -10,6 +9,8 @@ from strandline.model.oracle import oracle
 from strandline.model.state import Action
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
     from strandline.model.state import Scope, World
 
 S = TypeVar("S")

@@ -8,9 +8,10 @@ the real core be given the result. Who goes next is the search's choice.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from strandline.impl import refresh as impl
+from strandline.impl.connection import Connection
 from strandline.impl.effects import (
     Check,
     Connect,
@@ -24,7 +25,6 @@ from strandline.impl.effects import (
     Result,
     Swap,
 )
-from strandline.impl.connection import Connection
 from strandline.impl.files import Pin, Sighting
 from strandline.impl.host import Host
 from strandline.impl.memo import Limits, Memo, Place
@@ -33,7 +33,7 @@ from strandline.impl.store import MemoStore, Slot
 from strandline.impl.window import Span
 from strandline.model import world as model
 from strandline.model.ranks import commits, observations, ranks, renumbered
-from strandline.model.refresh import FAULTS, WAITS_MAX
+from strandline.model.refresh import FAULTS, STEPS, WAITS_MAX
 from strandline.properties.ghosts import Ghosts, Move
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class RealSpace:
 
     def step(self, real: Real, action: Action) -> tuple[Real, tuple[Event, ...]]:
         """Take one step of the environment or of a real refresh."""
-        if action.name not in model.refresh.STEPS:
+        if action.name not in STEPS:
             return canonical(self._change(real, action)), ()
         actor = action.actor or 0
         standing = real.states[actor]
@@ -248,7 +248,7 @@ def _relabeled(value: V, observed: dict[int, int], versions: dict[int, int]) -> 
             case tuple():
                 return type(part)(map(relabel, part)) if type(part) is tuple else part
             case _ if isinstance(part, (Slot, impl.State, Effect)):
-                changed = {field.name: relabel(getattr(part, field.name)) for field in fields(part)}
+                changed: dict[str, Any] = {field.name: relabel(getattr(part, field.name)) for field in fields(part)}
                 if isinstance(part, (Slot, impl.Storing, Swap)):
                     changed["version"] = versions[part.version]
                 return replace(part, **changed)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from strandline.model.environment import OFFERS
 from strandline.model.events import Answered, Discarded, Failed, GaveUp, Looked, Settled, Stored
 from strandline.model.memo import NOTHING, OPEN
 from strandline.model.oracle import Turn, fact, oracle
 from strandline.properties import view
-from strandline.properties.fields import FIELDS
 from strandline.properties.engines import MODEL, laws_of, model_space, real_space
+from strandline.properties.fields import FIELDS
 from strandline.properties.mutants import planted
 from strandline.properties.real import Real
 from strandline.properties.verdict import Change, Exhibit, Frame
@@ -19,11 +19,10 @@ from strandline.properties.worlds import WORLDS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from strandline.model.events import Event
-    from strandline.model.log import Row
+    from strandline.model.events import Event, Holding
+    from strandline.model.log import Body, Row
     from strandline.model.memo import Memo
     from strandline.model.state import Action, Scope, World
-    from strandline.properties.exhaust import Space
     from strandline.properties.verdict import Trace
 
 
@@ -61,16 +60,20 @@ def _fits(scope: Scope, action: Action, world: World) -> bool:
     return task is not None and task.phase == action.name
 
 
-def _seen(state: Any) -> World:
+def _seen(state: World | Real) -> World:
     """Give a state in the terms of the model."""
     if not isinstance(state, Real):
-        return state  # type: ignore[no-any-return] # a state of the model is a world
+        return state
     library = view.Library()
     world = state.world
     files = [world.path, *(link.file for link in world.links())]
     for file in files:
         library.learn(file.log.rows if file is not None else ())
-    ghosts = [world.slot.ghost, *(task.ghost for task in world.tasks if task), *(task.base_ghost for task in world.tasks if task)]
+    ghosts = [
+        world.slot.ghost,
+        *(task.ghost for task in world.tasks if task),
+        *(task.base_ghost for task in world.tasks if task),
+    ]
     for ghost in ghosts:
         library.learn(ghost.rows if ghost is not None else ())
     return view.world(world, state.slot, state.states, library)
@@ -122,7 +125,7 @@ def _rows(rows: Iterable[Row]) -> str:
     return ", ".join(f"{row.id} {_body(row.body)}" for row in rows) or "no row"
 
 
-def _body(body: Any) -> str:
+def _body(body: Body) -> str:
     says = fact(body)
     return "noise" if says is None else f"{says.kind} {says.turn}"
 
@@ -155,25 +158,29 @@ def _ending(event: Event) -> Iterable[str]:
             yield f"the full scan:  {_turns(oracle(event.rows, event.span).turns)}"
             yield f"the snapshot:   {_rows(event.rows)}"
         case Discarded():
-            yield f"thrown away:    {_rows(event.mine.ghost.rows)} (commit {event.mine.ghost.commit})"
-            theirs = event.theirs
-            yield f"kept:           {_rows(theirs.ghost.rows) if theirs else 'nothing'} (commit {theirs.ghost.commit if theirs else 0})"
+            yield f"thrown away:    {_held(event.mine)}"
+            yield f"kept:           {_held(event.theirs)}"
         case Stored():
-            old = event.old
-            yield f"stored:         {_rows(event.mine.ghost.rows)} (commit {event.mine.ghost.commit})"
-            yield f"in place of:    {_rows(old.ghost.rows) if old else 'nothing'} (commit {old.ghost.commit if old else 0})"
+            yield f"stored:         {_held(event.mine)}"
+            yield f"in place of:    {_held(event.old)}"
         case Looked():
             known = event.base.ghost.rows if event.base else ()
             yield f"the memo knew:  {_rows(known)}"
             yield f"the snapshot:   {_rows(event.rows)}"
             yield f"it read:        {event.tested} rows, {event.keys} by key, cause {event.cause or 'none'}"
         case Settled():
-            yield f"left in peace, the second refresh read {event.tested} rows, {event.keys} by key, {event.anchors} anchors,"
-            yield f"cause {event.cause or 'none'}; both answers exact: {'yes' if event.exact else 'no'}"
+            yield f"left in peace, the second refresh read {event.tested} rows,"
+            yield f"{event.keys} by key, {event.anchors} anchors, cause {event.cause or 'none'};"
+            yield f"both answers exact: {'yes' if event.exact else 'no'}"
         case Failed():
             yield f"the read failed ({event.reason}), and still: answered {event.answered}, memo moved {event.moved}"
         case GaveUp():
             return
+
+
+def _held(memo: Holding | None) -> str:
+    """Say which snapshot a memo rests on."""
+    return "nothing" if memo is None else f"{_rows(memo.ghost.rows)} (commit {memo.ghost.commit})"
 
 
 def _turns(turns: tuple[Turn, ...]) -> str:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final, Protocol
 import trio
 
 from strandline.impl.answer import Answer, Outcome
-from strandline.impl.effects import Effect, Pause, Result
+from strandline.impl.effects import Effect, Pause, ReadDate, Result
 from strandline.impl.trio import WORKERS, drive, perform_effect
+from strandline.properties.verdict import PartedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +55,12 @@ class BlockingShell:
 
     def perform(self, actor: int, effect: Effect, instead: Result | None) -> Result:
         """Let a refresh through its gate."""
-        return self._leases[actor].perform(effect) if instead is None else instead
+        if instead is not None:
+            return instead
+        if isinstance(effect, (ReadDate, Pause)):
+            message = f"the world has no gate for {effect}"
+            raise TypeError(message)
+        return self._leases[actor].perform(effect)
 
     def end(self, actor: int, outcome: Outcome) -> None:
         """Let the lease of a refresh go, as the blocking scanner does."""
@@ -103,7 +109,8 @@ class TrioShell:
     def perform(self, actor: int, effect: Effect, instead: Result | None) -> Result:
         """Release a task, and wait until it is parked again or has ended."""
         waiting, released = self._parked.pop(actor)
-        assert waiting == effect, f"the task waits for {waiting}, the core for {effect}"
+        if waiting != effect:
+            raise PartedError(f"the task waits for {waiting}, the core for {effect}")
         if instead is not None:
             self._instead[actor] = instead
         self._token.run_sync_soon(released.set)
@@ -113,7 +120,8 @@ class TrioShell:
     def end(self, actor: int, outcome: Outcome) -> None:
         """Hold the outcome of a task against the core's."""
         ended = self._outcomes.pop(actor)
-        assert ended == outcome, f"the task ended in {ended}, the core in {outcome}"
+        if ended != outcome:
+            raise PartedError(f"the task ended in {ended}, the core in {outcome}")
 
     def cancel(self, actor: int, *, midway: bool) -> None:
         """Cancel a task where it is parked, or just after it is released, and wait for its end."""
@@ -123,7 +131,8 @@ class TrioShell:
         self._token.run_sync_soon(self._scopes[actor].cancel)
         self._pump(lambda: actor in self._outcomes)
         ended = self._outcomes.pop(actor)
-        assert ended is None, f"a cancelled task still ended in {ended}"
+        if ended is not None:
+            raise PartedError(f"a cancelled task still ended in {ended}")
 
     def close(self) -> None:
         """Cancel every task and end the loop."""
@@ -165,5 +174,4 @@ class TrioShell:
             try:
                 self._soon.get(timeout=HANG)()
             except Empty:
-                message = f"the event loop has not moved for {HANG:g} seconds"
-                raise AssertionError(message) from None
+                raise PartedError(f"the event loop has not moved for {HANG:g} seconds") from None

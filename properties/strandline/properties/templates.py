@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 UNSIGHTED = Sighting(Place(0, 0), ())
 """Where a template is when nobody asks."""
 
+
 def insert(database: sqlite3.Connection, row: Row) -> None:
     """Write a row of the model as it stands, id included."""
     database.execute(

@@ -20,6 +20,10 @@ class Verdict(StrEnum):
     BROKEN = "broken"
 
 
+class PartedError(AssertionError):
+    """What was checked and what checks it disagree on what happened."""
+
+
 class Trace(NamedTuple):
     """The steps that lead to a violation, enough to take them again.
 

@@ -76,7 +76,15 @@ class Library:
         if says is not None and isinstance(row.ts, int):
             completed = says.kind == "completed"
             remembered = Fact(
-                row.id, row.ts, row.nanos, completed, says.turn, says.thread, says.model, stored.partition, stored.digest
+                row.id,
+                row.ts,
+                row.nanos,
+                completed,
+                says.turn,
+                says.thread,
+                says.model,
+                stored.partition,
+                stored.digest,
             )
             self._facts[remembered] = row
 

@@ -15,9 +15,7 @@ from strandline.model.state import Scope, Template, Window
 REQUEST: Final = (
     'turn{turn.id=%s thread_id=t}: websocket request: {"type":"response.create","service_tier":"priority","model":"m"}'
 )
-COMPLETED: Final = (
-    'turn{turn.id=%s}: websocket event: {"type":"response.completed","response":{"model":"n"}}'
-)
+COMPLETED: Final = 'turn{turn.id=%s}: websocket event: {"type":"response.completed","response":{"model":"n"}}'
 
 EVER: Final = Window(Span(None, None))
 RECENT: Final = Window(Span(15, None))

@@ -15,7 +15,7 @@ FileThree: TypeAlias = Callable[[int, int, int, int, int, int, int, int, int, in
 """A contract over three memos with their lineages."""
 
 
-def strict(  # noqa: PLR0913, PLR0917 - the ints of the order that it imitates
+def strict(  # noqa: PLR0913 - the ints of the order that it imitates
     epoch: int, observation: int, coverage: int, other_epoch: int, other_observation: int, other_coverage: int
 ) -> bool:
     """Ask for a strictly newer snapshot: a memo read again without a change does not dominate itself."""
@@ -24,7 +24,7 @@ def strict(  # noqa: PLR0913, PLR0917 - the ints of the order that it imitates
     return observation > other_observation and coverage <= other_coverage
 
 
-def either(  # noqa: PLR0913, PLR0917 - the ints of the order that it imitates
+def either(  # noqa: PLR0913 - the ints of the order that it imitates
     epoch: int, observation: int, coverage: int, other_epoch: int, other_observation: int, other_coverage: int
 ) -> bool:
     """Be content with one of the two: a newer narrow memo and an older wide one dominate each other."""
@@ -47,7 +47,7 @@ def blind_to_epoch(
     return observation >= other_observation and coverage <= other_coverage
 
 
-def narrower(  # noqa: PLR0913, PLR0917 - the ints of the order that it imitates
+def narrower(  # noqa: PLR0913 - the ints of the order that it imitates
     epoch: int, observation: int, coverage: int, other_epoch: int, other_observation: int, other_coverage: int
 ) -> bool:
     """Prefer the memo that holds less. This obeys every law of order; only the comparison tells."""
@@ -56,7 +56,7 @@ def narrower(  # noqa: PLR0913, PLR0917 - the ints of the order that it imitates
     return observation >= other_observation and coverage >= other_coverage
 
 
-def per_lineage(  # noqa: PLR0913, PLR0917 - the ints of the order that it imitates, and the lineages
+def per_lineage(  # noqa: PLR0913 - the ints of the order that it imitates, and the lineages
     lineage: int,
     epoch: int,
     observation: int,
@@ -80,7 +80,7 @@ def per_lineage(  # noqa: PLR0913, PLR0917 - the ints of the order that it imita
 def transitive_over_lineages(order: FileOrder) -> FileThree:
     """Make the contract that an order that sees lineages is transitive."""
 
-    def chain(  # noqa: PLR0913, PLR0917 - ints and no record, which is what the prover can reason about
+    def chain(  # noqa: PLR0913 - ints and no record, which is what the prover can reason about
         lineage: int,
         epoch: int,
         observation: int,

@@ -1,0 +1,162 @@
+"""Claims about the view: nothing that the model has a place for is lost on the way from the scanner to it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import closing
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+import pytest
+
+from strandline.impl import refresh as impl
+from strandline.impl.answer import Snapshot
+from strandline.impl.answer import Turn as RealTurn
+from strandline.impl.memo import Anchor, Limits, Place
+from strandline.impl.memo import Memo as RealMemo
+from strandline.impl.window import Span
+from strandline.model.log import Raw, Row
+from strandline.model.memo import Memo
+from strandline.model.oracle import Turn
+from strandline.model.state import Action
+from strandline.properties import view
+from strandline.properties.machine import Stage
+from strandline.properties.templates import Templates
+from strandline.properties.worlds import COMPLETED, REQUEST
+
+if TYPE_CHECKING:
+    from strandline.impl.answer import Fact
+
+P = Row(1, 10, 1, "t", None, REQUEST % "p")
+DONE = Row(2, 20, 2, None, "v", COMPLETED % "p")
+NOISE = Row(3, 20, 3, None, None, "noise")
+
+BLIND: dict[str, Any] = {
+    "epoch": 9,
+    "inode": 9,
+    "observation": 9,
+    "coverage": 9,
+    "cursor": 9,
+    "sources": (),
+    "anchors": (),
+    "gaps": (),
+    "full": True,
+}
+"""For each field of a memo what a view would show that does not look at it."""
+
+
+def lockstep() -> None:
+    """Walk a scanner and its model through a short story in which every field of a memo comes to mean something."""
+    with Templates() as templates, closing(Stage("field", "wal", templates, Counter())) as stage:
+        for template in (0, 2):
+            stage.take(Action("append", None, template))
+        stage.take(Action("start", 0))
+        stage.finish(0)
+
+
+def knowing(*rows: Row) -> view.Library:
+    library = view.Library()
+    library.learn(rows)
+    return library
+
+
+def remembered(row: Row) -> Fact:
+    """Give the fact that the scanner makes of a row."""
+    library = knowing(row)
+    (found,) = library._facts
+    return found
+
+
+def test_a_scanner_seen_whole_walks_with_its_model() -> None:
+    lockstep()
+
+
+def test_every_field_of_a_memo_is_looked_at() -> None:
+    assert set(BLIND) == {field.name for field in fields(Memo)}
+
+
+@pytest.mark.parametrize("field", BLIND)
+def test_a_view_that_does_not_look_at_a_field_is_noticed(field: str) -> None:
+    seen = view.memo
+
+    def blind(real: RealMemo, library: view.Library) -> Memo:
+        whole = seen(real, library)
+        return Memo(**{**{name.name: getattr(whole, name.name) for name in fields(Memo)}, field: BLIND[field]})
+
+    with patch.object(view, "memo", blind), pytest.raises(AssertionError, match=rf"(?s)part ways.*\.{field}"):
+        lockstep()
+
+
+def test_a_source_is_found_by_all_that_is_remembered_of_it() -> None:
+    library = knowing(P, DONE, NOISE)
+    assert library.source(remembered(P)) == P
+    assert library.source(remembered(DONE)) == DONE
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *({"id": 9}, {"ts": 9}, {"nanos": 9}, {"completed": True}, {"turn": "q"}, {"thread": None}, {"model": "n"}),
+        *({"partition": None}, {"digest": b"other"}),
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_a_fact_that_differs_in_anything_is_a_stranger(change: dict[str, Any]) -> None:
+    stranger = knowing(P).source(remembered(P)._replace(**change))
+    assert stranger.nanos == view.STRANGER
+    assert stranger.body is None
+
+
+@pytest.mark.parametrize("change", [{"id": 9}, {"partition": None}, {"digest": b"other"}], ids=["id", "partition", "digest"])
+def test_an_anchor_that_differs_in_anything_is_a_stranger(change: dict[str, Any]) -> None:
+    library = knowing(P)
+    stored = view.log_row(P)
+    anchor = Anchor(P.id, stored.partition, stored.digest)
+    assert library.anchor(anchor) == P
+    assert library.anchor(anchor._replace(**change)).nanos == view.STRANGER
+
+
+def test_a_row_that_is_no_source_can_be_an_anchor_and_not_a_source() -> None:
+    library = knowing(NOISE)
+    stored = view.log_row(NOISE)
+    assert library.anchor(Anchor(NOISE.id, stored.partition, stored.digest)) == NOISE
+    assert library._facts == {}
+
+
+@pytest.mark.parametrize(
+    ("body", "stored"),
+    [
+        (None, (b"null", None)),
+        ("text", (b"text", b"text")),
+        (b"blob", (b"blob", b"blob")),
+        (Raw(b"\xff"), (b"text", b"\xff")),
+    ],
+    ids=["null", "text", "blob", "raw"],
+)
+def test_a_row_comes_as_sqlite_gives_it(body: Any, stored: tuple[bytes, bytes | None]) -> None:  # noqa: ANN401 - any body
+    row = view.log_row(P._replace(body=body))
+    assert (row.kind, row.body) == stored
+
+
+def test_a_time_that_is_text_comes_as_bytes() -> None:
+    assert view.log_row(P._replace(ts="noon")).ts == b"noon"
+
+
+def test_a_real_turn_is_the_oracles() -> None:
+    assert view.turns((RealTurn("p", "t", 10, "m"),)) == (Turn("p", "t", 10, "m"),)
+
+
+def test_a_refresh_that_waits_for_no_gate_of_the_world_cannot_be_seen() -> None:
+    ask = impl.Ask(Span(None, None), ended=False, limits=Limits())
+    reading = impl.Reading(ask, impl.Tally(), Place(0, 1))
+    assert view.phase(reading) == "read"
+    with pytest.raises(TypeError, match="Resting waits at no gate"):
+        view.phase(impl.Resting(reading))
+
+
+def test_the_device_and_the_snapshot_are_the_only_parts_of_a_memo_that_the_model_has_no_place_for() -> None:
+    mapped = {"epoch", "place", "observation", "coverage", "cursor", "sources", "anchors", "gaps", "full"}
+    assert {field.name for field in fields(RealMemo)} - mapped == {"snapshot"}
+    real = RealMemo(1, Place(5, 2), 3, 4, 5, (), (), ((6, 7),), Snapshot(5, 2, 1, 5, 5, 3), full=True)
+    assert view.memo(real, knowing()) == Memo(1, 2, 3, 4, 5, (), (), ((6, 7),), full=True)
