@@ -77,8 +77,10 @@ def test_an_appended_row_has_the_next_id_and_a_moment_of_birth_of_its_own() -> N
 
 
 def test_a_prune_comes_with_its_append_in_one_commit() -> None:
-    world = change(after(), SCOPE, Action("append and prune", None, 1))
-    assert (ids(world.log), world.path and world.path.commit) == ([2], after().path.commit + 1 if after().path else 0)
+    before, now = after().path, change(after(), SCOPE, Action("append and prune", None, 1)).path
+    assert before is not None
+    assert now is not None
+    assert (ids(now.log), now.commit) == ([2], before.commit + 1)
 
 
 def test_a_surviving_row_may_be_deleted_and_no_other() -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from strandline.model.days import Span
 from strandline.model.log import Log, Row
 from strandline.model.memo import Memo
 from strandline.model.ranks import canonical, commits, next_commit, next_observation, observations, ranks
 from strandline.model.state import File, Ghost, Link, Slot, Task, Window, World
-from strandline.model.days import Span
 
 ROW = Row(1, 10, 1, None, None, None)
 EVER = Window(Span(None, None))

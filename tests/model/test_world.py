@@ -1,4 +1,4 @@
-"""Claims about the world of the model: where it starts, what it offers, and that a step changes nothing but its result."""
+"""Claims about the world of the model: where it starts, what it offers, and that a step leaves its inputs alone."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def test_the_days_are_often_longer_or_shorter_than_24_hours() -> None:
             lengths.append(hours(zone, day))
 
     draw()
-    assert sum(length != 24 for length in lengths) >= 0.1 * 500
+    assert sum(length != 24 for length in lengths) >= 0.05 * 500
     assert min(lengths) < 24 < max(lengths)
 
 

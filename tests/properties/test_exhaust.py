@@ -80,12 +80,9 @@ def test_of_the_shortest_traces_one_with_the_fewest_switches_between_actors_is_g
     edges: Edges = {}
     for one in range(3):
         for other in range(3):
-            steps = []
-            if one < 2:
-                steps.append(("p" if one == 0 else "q", 0, f"{one + 1}{other}"))
-            if other < 2:
-                steps.append(("r" if other == 0 else "s", 1, f"{one}{other + 1}"))
-            edges[f"{one}{other}"] = sorted(steps, key=lambda step: (one + other + step[1]) % 2)
+            mine = [("pq"[one], 0, f"{one + 1}{other}")] if one < 2 else []
+            theirs = [("rs"[other], 1, f"{one}{other + 1}")] if other < 2 else []
+            edges[f"{one}{other}"] = [*mine, *theirs] if (one + other) % 2 == 0 else [*theirs, *mine]
     edges["a"] = edges["00"]
     found = search(space(edges, bad="22"), (LAW,), 100)
     assert told(found.broken["X1"]) == ["p0", "q0", "r1", "s1"]

@@ -39,7 +39,9 @@ def looked(base: Holding | None, *rows: Row, cause: str | None = None, **other: 
     return Looked(0, base, rows=rows, cause=cause, **{**plain, **other})
 
 
-def answered(turns: tuple[Turn, ...], *rows: Row, led: bool = True, one_shot: tuple[Turn, ...] | None = None) -> Answered:
+def answered(
+    turns: tuple[Turn, ...], *rows: Row, led: bool = True, one_shot: tuple[Turn, ...] | None = None
+) -> Answered:
     return Answered(0, EVER, turns, rows, led, turns if one_shot is None else one_shot)
 
 
@@ -69,7 +71,7 @@ KEPT: dict[str, list[Event]] = {
         looked(OLD, Q, cause="anchors lost", tested=1),
         looked(OLD, REBORN, cause="rows rewritten", tested=1),
         looked(holding(Q), P, Q, cause="deleted row is back", tested=2),
-        looked(holding(P, full=True), P, Q, DONE, tested=3, keys=1),
+        looked(holding(P, full=True), P, Q, DONE, tested=2, keys=1),
     ],
     "M7": [answered((TURN_P,), P)],
     "M8": [Stored(0, NEW, OLD), looked(OLD, P), looked(holding(P, forgotten=True), P, stored=False)],
@@ -90,9 +92,12 @@ BROKEN: dict[str, list[Event]] = {
         Stored(0, holding(P, coverage=5), holding(P, coverage=OPEN)),
         *(Discarded(0, NEW, OLD), Discarded(0, NEW, None)),
     ],
-    "M5": [settled(**{what: 1}) for what in ("tested", "keys", "anchors")]
-    + [settled(exact=False), settled(cause="anchors lost"), settled(cause="anchors lost", full=True)],
+    "M5": [
+        *(settled(**{what: 1}) for what in ("tested", "keys", "anchors")),
+        *(settled(exact=False), settled(cause="anchors lost"), settled(cause="anchors lost", full=True)),
+    ],
     "M6": [
+        looked(holding(P, full=True), P, Q, DONE, tested=3, keys=1),
         looked(OLD, P, Q, tested=2),
         looked(OLD, P, tested=0, keys=2),
         looked(OLD, P, anchors=ANCHORS_MAX + 1),

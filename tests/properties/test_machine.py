@@ -1,4 +1,4 @@
-"""Claims about the state machines: that they get everywhere, let the shipped scanner pass, and convict known-bad ones."""
+"""Claims about the state machines: they get everywhere, clear the shipped scanner, and convict known-bad ones."""
 
 from __future__ import annotations
 
@@ -65,7 +65,10 @@ def let(stage: Stage, *names: str) -> None:
 
 
 def test_a_law_that_is_broken_is_told_with_the_steps_that_lead_there(stage: Stage) -> None:
-    with planted("empty on error"), pytest.raises(LawBrokenError, match="M2 is broken in world 'field' after 4 steps") as told:
+    with (
+        planted("empty on error"),
+        pytest.raises(LawBrokenError, match="M2 is broken in world 'field' after 4 steps") as told,
+    ):
         let(stage, *READ[:3], "fail")
     assert (told.value.law, told.value.world) == ("M2", "field")
     assert told.value.steps == tuple(Action(name, 0) for name in (*READ[:3], "fail"))

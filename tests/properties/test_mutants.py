@@ -116,9 +116,14 @@ def test_every_law_that_is_judged_by_events_has_a_mutant_that_only_it_need_catch
 def test_a_mutant_is_there_while_it_is_planted_and_gone_whatever_happened_meanwhile(name: str) -> None:
     mutant = MUTANTS[name]
     shipped = vars(mutant.where)[mutant.attribute]
-    with pytest.raises(ZeroDivisionError), planted(name):
-        assert vars(mutant.where)[mutant.attribute] is mutant.by is not shipped
-        raise ZeroDivisionError
+
+    def fail() -> None:
+        with planted(name):
+            assert vars(mutant.where)[mutant.attribute] is mutant.by is not shipped
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     assert vars(mutant.where)[mutant.attribute] is shipped
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from strandline.properties.mutants import MUTANTS, SHIPPED
 from strandline.properties.replay import BYTES_MAX, decode, encode, file_name, load
 from strandline.properties.retrace import retrace
-from strandline.properties.verdict import Trace
+
+if TYPE_CHECKING:
+    from strandline.properties.verdict import Trace
 
 KEPT: Final = {path.name: path for path in sorted((Path(__file__).parents[1] / "traces").glob("*.json"))}
 

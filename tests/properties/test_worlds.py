@@ -84,7 +84,6 @@ def table(world: str, kind: Kind, counts: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    tables = [
-        table(world, kind, counted(explore(kind, SHIPPED, world))) for world in WORLDS for kind in KINDS
-    ]
-    PINNED.write_text("# The exact size of every small world; test_worlds.py tells how to count anew.\n\n" + "\n".join(tables), "utf-8")
+    tables = [table(world, kind, counted(explore(kind, SHIPPED, world))) for world in WORLDS for kind in KINDS]
+    heading = "# The exact size of every small world; test_worlds.py tells how to count anew.\n"
+    PINNED.write_text("\n".join([heading, *tables]), "utf-8")

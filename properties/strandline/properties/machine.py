@@ -285,10 +285,10 @@ def _offered(name: str) -> Callable[[M], M]:
     return precondition(lambda self: any(True for _ in OFFERS[name](self.stage.seen, self.stage.scope)))
 
 
-_has_read = precondition(
-    lambda self: any(task is not None and task.found is not None for task in self.stage.seen.tasks)
+_room_for_a_race = precondition(
+    lambda self: self.stage.seen.path is not None and self.stage.seen.tasks.count(None) >= ACTORS - 1
 )
-"""Lets a rule run only if a refresh has read and not yet stored."""
+"""Lets a rule run only if there is a log, and two refreshes may start."""
 
 
 class ScannerMachine(RuleBasedStateMachine):
@@ -473,25 +473,32 @@ class ScannerMachine(RuleBasedStateMachine):
         """A row is deleted that the stored memo rests on: blind choice seldom hits one."""
         self.take("delete", None, data.draw(st.sampled_from(self.stage.remembered()), label="source"))
 
-    @rule(template=st.integers(0, len(TEMPLATES) - 1))
-    @_has_read
-    def be_late(self, template: int) -> None:
-        """A refresh that has read is overtaken by a wide one that sees a newer log, and then ends."""
-        tasks = self.stage.seen.tasks
-        late = next(actor for actor, task in enumerate(tasks) if task is not None and task.found is not None)
-        if self.stage.seen.path is not None and None in tasks:
-            self.take("append", None, template)
-            self.overtake(WIDEST)
-            self.stage.finish(late)
+    @rule(template=st.integers(0, len(TEMPLATES) - 1), window=st.integers(0, len(WINDOWS) - 1))
+    @_room_for_a_race
+    def race(self, template: int, window: int) -> None:
+        """A refresh reads, a wide one overtakes it with a newer log, and it ends: blind choice seldom does this."""
+        late = self.stage.seen.tasks.index(None)
+        self.read_up(late, window)
+        self.take("append", None, template)
+        self.overtake(WIDEST)
+        self.stage.finish(late)
 
-    @rule()
-    @_has_read
-    def be_dropped(self) -> None:
+    @rule(window=st.integers(0, len(WINDOWS) - 1))
+    @_room_for_a_race
+    def undermine(self, window: int) -> None:
         """The memo is dropped under a refresh that has read, which then ends."""
-        tasks = self.stage.seen.tasks
-        late = next(actor for actor, task in enumerate(tasks) if task is not None and task.found is not None)
+        late = self.stage.seen.tasks.index(None)
+        self.read_up(late, window)
         self.take("drop")
         self.stage.finish(late)
+
+    def read_up(self, actor: int, window: int) -> None:
+        """Start a refresh and let it read."""
+        self.take("start", actor, window)
+        for phase in ("locate", "connect", "read"):
+            task = self.stage.seen.tasks[actor]
+            if task is not None and task.phase == phase:
+                self.stage.pass_gate(actor)
 
     @rule()
     @precondition(lambda self: not any(self.stage.seen.tasks))
