@@ -18,7 +18,7 @@ from strandline.model.state import Action
 from strandline.model.world import change, init
 from strandline.properties.disk import Disk, Journal
 from strandline.properties.fields import FIELDS
-from strandline.properties.machine import Stage
+from strandline.properties.stage import Stage
 from strandline.properties.templates import Templates
 from strandline.properties.truth import FullScan, read_truth
 

@@ -16,7 +16,8 @@ import pytest
 from strandline.model.state import Action
 from strandline.properties import __version__, evidence
 from strandline.properties.check import Findings, Run
-from strandline.properties.evidence import DOES_NOT_SHOW, Evidence, UnwrittenError, digest, encode, gather, save, write
+from strandline.properties.evidence import DOES_NOT_SHOW, Evidence, digest, encode, gather
+from strandline.properties.folder import UnwrittenError, save, write
 from strandline.properties.replay import decode
 from strandline.properties.verdict import Claim, Trace, Verdict
 

@@ -13,8 +13,9 @@ from strandline.model.refresh import STEPS
 from strandline.model.state import Action
 from strandline.properties.fuzz import DERANDOMIZED, EXAMPLES, MACHINES, UNSHRUNK, play
 from strandline.properties.laws import LAWS
-from strandline.properties.machine import LawBrokenError, ScannerMachine, Stage
+from strandline.properties.machine import ScannerMachine
 from strandline.properties.mutants import SHIPPED, planted
+from strandline.properties.stage import LawBrokenError, Stage
 from strandline.properties.templates import Templates
 
 if TYPE_CHECKING:

@@ -77,7 +77,10 @@ def test_a_step_that_cannot_be_taken_ends_the_trace_and_is_no_pass() -> None:
 
 @pytest.mark.parametrize(
     "stray",
-    [Action("read", 1), Action("read", 99), Action("read"), Action("no such step"), Action("hang up")],
+    [
+        *(Action("read", 1), Action("read", 99), Action("read"), Action("no such step"), Action("hang up")),
+        *(Action("append", None, 99), Action("append", None, -9), Action("start", 0, 99), Action("delete", None, 9)),
+    ],
     ids=str,
 )
 def test_a_step_that_the_world_does_not_offer_does_not_fit(stray: Action) -> None:

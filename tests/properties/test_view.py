@@ -21,7 +21,7 @@ from strandline.model.memo import Memo
 from strandline.model.oracle import Turn, fact
 from strandline.model.state import Action
 from strandline.properties import view
-from strandline.properties.machine import Stage
+from strandline.properties.stage import Stage
 from strandline.properties.templates import Templates
 from strandline.properties.worlds import COMPLETED, REQUEST
 

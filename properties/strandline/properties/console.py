@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from strandline.properties import evidence, follow
+from strandline.properties import evidence, folder, follow
 from strandline.properties.lanes import lanes, printable
 from strandline.properties.replay import file_name
 from strandline.properties.retrace import retrace
@@ -108,8 +108,8 @@ def tell(lines: Iterable[str]) -> None:
 def saved(found: evidence.Evidence, traces: tuple[Trace, ...], drawn: list[str], out: Path) -> str | None:
     """Write the evidence; give a line that says why it could not be written, None if it is."""
     try:
-        evidence.save(found, traces, drawn, out)
-    except evidence.UnwrittenError as error:
+        folder.save(found, traces, drawn, out)
+    except folder.UnwrittenError as error:
         return str(error)
     return None
 

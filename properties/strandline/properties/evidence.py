@@ -7,11 +7,8 @@ engines; time and machine are in ``run``.
 from __future__ import annotations
 
 import hashlib
-import os
 import platform
 import sqlite3
-import tempfile
-from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
@@ -20,15 +17,13 @@ import msgspec
 
 from strandline.properties import __version__
 from strandline.properties.replay import TraceFile, file_name, to_file
-from strandline.properties.replay import encode as encode_trace
-from strandline.properties.summary import summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
     from strandline.properties.check import Findings, Judgement
-    from strandline.properties.verdict import Claim, Trace
+    from strandline.properties.verdict import Claim
 
 PACKAGES: Final = ("strandline.model", "strandline.impl", "strandline.properties")
 """The packages whose sources are digested."""
@@ -42,10 +37,6 @@ DOES_NOT_SHOW: Final = (
     "Rows rewritten in place where they were read, and rows inserted below the highest id, are assumed away.",
 )
 """What a pass does not show."""
-
-
-class UnwrittenError(Exception):
-    """The evidence could not be written; one line says where and why."""
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -182,46 +173,3 @@ def digest(folder: Path) -> str:
         total.update(f"{name}\0{len(content)}\0".encode())
         total.update(content)
     return total.hexdigest()
-
-
-def save(evidence: Evidence, traces: tuple[Trace, ...], drawing: list[str], out: Path) -> None:
-    """Write document, summary and traces below a folder.
-
-    Args:
-        evidence: the document.
-        traces: what goes to the files that the document names.
-        drawing: the shortest trace as lanes, for the summary.
-        out: the folder.
-
-    Raises:
-        UnwrittenError: the folder cannot be made or written to, or is full.
-    """
-    for trace in traces:
-        write(out / "traces" / file_name(trace), encode_trace(trace))
-    text = summary(evidence, grouped(evidence.claims.laws), drawing)
-    write(out / "summary.md", text.encode(errors="backslashreplace"))
-    write(out / "evidence.json", encode(evidence))
-
-
-def write(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all; its folder is made if it is missing.
-
-    Raises:
-        UnwrittenError: the folder cannot be made or written to, or is full.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, partial = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(partial).replace(path)
-        except BaseException:
-            with suppress(OSError):
-                Path(partial).unlink()
-            raise
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise UnwrittenError(f"{path} cannot be written: {reason.lower()}") from error

@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from strandline.properties.laws import LAWS
-from strandline.properties.machine import LawBrokenError, ScannerMachine, TrioScannerMachine
+from strandline.properties.machine import ScannerMachine, TrioScannerMachine
 from strandline.properties.mutants import SHIPPED, planted
+from strandline.properties.stage import LawBrokenError
 from strandline.properties.templates import Templates
 from strandline.properties.verdict import Claim, Trace, Verdict
 

@@ -55,7 +55,8 @@ def retrace(trace: Trace) -> Exhibit:
 def _fits(scope: Scope, action: Action, world: World) -> bool:
     """Tell whether a step can be taken in a world, whatever is left of the budget."""
     if action.name in OFFERS:
-        return action._replace(arg=0) in {offer._replace(arg=0) for offer in OFFERS[action.name](world, scope)}
+        wanted = action._replace(arg=0) if action.name == "cancel" else action  # its argument is only how, not what
+        return wanted in OFFERS[action.name](world, scope)
     task = world.tasks[action.actor] if action.actor is not None and action.actor < len(world.tasks) else None
     return task is not None and task.phase == action.name
 
