@@ -54,6 +54,11 @@ class Connection:
         """The pinned file, as it was when it was pinned."""
         return self._pin.sighting
 
+    @property
+    def is_to_its_pin(self) -> bool:
+        """Whether what was opened is the pinned file, as far as the system can tell."""
+        return self._pin.is_opened()
+
     def open(self, path: Path, factory: ConnectionFactory) -> None:
         """Connect to the database at the path, so that it can never be written through this.
 
@@ -159,7 +164,7 @@ class Connection:
 
 
 _ACTIONS: Final = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_TRANSACTION}
-_PRAGMAS: Final = {"data_version": False, "schema_version": False, "table_info": True}
+_PRAGMAS: Final = {"data_version": False, "schema_version": False, "table_info": True, "index_list": True}
 """The pragmas that only look, and whether each takes an argument; one that takes none would write with it."""
 
 

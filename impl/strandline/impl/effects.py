@@ -34,7 +34,7 @@ class Locate:
 
 @dataclass(frozen=True, slots=True)
 class Connect:
-    """Open the database at the path. Result: Connected, Missing or Failure."""
+    """Open the database at the path. Result: Connected, Missing (it is not the located file) or Failure."""
 
 
 @dataclass(frozen=True, slots=True)

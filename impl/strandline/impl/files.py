@@ -10,17 +10,17 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from strandline.impl.effects import Failure, Missing
 from strandline.impl.memo import Place
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from strandline.impl.answer import Reason
 
 _O_PATH: Final[int | None] = getattr(os, "O_PATH", None)
+_OPEN_FILES: Final = Path("/proc/self/fd")
 
 
 class Sighting(NamedTuple):
@@ -41,6 +41,16 @@ class Pin:
         """Hold a descriptor that cannot read; None where the system has no such thing."""
         self.sighting = sighting
         self._descriptor = descriptor
+
+    def is_opened(self) -> bool:
+        """Tell whether this process has the pinned file open; true where the system cannot tell.
+
+        A path may lead elsewhere for the moment in which it is opened, and back: every stat
+        then shows the pinned file, and the connection reads another one.
+        """
+        if self._descriptor is None or not _OPEN_FILES.is_dir():
+            return True
+        return any(_is_open(int(entry.name), self.sighting.place) for entry in _OPEN_FILES.iterdir())
 
     def close(self) -> None:
         """Let the inode number go."""
@@ -88,6 +98,18 @@ class SystemFiles:
             return Pin(found, descriptor)
         os.close(descriptor)
         return found
+
+
+def _is_open(descriptor: int, place: Place) -> bool:
+    """Tell whether a descriptor can read the file at a place; a pin cannot."""
+    from fcntl import F_GETFL, fcntl  # noqa: PLC0415 - a system without it never comes here
+
+    try:
+        status = os.fstat(descriptor)
+        reads = not fcntl(descriptor, F_GETFL) & (_O_PATH or 0)
+    except OSError:
+        return False
+    return reads and Place(status.st_dev, status.st_ino) == place
 
 
 def _sighting(path: Path, status: os.stat_result) -> Sighting | Failure:

@@ -63,6 +63,9 @@ class Host:
             files: the file system.
             connect: makes a connection, as ``sqlite3.connect`` does.
         """
+        for name in ("sources", "chunk", "chunks", "tries", "swaps"):
+            if getattr(limits, name) < 1:
+                raise ValueError(f"the limit {name!r} must be at least 1, not {getattr(limits, name)}")
         self.path = path
         self.limits = limits
         self.store = store if store is not None else MemoStore()
@@ -175,7 +178,7 @@ class Lease:
             if isinstance(self._host.files.locate(self._host.path), Missing):
                 return Missing()
             raise
-        return Connected()
+        return Connected() if connection.is_to_its_pin else Missing()
 
     def _read(self, effect: ReadLog) -> Observed | Unchanged:
         """Fix the snapshot, number it and look at the slot under one lock; read after it."""

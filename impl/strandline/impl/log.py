@@ -117,7 +117,9 @@ class LogReader:
             message = f"the table logs has no column {', '.join(missing)}"
             raise SchemaError(message)
         keys = [name for name, (_, key) in columns.items() if key]
-        if keys != ["id"] or columns["id"][0].upper() != b"INTEGER":
+        # Only a primary key that is the row id itself needs no index of its own; any other may hold text.
+        indexed = any(origin == b"pk" for _, _, _, origin, _ in self._connection.execute('PRAGMA index_list("logs")'))
+        if keys != ["id"] or columns["id"][0].upper() != b"INTEGER" or indexed:
             message = "the column id of the table logs is not its INTEGER PRIMARY KEY"
             raise SchemaError(message)
         self._verified = version if isinstance(version, int) else None

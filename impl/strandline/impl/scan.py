@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from strandline.impl.memo import Partition
     from strandline.impl.window import Span
 
-WALK_MAX = 100_000
+WALK_MAX = 4_096
 """How far back the latest partitions are looked for, in rows, when an anchor was pruned."""
 
 Cause: TypeAlias = Literal[

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from textwrap import shorten
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
-from strandline.properties.engines import ENGINES
+from strandline.properties.engines import ENGINES, MODEL_ENGINE
 from strandline.properties.laws import LAWS
 from strandline.properties.mutants import MUTANTS, planted
 from strandline.properties.verdict import Claim, Verdict
@@ -60,8 +60,12 @@ class Findings:
         return tuple(judge(law, tuple(claim for claim in self.claims if claim.law == law.number)) for law in LAWS)
 
     def verdict(self) -> Verdict:
-        """Sum up: no worse than the worst law, and no pass where an engine did not come to its end."""
-        ends = {"interrupted": Verdict.INCONCLUSIVE, "broken": Verdict.BROKEN}
+        """Sum up: no worse than the worst law, and no pass where an engine did not run to its end."""
+        ends = {
+            "skipped": Verdict.INCONCLUSIVE,
+            "interrupted": Verdict.INCONCLUSIVE,
+            "broken": Verdict.BROKEN,
+        }
         return worst(
             [judgement.verdict for judgement in self.judgements()]
             + [ends[run.state] for run in self.runs if run.state in ends]
@@ -132,11 +136,18 @@ def _run(engine: Engine, subject: str, add: Callable[[Claim], None], say: Report
 
 
 def judge(law: Law, claims: tuple[Claim, ...]) -> Judgement:
-    """Judge one law: by the worst of its claims, and no pass if what must sometimes happen never did."""
+    """Judge one law: by the worst of its claims, and no pass if what must sometimes happen never did.
+
+    It must have happened to the scanner: that the model got there says nothing of what was checked.
+    """
     if not claims:
         return Judgement(law, Verdict.INCONCLUSIVE, "not looked at", claims)
     verdict = worst([claim.verdict for claim in claims])
-    if verdict is Verdict.HOLDS and law.twin is not None and not any(claim.reached for claim in claims):
+    if (
+        verdict is Verdict.HOLDS
+        and law.twin is not None
+        and not any(claim.reached for claim in claims if claim.engine != MODEL_ENGINE)
+    ):
         return Judgement(law, Verdict.INCONCLUSIVE, f"never seen: {law.twin.says}", claims)
     return Judgement(law, verdict, "", claims)
 

@@ -38,6 +38,9 @@ WORKERS_MAX: Final = 2
 MODEL: Final = "model"
 """The subject of a trace through the reference model."""
 
+MODEL_ENGINE: Final = "exhaust model"
+"""The engine that searches the model; what it reaches, the scanner has not reached."""
+
 Kind: TypeAlias = Literal["model", "impl"]
 
 
@@ -142,7 +145,7 @@ def _model_claims(subject: str, report: Report) -> Iterator[Claim]:
 
 ENGINES: tuple[Engine, ...] = (
     Engine("prove", "proof of the order by symbolic execution", prove.claims),
-    Engine("exhaust model", "every interleaving of small worlds of the model", _model_claims),
+    Engine(MODEL_ENGINE, "every interleaving of small worlds of the model", _model_claims),
     Engine("exhaust impl", "every interleaving of the same worlds of the real scanner", partial(explored, "impl")),
     Engine("fuzz", "state machines over the real scanner on real files", fuzz.claims),
 )

@@ -46,7 +46,8 @@ if TYPE_CHECKING:
 class Move:
     """One step of a real refresh: where it stood, what its effect found, what came of it.
 
-    ``before`` and ``after`` are the slot around the step.
+    ``before`` and ``after`` are the slot around the step, ``bodies`` counts the rows that SQLite
+    handed out for it with their bodies tested: the scanner's own count is not asked.
     """
 
     actor: int
@@ -56,6 +57,7 @@ class Move:
     following: impl.Next
     before: Slot
     after: Slot
+    bodies: int
 
 
 class Ghosts:
@@ -90,11 +92,11 @@ class Ghosts:
             failed = Failed(move.actor, move.following.reason, answered=False, moved=move.before != move.after)
             return _put(world, move.actor, None), (*events, failed)
         if isinstance(move.following, Answer):
-            answered = self._answered(task, move)
+            answered = self._answered(world, task, move)
             return _put(self._kept(world, task), move.actor, None), (*events, answered)
         state = move.following[0]
         if isinstance(state, impl.Locating):
-            task = Task(task.window, "locate", task.led)
+            task = Task(task.window, "locate", task.led, swaps=task.swaps)
         elif isinstance(state, impl.Reading) and isinstance(move.state, (impl.Reading, impl.Checking, impl.Storing)):
             task = self._reads_again(world, task, move)
         elif isinstance(state, impl.Storing):
@@ -142,11 +144,11 @@ class Ghosts:
             (effect.base, task.base_ghost) if effect.base is not None else (move.before.memo, world.slot.ghost)
         )
         held = self._holding(base, ghost)
-        looked = Looked(move.actor, held, effect.base is None, rows, link.inode, effect.wanted, None, 0, 0, 0)
+        looked = Looked(move.actor, held, effect.base is None, rows, link.inode, effect.wanted, None, move.bodies, 0, 0)
         if not isinstance(move.result, Observed):
             return world, task._replace(ghost=Ghost(link.file.commit, rows, forgotten=False)), (looked,)
         reading = move.result.reading
-        looked = looked._replace(cause=reading.cause, tested=reading.rows, keys=reading.keys, anchors=reading.anchors)
+        looked = looked._replace(cause=reading.cause, keys=reading.keys, anchors=reading.anchors)
         forgotten = effect.base is not None and task.base_ghost is not None and task.base_ghost.forgotten
         seen = task._replace(
             link=link._replace(seen=reading.memo.observation, clean=True),
@@ -181,12 +183,16 @@ class Ghosts:
             mine = self._holding(move.effect.memo, ghost)
             stored = replace(world, slot=world.slot._replace(ghost=ghost, epoch=move.after.epoch))
             return stored, task, (Stored(move.actor, mine, old),) if mine is not None else ()
+        task = task._replace(swaps=task.swaps + 1)
         return world, task, self._gave_way(task, move, old)
 
     def _checked(self, world: World, task: Task, move: Move) -> tuple[World, Task, tuple[Event, ...]]:
         """Notice a refresh that answers right after the check: it has thrown its memo away."""
         if not isinstance(move.state, impl.Checking) or not isinstance(move.state.found, Memo):
             return world, task, ()
+        overtaken = isinstance(move.following, tuple) and isinstance(move.following[0], impl.Reading)
+        if overtaken or _claims_to_give_up(move):
+            task = task._replace(swaps=task.swaps + 1)
         return world, task, self._gave_way(task, move, self._holding(move.before.memo, world.slot.ghost))
 
     def _gave_way(self, task: Task, move: Move, theirs: Holding | None) -> tuple[Event, ...]:
@@ -194,17 +200,19 @@ class Ghosts:
         found = move.state.memo if isinstance(move.state, impl.Storing) else getattr(move.state, "found", None)
         if not isinstance(move.following, Answer) or not isinstance(found, Memo):
             return ()
-        if move.following.statistics.lost_swaps >= SWAPS_MAX:
+        if task.swaps >= SWAPS_MAX and _claims_to_give_up(move):
             return (GaveUp(move.actor),)
         mine = self._holding(found, task.ghost)
         return (Discarded(move.actor, mine, theirs),) if mine is not None else ()
 
-    def _answered(self, task: Task, move: Move) -> Answered:
+    def _answered(self, world: World, task: Task, move: Move) -> Answered:
         turns = view.turns(move.following.turns) if isinstance(move.following, Answer) else ()
         span = task.window.span
         file = task.link.file if task.link is not None else None
         if file is None or task.ghost is None:
-            return Answered(move.actor, span, turns, (), led=True, one_shot=())
+            # Without a read only a path that led nowhere makes an answer true.
+            led, rows = isinstance(move.result, Missing), world.log.rows
+            return Answered(move.actor, span, turns, rows, led, self._one_shot(rows, span))
         rows = task.ghost.rows
         return Answered(move.actor, span, turns, rows, file.serial in task.led, self._one_shot(rows, span))
 
@@ -226,6 +234,11 @@ class Ghosts:
             len(memo.gaps),
             full=memo.full,
         )
+
+
+def _claims_to_give_up(move: Move) -> bool:
+    """Tell whether a refresh says that it came second as often as it may; the ghost keeps its own count."""
+    return isinstance(move.following, Answer) and move.following.statistics.lost_swaps >= SWAPS_MAX
 
 
 def _put(world: World, actor: int, task: Task | None) -> World:

@@ -35,6 +35,7 @@ from strandline.model import world as model
 from strandline.model.ranks import commits, observations, ranks, renumbered
 from strandline.model.refresh import FAULTS, STEPS, WAITS_MAX
 from strandline.properties.ghosts import Ghosts, Move
+from strandline.properties.meter import Meter, metered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,7 +102,7 @@ class RealSpace:
         self._limits = limits(scope)
         self._templates = templates
         self._ghosts = Ghosts(scope, templates.one_shot)
-        self._reads: dict[object, Result] = {}
+        self._reads: dict[object, tuple[Result, int]] = {}
         self._connects: dict[Path, Result] = {}
 
     @property
@@ -127,10 +128,10 @@ class RealSpace:
             message = f"refresh {actor} is not in flight"
             raise ValueError(message)
         state, effect = standing
-        result, slot = self._perform(real, actor, effect, action)
+        result, slot, bodies = self._perform(real, actor, effect, action)
         following = impl.step(state, result)
         world = model.spend(real.world, self._scope, action)
-        move = Move(actor, state, effect, result, following, real.slot, slot)
+        move = Move(actor, state, effect, result, following, real.slot, slot, bodies)
         world, events = self._ghosts.moved(world, move)
         if isinstance(following, tuple) and isinstance(following[0], impl.Resting):
             following = impl.step(following[0], Rested())
@@ -151,20 +152,23 @@ class RealSpace:
             return Real(world, real.slot, (*real.states[: action.actor], None, *real.states[action.actor + 1 :]))
         return real._replace(world=world)
 
-    def _perform(self, real: Real, actor: int, effect: Effect, action: Action) -> tuple[Result, Slot]:
+    def _perform(self, real: Real, actor: int, effect: Effect, action: Action) -> tuple[Result, Slot, int]:
         """Execute one effect by the real host; those that touch SQLite once for each distinct input."""
         if action.name in FAULTS:
-            return Failure("busy" if action.name == "busy" else "io", "the world let this read fail"), real.slot
+            return Failure("busy" if action.name == "busy" else "io", "the world let this read fail"), real.slot, 0
         task = real.world.tasks[actor]
         link = task.link if task is not None else None
         if isinstance(effect, (ReadLog, ReadOnce)) and link is not None and link.file is not None:
-            return self._read(real, link, link.file.log, effect), real.slot
+            result, bodies = self._read(real, link, link.file.log, effect)
+            return result, real.slot, bodies
         file = real.world.path
         path = self._templates.path(file.log) if file is not None else self._templates.nowhere
         if isinstance(effect, Connect):
             if path not in self._connects:
-                self._connects[path] = self._host(real, path, 0).lease(_pinned(link)).perform(effect)
-            return self._connects[path], real.slot
+                lease = self._host(real, path, 0).lease(_pinned(link))
+                self._connects[path] = lease.perform(effect)
+                lease.release(sound=False)
+            return self._connects[path], real.slot, 0
         host = self._host(real, path, 0)
         if isinstance(effect, Locate):
             for idle in real.world.idle:
@@ -172,23 +176,25 @@ class RealSpace:
         elif not isinstance(effect, (Check, Swap)):
             message = f"the world has no gate for {effect}"
             raise TypeError(message)
-        return host.lease().perform(effect), host.store.slot
+        return host.lease().perform(effect), host.store.slot, 0
 
     def _host(self, real: Real, path: Path, observed: int) -> Host:
         store = MemoStore(real.slot, observed)
         return Host(path, limits=self._limits, store=store, files=WorldFiles(real.world.path))
 
-    def _read(self, real: Real, link: Link, log: Log, effect: ReadLog | ReadOnce) -> Result:
+    def _read(self, real: Real, link: Link, log: Log, effect: ReadLog | ReadOnce) -> tuple[Result, int]:
+        """Read a real file; give the result, and how many rows SQLite handed out for it."""
         observed = max((0, *_observations(real)))
         key = (effect, log, link.inode, link.seen, link.clean, real.slot, observed)
         if key not in self._reads:
-            connection = self._templates.connection(log, sighting(link))
+            meter = Meter()
+            connection = self._templates.connection(log, sighting(link), metered(meter))
             if link.seen:
                 version = connection.begin()
                 connection.end()
                 connection.seen = (version if link.clean else version - 1, link.seen)
             lease = self._host(real, self._templates.path(log), observed).lease(connection)
-            self._reads[key] = lease.perform(effect)
+            self._reads[key] = (lease.perform(effect), meter.bodies)
             lease.release(sound=False)
         return self._reads[key]
 

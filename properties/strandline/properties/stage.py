@@ -7,7 +7,6 @@ obey the laws.
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,12 +22,14 @@ from strandline.properties.disk import Disk, Journal
 from strandline.properties.fields import FIELDS
 from strandline.properties.ghosts import Ghosts, Move
 from strandline.properties.laws import LAWS, bounded_by
+from strandline.properties.meter import Meter, metered
 from strandline.properties.quiet import GATES_MAX, settled
 from strandline.properties.real import WorldFiles, asked, limits
 from strandline.properties.shells import BlockingShell, TrioShell
 from strandline.properties.verdict import PartedError
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections import Counter
     from pathlib import Path
 
@@ -81,6 +82,7 @@ class Stage:
         self._library = view.Library()
         self._ghosts = Ghosts(self.scope, templates.one_shot)
         self._open: set[sqlite3.Connection] = set()
+        self._meter = Meter()
         self._host = Host(self.disk.path, limits=limits(self.scope), files=_Files(self), connect=self._connect)
         self._shell = shell(self._host)
         self._states: list[tuple[impl.State, Effect] | None] = [None] * ACTORS
@@ -194,15 +196,8 @@ class Stage:
             raise PartedError(f"{len(self._open)} connections are open, not {least} to {most}")
 
     def _connect(self, *args: Any, **settings: Any) -> sqlite3.Connection:  # noqa: ANN401 - as sqlite3.connect
-        """Connect as SQLite does, and keep count of what is open."""
-        stage = self
-
-        class Counted(sqlite3.Connection):
-            def close(self) -> None:
-                stage._open.discard(self)
-                super().close()
-
-        database = sqlite3.connect(*args, factory=Counted, **settings)
+        """Connect as SQLite does, and keep count of what is open and what is read."""
+        database = metered(self._meter, self._open.discard)(*args, **settings)
         self._open.add(database)
         return database
 
@@ -215,9 +210,10 @@ class Stage:
         state, effect = standing
         before = self._host.store.slot
         instead = Failure("busy" if action.name == "busy" else "io", "the world let this read fail")
+        bodies = self._meter.bodies
         result = self._shell.perform(actor, effect, instead if action.name in FAULTS else None)
         following = impl.step(state, result)
-        move = Move(actor, state, effect, result, following, before, self._host.store.slot)
+        move = Move(actor, state, effect, result, following, before, self._host.store.slot, self._meter.bodies - bodies)
         self.world, events = self._ghosts.moved(self.world, move)
         if isinstance(following, tuple) and isinstance(following[0], impl.Resting):
             following = impl.step(following[0], Rested())

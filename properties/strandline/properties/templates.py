@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from strandline.impl import scan
-from strandline.impl.connection import Connection
+from strandline.impl.connection import Connection, ConnectionFactory
 from strandline.impl.files import Pin, Sighting
 from strandline.impl.memo import Place
 from strandline.impl.window import Span
@@ -83,10 +83,10 @@ class Templates:
         """A path at which nothing is."""
         return Path(self._folder.name) / "nowhere.sqlite"
 
-    def connection(self, log: Log, sighting: Sighting) -> Connection:
+    def connection(self, log: Log, sighting: Sighting, connect: ConnectionFactory = sqlite3.connect) -> Connection:
         """Open the scanner's own kind of connection to the file of a log, pinned as sighted."""
         connection = Connection(Pin(sighting, None))
-        connection.open(self.path(log), sqlite3.connect)
+        connection.open(self.path(log), connect)
         return connection
 
     def one_shot(self, rows: tuple[Row, ...], span: ModelSpan) -> tuple[Turn, ...]:
