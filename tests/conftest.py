@@ -6,17 +6,16 @@ slow example is no fault of the strategy that made it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from importlib.util import find_spec
 
-from hypothesis import HealthCheck, settings
+# Where Hypothesis is missing, the tests that rest on it fail by their own imports, and no others fail with them.
+if find_spec("hypothesis") is not None:
+    from hypothesis import HealthCheck, settings
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+    UNTIMED = (HealthCheck.too_slow,)
 
-UNTIMED: Final[Iterable[HealthCheck]] = (HealthCheck.too_slow,)
-
-settings.register_profile(
-    "ci", derandomize=True, database=None, deadline=None, print_blob=True, suppress_health_check=UNTIMED
-)
-settings.register_profile("dev", derandomize=False, deadline=None, print_blob=True, suppress_health_check=UNTIMED)
-settings.load_profile("ci")
+    settings.register_profile(
+        "ci", derandomize=True, database=None, deadline=None, print_blob=True, suppress_health_check=UNTIMED
+    )
+    settings.register_profile("dev", derandomize=False, deadline=None, print_blob=True, suppress_health_check=UNTIMED)
+    settings.load_profile("ci")

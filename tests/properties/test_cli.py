@@ -10,7 +10,9 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from functools import partial
+from types import SimpleNamespace
 from typing import IO, TYPE_CHECKING
 
 import pytest
@@ -223,6 +225,10 @@ def test_a_trace_that_fits_no_longer_is_no_pass(tmp_path: Path, monkeypatch: pyt
     one_line(run("replay", path), 3, "nothing here is named 'pair'")
 
 
+def test_a_trace_of_a_law_that_judges_no_step_is_no_pass() -> None:
+    one_line(run("replay", "-", stdin=encode(TRACE._replace(law="M4"))), 3, "M4 is proved")
+
+
 @pytest.mark.parametrize("data", [b"", b"{}", b"\x00" * 100, b"[" * 5000])
 def test_a_bad_trace_file_is_refused_in_one_line(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "trace.json"
@@ -263,6 +269,7 @@ def test_a_window_leaves_out_the_days_before_it(log: Path) -> None:
         (("--zone", "Nowhere"), "'Nowhere' is not a time zone"),
         (("--for", "2m"), "need --follow"),
         (("--follow", "--for", "soon"), "'soon' is not a length of time"),
+        (("--follow", "--for", "999999999h"), "is too long"),
         (("--follow", "--interval", "-1"), "is not a length of time"),
         (("--format", "xml"), "xml"),
         (("--what",), "--what"),
@@ -292,9 +299,14 @@ def test_what_is_no_log_is_one_line(tmp_path: Path, oracle: tuple[str, ...]) -> 
     assert sorted(path.name for path in tmp_path.iterdir() if path.name != "fifo") == ["other ?#%.sqlite", "text"]
 
 
-def test_following_sums_up_and_compares(log: Path) -> None:
-    result = run("turns", log, "--follow", "--oracle", "--interval", "0.05", "--for", "0.1")
-    assert result.exit_code == 0
+def test_following_sums_up_and_compares(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rests: list[float] = []
+    clock = SimpleNamespace(  # on which nothing but a rest takes time
+        time=time.time, perf_counter=time.perf_counter, monotonic=lambda: sum(rests), sleep=rests.append
+    )
+    monkeypatch.setattr("strandline.properties.follow.time", clock)
+    result = run("turns", log, "--follow", "--oracle", "--interval", "1", "--for", "1.5")
+    assert (result.exit_code, rests) == (0, [1.0])
     lines = result.stdout.splitlines()
     assert "full scan: no memo" in lines[0]
     assert "unchanged" in lines[1]
@@ -302,7 +314,7 @@ def test_following_sums_up_and_compares(log: Path) -> None:
 
 
 def test_following_as_json_is_a_line_for_each_refresh_and_one_for_the_sum(log: Path) -> None:
-    result = run("turns", log, "--follow", "--oracle", "--interval", "0", "--for", "0", "--format", "json")
+    result = run("turns", log, "--follow", "--oracle", "--interval", "1", "--for", "0", "--format", "json")
     refresh, summary = map(json.loads, result.stdout.splitlines())
     assert refresh["oracle"] == {"rows": 400, "problem": None, "differences": []}
     assert summary["summary"]["differences"] == 0
@@ -314,6 +326,11 @@ def test_following_stops_at_a_difference(log: Path, monkeypatch: pytest.MonkeyPa
     assert result.exit_code == 1
     assert "  missing: turn " in result.stdout
     assert result.stdout.splitlines()[-1].startswith("compared 1: 1 difference")
+
+
+def test_a_file_that_may_not_be_read_is_no_mistake_in_the_call(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert run("turns", log).exit_code == 0  # whether it can be read is told by reading it
 
 
 # writer
@@ -332,9 +349,15 @@ def test_the_writer_writes_what_the_scanner_reads(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        (("--rows", "-1"), "rows must not be negative"),
-        (("--rate", "0"), "rate must be above 0"),
-        (("--rate", "nan"), "rate must be above 0"),
+        (("--rows", "-1"), "rows must lie between 0"),
+        (("--rows", "9" * 30), "rows must lie between 0"),
+        (("--batch", "9" * 30), "batch must lie between 1"),
+        (("--busy", "inf"), "busy must lie between 0"),
+        (("--bytes-max", "9" * 30), "bytes_max must lie between 1"),
+        (("--rate", "1e300"), "rate must lie between"),
+        (("--threads", "10001"), "threads and processes must lie between 1"),
+        (("--rate", "0"), "rate must lie between"),
+        (("--rate", "nan"), "rate must lie between"),
         (("--journal", "off"), "journal must be wal or delete"),
         (("--rows", "1", "--until-interrupted"), "exclude each other"),
         (("--batch", "many"), "--batch"),
@@ -384,6 +407,44 @@ def interrupted(process: subprocess.Popen[bytes], ready: bytes, stream: IO[bytes
 
 
 no_sigint = pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot send Ctrl-C to one child")
+
+
+posix = pytest.mark.skipif(os.name != "posix", reason="the shell and its devices are those of POSIX")
+
+
+def shell(line: str, *arguments: str | Path) -> tuple[int, str]:
+    """Run a line of the shell in which "$@" is strandline with these arguments; give its exit code and its errors."""
+    command = ("/bin/bash", "-c", f"set -o pipefail; {line}", "bash", *COMMAND, *map(str, arguments))
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE, check=False)
+    return done.returncode, done.stderr.decode()
+
+
+@posix
+def test_a_working_folder_that_is_gone_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "gone").mkdir()
+    code, err = shell(f'cd "{tmp_path}/gone" && rmdir "{tmp_path}/gone" && "$@"', "--version")
+    assert (code, err) == (2, "strandline: the working folder is gone: change to one that exists\n")
+
+
+@posix
+@pytest.mark.parametrize("arguments", [("--version",), ("turns", "none"), ("check", "--list-mutants")])
+def test_a_closed_standard_output_is_one_line(arguments: tuple[str, ...]) -> None:
+    assert shell('"$@" >&-', *arguments) == (4, "strandline: standard output is closed\n")
+
+
+@pytest.mark.skipif(not os.access("/dev/full", os.W_OK), reason="there is no /dev/full here")
+@pytest.mark.parametrize("arguments", [("--version",), ("check", "--list-mutants")])
+def test_an_output_without_room_is_one_line(arguments: tuple[str, ...]) -> None:
+    code, err = shell('"$@" >/dev/full', *arguments)
+    assert code == 4
+    assert "No space left" in err
+    assert err.count("\n") == 1
+    assert shell('"$@" >/dev/full 2>/dev/full', *arguments) == (4, "")
+
+
+@posix
+def test_a_version_that_nobody_reads_is_told_by_its_exit_code() -> None:
+    assert shell('"$@" | true', "--version") == (141, "")
 
 
 @no_sigint

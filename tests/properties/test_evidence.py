@@ -28,11 +28,11 @@ TRACE = Trace("dominance", "pair", "M3", (Action("append"), Action("start", 0)))
 FINDINGS = Findings(
     "dominance",
     (
-        Claim("M1", "exhaust model", Verdict.HOLDS, "every state", (("world", "pair"),), (("states", 12),), 3),
+        Claim("M1", "exhaust impl", Verdict.HOLDS, "every state", (("world", "pair"),), (("states", 12),), 3),
         Claim("M3", "exhaust impl", Verdict.VIOLATED, "a state", (), (("states", 7),), 1, TRACE),
         Claim("M4", "prove", Verdict.HOLDS, "confirmed"),
     ),
-    (Run("exhaust model", "searches", "ran"), Run("fuzz", "samples", "skipped", "not selected")),
+    (Run("exhaust impl", "searches", "ran"), Run("fuzz", "samples", "skipped", "not selected")),
 )
 
 
@@ -51,7 +51,7 @@ def test_the_document_says_what_was_found_of_what_and_where() -> None:
     ]  # fmt: skip
     assert laws["M1"]["claims"] == [
         {
-            "engine": "exhaust model",
+            "engine": "exhaust impl",
             "verdict": "holds",
             "says": "every state",
             "bounds": {"world": "pair"},

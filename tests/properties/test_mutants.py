@@ -37,6 +37,8 @@ CAUGHT: Final = {
     "one anchor": ("limits", 9),
     "empty on error": ("faults", 4),
     "always scans": ("drop", 6),
+    "silent scan": ("empty", 10),
+    "unread": ("empty", 3),
     "never unchanged": ("pending", 0),
     "two truths": ("pending", 8),
     "full and unchanged": ("limits", 11),

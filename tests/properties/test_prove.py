@@ -234,6 +234,11 @@ def test_the_words_of_check_decide_and_not_its_exit_code(code: int, out: str, er
     [
         pytest.param(0, NONE_FOUND + EXHAUSTED, "", Verdict.HOLDS, id="exhausted"),
         pytest.param(0, NONE_FOUND + NOT_EXHAUSTED, "", Verdict.INCONCLUSIVE, id="not exhausted exits with 0"),
+        pytest.param(
+            0, NONE_FOUND.replace("14", "0") + NOT_EXHAUSTED, "", Verdict.INCONCLUSIVE, id="not a try within the budget"
+        ),
+        pytest.param(0, NOT_EXHAUSTED, "", Verdict.BROKEN, id="the other half, not exhausted"),
+        pytest.param(0, NONE_FOUND + "Consider increasing it.\n", "", Verdict.BROKEN, id="advice unknown"),
         pytest.param(1, DIFFERENCE, "", Verdict.VIOLATED, id="a difference"),
         pytest.param(1, DIFFERENCE * 2, "", Verdict.VIOLATED, id="two differences"),
         pytest.param(0, NONE_FOUND.replace("14", "0") + EXHAUSTED, "", Verdict.BROKEN, id="exhausted without a try"),

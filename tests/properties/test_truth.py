@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import threading
@@ -119,6 +120,37 @@ def test_what_is_no_log_is_unavailable_with_its_reason(tmp_path: Path, monkeypat
         "view": "schema",
         "locked": "busy",
     }
+
+
+def test_a_path_that_may_not_be_looked_at_is_a_matter_of_permission(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(self: Path) -> os.stat_result:
+        raise PermissionError(errno.EACCES, "Permission denied", str(self))
+
+    monkeypatch.setattr(type(log), "stat", forbidden)
+    assert read_truth(log, EVER) == Unavailable("permission", f"{log} cannot be reached: Permission denied")
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        (sqlite3.SQLITE_READONLY_ROLLBACK, "needs recovery"),
+        (sqlite3.SQLITE_READONLY_RECOVERY, "needs recovery"),
+        (sqlite3.SQLITE_READONLY_CANTINIT, "permission"),
+        (sqlite3.SQLITE_READONLY, "permission"),
+    ],
+)
+def test_only_a_log_left_in_the_middle_needs_recovery(
+    log: Path, monkeypatch: pytest.MonkeyPatch, code: int, reason: str
+) -> None:
+    def failing(_connection: sqlite3.Connection, _span: Span) -> FullScan:
+        error = sqlite3.OperationalError("read only")
+        error.sqlite_errorcode = code
+        raise error
+
+    monkeypatch.setattr(truth, "full_scan", failing)
+    outcome = read_truth(log, EVER)
+    assert isinstance(outcome, Unavailable)
+    assert outcome.reason == reason
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no FIFOs here")

@@ -347,6 +347,14 @@ def test_a_lock_that_stays_is_one_line(path: Path, journal: str) -> None:
             run(path, plan)
 
 
+@pytest.mark.parametrize("size", [1, 99])
+def test_a_file_too_short_for_a_database_is_not_written_over(path: Path, size: int) -> None:
+    path.write_bytes(b"x" * size)
+    with pytest.raises(WriterError, match="not a database"):
+        run(path, Plan(rows=1))
+    assert path.read_bytes() == b"x" * size
+
+
 def test_a_missing_folder_is_one_line(path: Path) -> None:
     with pytest.raises(WriterError, match=r"^[^\n]*cannot be opened: [^\n]*$"):
         run(path / "below", SMALL)

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
+try:
+    Path.cwd()
+except OSError:  # before the imports below: hypothesis asks for the folder as soon as it is imported
+    sys.stderr.write("strandline: the working folder is gone: change to one that exists\n")
+    sys.exit(2)
+
 import json
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -52,7 +60,8 @@ Example:    strandline check --mutant dominance
 
 _REPLAY: Final = """\b
 Exit codes: 0 all steps fit and the law holds, 1 the law is still broken,
-            2 no trace file, 3 the trace fits no longer, which is no pass.
+            2 no trace file, 3 the trace fits no longer, or its law is proved
+            and judges no step, which is no pass.
 Example:    strandline replay .strandline/traces/M3-dominance.json
 """
 
@@ -123,6 +132,9 @@ def replay_command(ctx: click.Context, *, source: str, output: str) -> None:
     except replay.BadTraceError as error:
         console.complain(f"{source}: {error}")
         ctx.exit(USAGE)
+    if replay.is_proved(trace.law):
+        console.complain(f"{source}: {trace.law} is proved, and no step is judged by it; not a pass")
+        ctx.exit(EXIT_CODES[Verdict.INCONCLUSIVE])
     try:
         exhibit = retrace(trace)
     except KeyError as error:

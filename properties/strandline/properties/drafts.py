@@ -21,6 +21,12 @@ Journal: TypeAlias = Literal["wal", "delete"]
 FULL_SPEED: Final = 20_000
 """Rows per second of log time when no rate is given."""
 _MIB: Final = 1024 * 1024
+_EXACT: Final = 2**53  # above it not every integer is a float
+_RATES: Final = (1e-3, 1e6)  # rows per second, lowest and highest
+_BATCH_MAX: Final = 100_000  # rows; a batch is held in memory
+_BODY_MAX: Final = 16 * _MIB
+_PARTITIONS_MAX: Final = 10_000
+_BUSY_MAX: Final = 3600  # seconds
 _TURNS_OPEN: Final = 32  # how many recent turns may still get rows
 _NOISE: Final = 64 * 1024  # characters of text that padding is cut from
 
@@ -65,16 +71,19 @@ class Plan:
     def __post_init__(self) -> None:
         """Check the ranges."""
         ranges = {
-            "rows must not be negative": self.rows is None or self.rows >= 0,
-            "rate must be above 0": self.rate is None or self.rate > 0,
-            "batch, partition_rows, partition_bytes and bytes_max must be at least 1": (
-                min(self.batch, self.partition_rows, self.partition_bytes, self.bytes_max) >= 1
+            f"rows must lie between 0 and {_EXACT}": self.rows is None or 0 <= self.rows <= _EXACT,
+            "rate must lie between 0.001 and 1000000": self.rate is None or _RATES[0] <= self.rate <= _RATES[1],
+            f"batch must lie between 1 and {_BATCH_MAX}": 1 <= self.batch <= _BATCH_MAX,
+            f"partition_rows, partition_bytes and bytes_max must lie between 1 and {_EXACT}": all(
+                1 <= number <= _EXACT for number in (self.partition_rows, self.partition_bytes, self.bytes_max)
             ),
-            "threads and processes must be at least 1": min(self.threads, self.processes) >= 1,
-            "body_bytes must not be negative": self.body_bytes >= 0,
+            f"threads and processes must lie between 1 and {_PARTITIONS_MAX}": all(
+                1 <= number <= _PARTITIONS_MAX for number in (self.threads, self.processes)
+            ),
+            f"body_bytes must lie between 0 and {_BODY_MAX}": 0 <= self.body_bytes <= _BODY_MAX,
             "priority must lie between 0 and 1": 0 <= self.priority <= 1,
             "journal must be wal or delete": self.journal in {"wal", "delete"},
-            "busy must not be negative": self.busy >= 0,
+            f"busy must lie between 0 and {_BUSY_MAX}": 0 <= self.busy <= _BUSY_MAX,
         }
         for message, holds in ranges.items():
             if not holds:

@@ -119,6 +119,16 @@ def _never_unchanged(self: Connection, version: int, memo: Memo | None, wanted: 
     return False
 
 
+def _reading_twice(log: LogReader, base: Memo | None, wanted: int, rank: scan.Rank, chunk: int) -> scan.Reading:
+    for _ in log.tail(memos.NOTHING, memos.Limits().sources):
+        pass
+    return _READ(log, base, wanted, rank, chunk)
+
+
+def _answering_unread(state: refresh.Reading) -> refresh.Next:
+    return Answer((), None, Statistics("missing"))
+
+
 class _WithoutCompletions:
     """A log reader that does not see the rows of websocket events."""
 
@@ -136,6 +146,7 @@ def _glance_at_requests(log: LogReader, span: Span, rank: scan.Rank) -> scan.Gla
     return _GLANCE(cast("LogReader", _WithoutCompletions(log)), span, rank)
 
 
+_READ = scan.read
 _GLANCE = scan.glance
 _BELIEVE = scan._believe
 _ANCHORS = scan._anchors
@@ -234,6 +245,24 @@ MUTANTS: dict[str, Mutant] = {
             scan,
             "_believe",
             _never_believing,
+        ),
+        Mutant(
+            "silent scan",
+            "M6",
+            "reads the whole log besides, and says nothing of it",
+            "M6",
+            scan,
+            "read",
+            _reading_twice,
+        ),
+        Mutant(
+            "unread",
+            "M1",
+            "answers that there is nothing as soon as the file is found",
+            "M1",
+            refresh,
+            "_read",
+            _answering_unread,
         ),
         Mutant(
             "never unchanged",

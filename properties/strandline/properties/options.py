@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 import traceback
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
@@ -19,6 +19,7 @@ from strandline.properties.drafts import Plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import TextIO
 
 USAGE: Final = 2
 """Exit code: the call was a mistake."""
@@ -30,21 +31,35 @@ INTERRUPTED: Final = 130
 UNHEARD: Final = 141
 """Exit codes by custom: ended by Ctrl-C; nobody read the output to its end."""
 
+DURATION_MAX: Final = min(366.0 * 24 * 3600, threading.TIMEOUT_MAX)
+"""The longest length of time that an option takes, in seconds."""
+
 _PLAN: Final = Plan()
 
 
 class Commands(click.Group):
     """Keeps the exit codes 0, 1 and 3 for verdicts, whatever else happens."""
 
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,  # noqa: ANN401 - as in click
+    ) -> click.Context:
+        """Begin a run; --help and --version speak here already."""
+        if sys.stdout is None:
+            console.complain("standard output is closed")
+            raise click.exceptions.Exit(BROKEN)
+        with _speaking():
+            return super().make_context(info_name, args, parent, **extra)
+
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as in click
         """Run a command."""
         console.speak_plainly()
         try:
-            return super().invoke(ctx)
-        except BrokenPipeError:
-            # What is still buffered goes nowhere, or the interpreter would complain of it at its end.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            ctx.exit(UNHEARD)
+            with _speaking():
+                return super().invoke(ctx)
         except KeyboardInterrupt:
             ctx.exit(INTERRUPTED)
         except click.UsageError as error:
@@ -56,6 +71,29 @@ class Commands(click.Group):
         except Exception:  # noqa: BLE001 - Python's own exit code for this is 1, which would say "violated"
             traceback.print_exc()
             ctx.exit(BROKEN)
+
+
+@contextmanager
+def _speaking() -> Iterator[None]:
+    """Turn output that nobody reads, or that there is no room for, into an exit code."""
+    try:
+        yield
+    except BrokenPipeError as error:
+        _silence(sys.stdout)
+        raise click.exceptions.Exit(UNHEARD) from error
+    except OSError as error:
+        _silence(sys.stdout)
+        try:
+            console.complain(str(error))
+        except OSError:
+            _silence(sys.stderr)
+        raise click.exceptions.Exit(BROKEN) from error
+
+
+def _silence(stream: TextIO) -> None:
+    """Send what is still buffered nowhere, or the interpreter would complain of it at its end."""
+    with suppress(OSError):  # a stream without a file has nothing to send
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def day(text: str) -> turns.Day:
@@ -71,13 +109,17 @@ def duration(text: str) -> float:
     found = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)([smh]?)", text)
     if found is None:
         raise click.BadParameter(f"{text!r} is not a length of time: write 90, 90s, 2m or 1h")
-    return float(found[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[found[2]]
+    seconds = float(found[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[found[2]]
+    if seconds > DURATION_MAX:
+        raise click.BadParameter(f"{text!r} is too long: at most {DURATION_MAX // 3600:.0f}h")
+    return seconds
 
 
 FORMAT = click.option(
     "--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to answer."
 )
-DATABASE = click.argument("database", metavar="DB", type=click.Path(path_type=Path))
+# A file that may not be read is an outcome of reading, not a mistake in the call.
+DATABASE = click.argument("database", metavar="DB", type=click.Path(path_type=Path, readable=False))
 
 
 def plan_option(name: str, says: str) -> Callable[[Callable[..., None]], Callable[..., None]]:

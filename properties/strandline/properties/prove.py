@@ -40,7 +40,7 @@ WORDS_MAX = 600
 
 _ROOT = Path(__file__).parents[2]
 _LINE = re.compile(r".+:\d+: (?P<level>info|error): (?P<words>(?s:.+))")  # an exception's words may be several lines
-_SAME = re.compile(r"No differences found\. \(attempted [1-9]\d* iterations\)")
+_SAME = re.compile(r"No differences found\. \(attempted (?P<tries>\d+) iterations\)")
 
 
 class Outcome(NamedTuple):
@@ -173,10 +173,11 @@ def diff_outcome(code: int, out: str, err: str) -> Outcome:
         functions differ, BROKEN for all that is not understood.
     """
     match code, out.strip().splitlines():
-        case 0, [found, rest] if _SAME.fullmatch(found):
-            if rest == "All paths exhausted, functions are likely the same!":
+        case 0, [found, rest] if same := _SAME.fullmatch(found):
+            # No path is what a broken run tries; so does one whose budget ends before the first, but it says so.
+            if rest == "All paths exhausted, functions are likely the same!" and int(same["tries"]) > 0:
                 return Outcome(Verdict.HOLDS, "")
-            if rest.startswith("Consider increasing "):
+            if rest == "Consider increasing the --max_uninteresting_iterations option.":
                 return Outcome(Verdict.INCONCLUSIVE, "no difference found, and not all paths tried")
         case 1, [given, one, other, *_] if given.startswith("Given: ("):
             return Outcome(Verdict.VIOLATED, _quote(f"{given} {one} {other}"))

@@ -7,6 +7,7 @@ bounded, because it may come from a stranger's pull request.
 from __future__ import annotations
 
 import re
+import stat
 import sys
 from pathlib import Path
 from typing import Annotated, Final, Literal, TypeAlias
@@ -14,12 +15,13 @@ from typing import Annotated, Final, Literal, TypeAlias
 import msgspec
 
 from strandline.model.state import Action
+from strandline.properties.laws import LAWS
 from strandline.properties.verdict import Exhibit, Trace
 
 BYTES_MAX: Final = 1024 * 1024
 """The largest trace file that is read, in bytes."""
 
-STEPS_MAX: Final = 10_000
+STEPS_MAX: Final = 1_000
 """The longest trace."""
 
 Name: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
@@ -90,6 +92,8 @@ def load(source: str) -> Trace:
     try:
         if source == "-":
             return decode(sys.stdin.buffer.read(BYTES_MAX + 1))
+        if not stat.S_ISREG(Path(source).stat().st_mode):  # before it is opened: a FIFO would be waited for for ever
+            raise BadTraceError("cannot be read: not a regular file")
         with Path(source).open("rb") as file:
             return decode(file.read(BYTES_MAX + 1))
     except (OSError, ValueError) as error:
@@ -100,6 +104,11 @@ def load(source: str) -> Trace:
 def file_name(trace: Trace) -> str:
     """Name the file of a trace by law and subject."""
     return re.sub(r"[^A-Za-z0-9._-]+", "-", f"{trace.law}-{trace.subject}") + ".json"
+
+
+def is_proved(law: str) -> bool:
+    """Tell whether a law, by its number, is one that is proved: no step can break it, and none can bear it out."""
+    return any(known.number == law and known.holds is None for known in LAWS)
 
 
 def exit_code(exhibit: Exhibit) -> int:

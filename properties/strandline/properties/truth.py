@@ -38,8 +38,11 @@ _REASONS: Final[dict[int, Reason]] = {
     sqlite3.SQLITE_CORRUPT: "corrupt",
     sqlite3.SQLITE_NOTADB: "not a database",
     sqlite3.SQLITE_ERROR: "schema",
-    sqlite3.SQLITE_READONLY: "needs recovery",
+    sqlite3.SQLITE_PERM: "permission",
+    sqlite3.SQLITE_AUTH: "permission",
+    sqlite3.SQLITE_READONLY: "permission",
 }
+_RECOVERY: Final = {sqlite3.SQLITE_READONLY_ROLLBACK, sqlite3.SQLITE_READONLY_RECOVERY}
 
 
 class FullScan(NamedTuple):
@@ -131,7 +134,9 @@ def read_truth(path: Path, span: Span) -> FullScan | Unavailable | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
-        return Unavailable("cannot open", f"{path} cannot be reached: {error}")
+        reason: Reason = "permission" if isinstance(error, PermissionError) else "cannot open"
+        says = error.strerror if isinstance(error, OSError) and error.strerror else error
+        return Unavailable(reason, f"{path} cannot be reached: {says}")
     if not regular:
         return Unavailable("not a regular file", f"{path} is not a database file")
     try:
@@ -144,8 +149,12 @@ def read_truth(path: Path, span: Span) -> FullScan | Unavailable | None:
                 return Unavailable("schema", f"{path}: there is no table named logs")
             return full_scan(connection, span)
     except sqlite3.Error as error:
-        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_IOERR) & 0xFF
-        return Unavailable(_REASONS.get(code, "io"), f"{path}: {error}")
+        return Unavailable(_reason(error), f"{path}: {error}")
+
+
+def _reason(error: sqlite3.Error) -> Reason:
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_IOERR)
+    return "needs recovery" if code in _RECOVERY else _REASONS.get(code & 0xFF, "io")
 
 
 def _name(value: object) -> str | None:

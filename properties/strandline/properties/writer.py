@@ -36,6 +36,9 @@ COMMIT_MAX: Final = 2**31 - 1
 """The highest commit number; ``user_version`` has 32 bits."""
 
 
+_HEADER: Final = 100  # bytes; no database is shorter, but SQLite takes a file of one byte for empty and writes over it
+
+
 class WriterError(Exception):
     """The writer cannot go on; one line says where, what, and what to do."""
 
@@ -176,15 +179,17 @@ def _verify(connection: sqlite3.Connection) -> None:
 def _refuse(path: Path) -> None:
     """Refuse by stat alone what must not be opened: opening a FIFO can hang."""
     try:
-        mode = path.stat().st_mode
+        found = path.stat()
     except FileNotFoundError:
         return
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise _RefusedError(f"cannot be looked at ({reason}): check the path") from error
-    if not stat.S_ISREG(mode):
-        what = "a directory" if stat.S_ISDIR(mode) else "not a regular file"
+    if not stat.S_ISREG(found.st_mode):
+        what = "a directory" if stat.S_ISDIR(found.st_mode) else "not a regular file"
         raise _RefusedError(f"{what}: name a log, or a path where one can be made")
+    if 0 < found.st_size < _HEADER:
+        raise _RefusedError("not a database: name a new file")
 
 
 def _check_size(path: Path, plan: Plan) -> None:
