@@ -403,3 +403,32 @@ def test_while_a_lease_holds_a_file_its_number_is_never_given_to_another(folder:
 def _descriptors() -> int | None:
     """Count open descriptors, where the system tells."""
     return len(list(DESCRIPTORS.iterdir())) if DESCRIPTORS.exists() else None
+
+
+@pytest.mark.parametrize("name", ["sources", "chunk", "chunks", "tries", "swaps"])
+def test_a_limit_that_would_let_nothing_through_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ValueError, match=name):
+        Host(tmp_path / "logs.sqlite", limits=Limits()._replace(**{name: 0}))
+
+
+@pytest.mark.skipif(not DESCRIPTORS.is_dir(), reason="only this directory tells which files a process has open")
+def test_a_path_that_leads_elsewhere_just_while_it_is_opened_is_no_connection(tmp_path: Path) -> None:
+    one, other, path = tmp_path / "one.sqlite", tmp_path / "other.sqlite", tmp_path / "logs.sqlite"
+    write(one, "a")
+    write(other, "b")
+    path.symlink_to(one)
+
+    def lead_to(target: Path) -> None:
+        path.unlink()
+        path.symlink_to(target)
+
+    def elsewhere(*args: Any, **settings: Any) -> sqlite3.Connection:  # noqa: ANN401 - as sqlite3.connect
+        lead_to(other)
+        database: sqlite3.Connection = sqlite3.connect(*args, **settings)
+        lead_to(one)
+        return database
+
+    lease = Host(path, limits=LIMITS, connect=elsewhere).lease()
+    assert isinstance(lease.perform(Locate()), Located)
+    assert isinstance(lease.perform(Connect()), Missing)
+    lease.release(sound=False)

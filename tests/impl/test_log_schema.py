@@ -72,7 +72,9 @@ def test_all_missing_columns_are_named(other: sqlite3.Connection) -> None:
         LogReader(other).verify()
 
 
-@pytest.mark.parametrize("key", ["INTEGER", "INT PRIMARY KEY", "TEXT PRIMARY KEY", "INTEGER UNIQUE"])
+@pytest.mark.parametrize(
+    "key", ["INTEGER", "INT PRIMARY KEY", "TEXT PRIMARY KEY", "INTEGER UNIQUE", "INTEGER PRIMARY KEY DESC"]
+)
 def test_an_id_that_is_not_the_rows_own_key_is_refused(other: sqlite3.Connection, key: str) -> None:
     other.execute(TABLE.replace("INTEGER PRIMARY KEY", key))
     with pytest.raises(SchemaError, match="column id"):
@@ -83,6 +85,12 @@ def test_an_id_that_is_one_of_several_keys_is_refused(other: sqlite3.Connection)
     other.execute(
         TABLE.replace(" PRIMARY KEY", "").replace("process_uuid TEXT", "process_uuid TEXT, PRIMARY KEY (id, ts)")
     )
+    with pytest.raises(SchemaError, match="column id"):
+        LogReader(other).verify()
+
+
+def test_a_table_without_row_ids_is_refused(other: sqlite3.Connection) -> None:
+    other.execute(f"{TABLE} WITHOUT ROWID")
     with pytest.raises(SchemaError, match="column id"):
         LogReader(other).verify()
 

@@ -181,7 +181,10 @@ def _ending(event: Event) -> Iterable[str]:
 
 def _held(memo: Holding | None) -> str:
     """Say which snapshot a memo rests on."""
-    return "nothing" if memo is None else f"{_rows(memo.ghost.rows)} (commit {memo.ghost.commit})"
+    if memo is None:
+        return "nothing"
+    coverage = "the beginning" if memo.coverage == OPEN else memo.coverage
+    return f"{_rows(memo.ghost.rows)} (commit {memo.ghost.commit}, from {coverage})"
 
 
 def _turns(turns: tuple[Turn, ...]) -> str:
