@@ -7,6 +7,7 @@ import sqlite3
 import tempfile
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 from zoneinfo import ZoneInfo
@@ -432,3 +433,15 @@ def test_a_path_that_leads_elsewhere_just_while_it_is_opened_is_no_connection(tm
     assert isinstance(lease.perform(Locate()), Located)
     assert isinstance(lease.perform(Connect()), Missing)
     lease.release(sound=False)
+
+
+def test_a_past_window_without_a_first_day_says_why_it_reads_from_the_beginning(tmp_path: Path) -> None:
+    path = tmp_path / "logs.sqlite"
+    write(path, "a")
+    with Scanner(path) as scanner:
+        open_start = scanner.turns(Window(None, date(2020, 1, 1), ZoneInfo("UTC")))
+        bounded = scanner.turns(Window(date(2019, 1, 1), date(2020, 1, 1), ZoneInfo("UTC")))
+    assert isinstance(open_start, Answer)
+    assert (open_start.statistics.path, open_start.statistics.cause) == ("one-shot", "past window without a first day")
+    assert isinstance(bounded, Answer)
+    assert (bounded.statistics.path, bounded.statistics.cause) == ("one-shot", None)

@@ -191,7 +191,9 @@ def step(state: State, result: Result) -> Next:  # noqa: C901, PLR0912 - one cas
         case Reading(), Observed():
             return _observed(state, result)
         case Reading(), Glimpsed(glance):
-            tally = _counted(state.tally, rows=glance.rows, skipped=glance.skipped)
+            # With no first day nothing bounds the one-shot path: it goes through the log from its beginning.
+            cause: Cause | None = "past window without a first day" if state.ask.span.start is None else None
+            tally = _counted(state.tally, cause=cause, rows=glance.rows, skipped=glance.skipped)
             return Checking(state.ask, tally, state.place, glance), Check()
         case Checking(), Located() | Missing():
             return _checked(state, result)

@@ -32,6 +32,7 @@ Cause: TypeAlias = Literal[
     "anchors lost",
     "rows rewritten",
     "deleted row is back",
+    "past window without a first day",
 ]
 """Why a refresh read the whole log."""
 
