@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from strandline.model.events import Answered, Discarded, Event, Failed, Looked, Settled, Stored
-from strandline.model.memo import ANCHORS_MAX, GAPS_MAX, latest
+from strandline.model.memo import ANCHORS_MAX, GAPS_MAX
 from strandline.model.oracle import fact, oracle
 
 if TYPE_CHECKING:
@@ -108,6 +108,12 @@ def _thrifty(event: Event) -> bool:
     return event.keys <= facts and event.tested <= len(ahead)
 
 
+def _newest(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    """Give the newest row of each of the latest partitions; the model has a text of its own, which this judges."""
+    last = {row.partition: row for row in sorted(rows, key=lambda row: row.id)}
+    return tuple(sorted(last.values(), key=lambda row: row.id))[-ANCHORS_MAX:]
+
+
 def _anchors(memo: Holding) -> tuple[Row, ...]:
     """Give the rows that a memo can be recognized by.
 
@@ -115,7 +121,7 @@ def _anchors(memo: Holding) -> tuple[Row, ...]:
     are not held, and its last sources stand in for them.
     """
     known = memo.ghost.rows
-    return tuple(row for row in known if _is_source(row, memo))[-ANCHORS_MAX:] if memo.full else latest(known)
+    return tuple(row for row in known if _is_source(row, memo))[-ANCHORS_MAX:] if memo.full else _newest(known)
 
 
 def _justified(event: Looked) -> bool:
