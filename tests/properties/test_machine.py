@@ -53,7 +53,7 @@ def test_a_known_bad_scanner_parts_ways_with_the_model_before_a_law_is_broken(mu
 
 @pytest.fixture
 def stage() -> Iterator[Stage]:
-    with Templates() as templates, closing(Stage("field", "wal", templates, Counter())) as stage:
+    with Templates() as templates, closing(Stage("field", templates, Counter())) as stage:
         yield stage
 
 
@@ -101,7 +101,7 @@ def test_what_is_remembered_are_the_sources_that_survive(stage: Stage) -> None:
 
 
 def test_a_world_left_in_peace_is_judged_as_well() -> None:
-    with Templates() as templates, closing(Stage("field", "wal", templates, Counter(), beside_model=False)) as stage:
+    with Templates() as templates, closing(Stage("field", templates, Counter(), beside_model=False)) as stage:
         stage.take(Action("append", None, 0))
         with planted("never unchanged"), pytest.raises(LawBrokenError, match="M5 is broken"):
             stage.settle()

@@ -45,7 +45,7 @@ BLIND: dict[str, Any] = {
 
 def lockstep() -> None:
     """Walk a scanner and its model through a short story in which every field of a memo comes to mean something."""
-    with Templates() as templates, closing(Stage("field", "wal", templates, Counter())) as stage:
+    with Templates() as templates, closing(Stage("field", templates, Counter())) as stage:
         for template in (0, 2):
             stage.take(Action("append", None, template))
         stage.take(Action("start", 0))

@@ -65,7 +65,8 @@ def _append(world: World, scope: Scope, action: Action) -> World:
     return commit(born, logs.append(world.log, (drafted(world, scope, action.arg),)))
 
 
-def _append_prune(world: World, scope: Scope, action: Action) -> World:
+def append_and_prune(world: World, scope: Scope, action: Action) -> World:
+    """Append a row and prune its partition, in one transaction."""
     born = replace(world, births=world.births + 1)
     return commit(born, logs.append_and_prune(world.log, (drafted(world, scope, action.arg),), scope.keep))
 
@@ -227,6 +228,18 @@ def _offer_failures(name: str) -> Offer:
     return offer
 
 
+def _offer_commits_amid(world: World, scope: Scope) -> Iterator[Action]:
+    """Offer a commit in the midst of each read of the file that the path leads to."""
+    for actor, task in enumerate(world.tasks):
+        read = task.link.file if task is not None and task.phase == "read" and task.link is not None else None
+        if read is not None and world.path is not None and read.serial == world.path.serial:
+            yield from (Action("commit amid", actor, template) for template in range(len(scope.templates)))
+
+
+def _offer_elsewhere(_world: World, scope: Scope) -> Iterator[Action]:
+    yield from (Action("elsewhere", None, window) for window in range(len(scope.windows)))
+
+
 OFFERS: dict[str, Offer] = {
     "append": _offer_templates("append"),
     "append and prune": _offer_templates("append and prune"),
@@ -245,11 +258,13 @@ OFFERS: dict[str, Offer] = {
     "cancel": _offer_cancel,
     "fail": _offer_failures("fail"),
     "busy": _offer_failures("busy"),
+    "commit amid": _offer_commits_amid,
+    "elsewhere": _offer_elsewhere,
 }
 
 CHANGES: dict[str, Change] = {
     "append": _append,
-    "append and prune": _append_prune,
+    "append and prune": append_and_prune,
     "delete": _delete,
     "empty": _empty,
     "reset": _reset,

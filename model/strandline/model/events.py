@@ -67,8 +67,8 @@ class Answered(NamedTuple):
 class Failed(NamedTuple):
     """A refresh could not read, and ended.
 
-    ``answered`` tells that it gave an answer all the same, ``moved`` that the stored memo
-    changed with it.
+    ``answered`` tells that it gave an answer, or went on, as if nothing had failed; ``moved`` that the
+    stored memo changed with it.
     """
 
     actor: int

@@ -8,7 +8,7 @@ and gives the world after it.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from strandline.model.events import Answered, Discarded, Event, Failed, GaveUp, Holding, Looked, Stored
 from strandline.model.memo import OPEN, absorb, bounded, write_back
@@ -30,6 +30,9 @@ SWAPS_MAX = 3
 
 WAITS_MAX = 2
 """How often a refresh waits for a busy log."""
+
+OUTSIDER: Final = -1
+"""The actor of a refresh by another scanner."""
 
 Moved: TypeAlias = tuple[World, tuple[Event, ...]]
 
@@ -79,6 +82,13 @@ def _answer(actor: int, task: Task, sources: tuple[Row, ...], rows: tuple[Row, .
     span = task.window.span
     led = task.link is None or task.link.file is None or task.link.file.serial in task.led
     return Answered(actor, span, oracle(sources, span).turns, rows, led, oracle(rows, span).turns)
+
+
+def elsewhere(world: World, scope: Scope, window: int) -> Answered:
+    """Give the answer of another scanner of the same log to which nobody comes in between."""
+    span = scope.windows[window].span
+    turns = oracle(world.log.rows, span).turns
+    return Answered(OUTSIDER, span, turns, world.log.rows, led=True, one_shot=turns)
 
 
 def read_to(ghost: Ghost, cursor: int) -> Ghost:

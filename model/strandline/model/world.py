@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from strandline.model import refresh
-from strandline.model.environment import CHANGES, OFFERS, commit
+from strandline.model.environment import CHANGES, OFFERS, append_and_prune, commit
 from strandline.model.events import Event
 from strandline.model.log import Log, append
 from strandline.model.ranks import canonical
@@ -16,6 +16,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Outcome: TypeAlias = tuple[World, tuple[Event, ...]]
+
+AMID: Final = "commit amid"
+"""A refresh reads, and between two statements of that read a row is appended and its partition pruned.
+
+The read is of one snapshot, so it is as if the commit came right after it.
+"""
+
+ELSEWHERE: Final = "elsewhere"
+"""Another scanner of the same log refreshes. It has a memo of its own, so nothing moves here."""
+
+GATES: Final = frozenset({*refresh.STEPS, AMID})
+"""The actions by which a refresh gets through its gate, or fails there."""
 
 
 def init(scope: Scope) -> World:
@@ -50,9 +62,14 @@ def step(world: World, scope: Scope, action: Action) -> Outcome:
         KeyError: no such action.
         ValueError: no refresh waits at that gate.
     """
-    if action.name not in refresh.STEPS:
+    if action.name == ELSEWHERE:
+        return canonical(spend(world, scope, action)), (refresh.elsewhere(world, scope, action.arg),)
+    if action.name not in GATES:
         return canonical(change(world, scope, action)), ()
-    after, events = refresh.advance(spend(world, scope, action), scope, action)
+    gate = action._replace(name="read") if action.name == AMID else action
+    after, events = refresh.advance(spend(world, scope, action), scope, gate)
+    if action.name == AMID:
+        after = append_and_prune(after, scope, action)
     return canonical(after), events
 
 

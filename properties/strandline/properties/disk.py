@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from strandline.properties import schema
-from strandline.properties.templates import insert, set_sequence
+from strandline.properties.templates import commit, insert, set_sequence
 
 if TYPE_CHECKING:
     from strandline.model.log import Log
@@ -33,6 +33,11 @@ class Disk:
         self.journal = journal
         self._backup = Path(self._folder.name) / "backup.sqlite"
         self._writer: sqlite3.Connection | None = self._made(self.path)
+
+    @property
+    def is_wal(self) -> bool:
+        """Whether the file at the path is in WAL mode: a backup is not, nor is what it was copied over."""
+        return self._writer is not None and self._writer.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
     def follow(self, before: World, action: Action, after: World) -> None:
         """Do to the file what an action of the environment did to the world."""
@@ -60,7 +65,7 @@ class Disk:
                 self._writer = self._made(self.path, after.log)
             case _:
                 if before.log != after.log:
-                    self._commit(before.log, after.log)
+                    self.commit(before.log, after.log)
 
     def close(self) -> None:
         """Close the writer and remove everything."""
@@ -80,7 +85,7 @@ class Disk:
         return database
 
     def _opened(self, path: Path) -> sqlite3.Connection:
-        database = sqlite3.connect(path, isolation_level=None)
+        database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         database.execute("PRAGMA synchronous = OFF")
         return database
 
@@ -101,19 +106,9 @@ class Disk:
             raise ValueError(message)
         return self._writer
 
-    def _commit(self, before: Log, after: Log) -> None:
-        """Make the file hold the new log by one transaction: births first, as a codex writer prunes after it."""
-        writer = self._writing()
-        known, wanted = set(before.rows), set(after.rows)
-        writer.execute("BEGIN IMMEDIATE")
-        for row in after.rows:
-            if row not in known:
-                insert(writer, row)
-        for row in before.rows:
-            if row not in wanted:
-                writer.execute("DELETE FROM logs WHERE id = ?", (row.id,))
-        set_sequence(writer, after.sequence)
-        writer.execute("COMMIT")
+    def commit(self, before: Log, after: Log) -> None:
+        """Make the file hold the new log by one transaction; any thread may ask for it."""
+        commit(self._writing(), before, after)
 
     def _copy_to_backup(self) -> None:
         self._backup.unlink(missing_ok=True)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from strandline.model.days import Span
 from strandline.model.log import Raw
 from strandline.model.memo import Limits
 from strandline.model.state import Scope, Template, Window
 from strandline.properties.worlds import COMPLETED, P_DONE, REQUEST, P, Q
+
+if TYPE_CHECKING:
+    from strandline.properties.disk import Journal
 
 DECOY: Final = '{turn_id=x parent_turn_id=y}: "websocket request:" is what it said'
 SUBMISSION: Final = (
@@ -41,10 +44,24 @@ WINDOWS: Final = (
     Window(Span(None, 15), ended=True),
 )
 
-FIELDS: Final[dict[str, Scope]] = {
-    "field": Scope(windows=WINDOWS, templates=TEMPLATES, budget=(), keep=2, idle=1),
-    "narrow field": Scope(
-        windows=WINDOWS, templates=TEMPLATES, budget=(), keep=3, idle=2, limits=Limits(sources=3, chunk=2)
-    ),
+AT_LARGE: Final = Scope(windows=WINDOWS, templates=TEMPLATES, budget=(), keep=2, idle=1)
+"""Every limit as it is shipped."""
+
+CLOSE: Final = Scope(windows=WINDOWS, templates=TEMPLATES, budget=(), keep=3, idle=2, limits=Limits(sources=3, chunk=2))
+"""Every limit is close."""
+
+
+class Field(NamedTuple):
+    """A wide world, and the journal mode of its log."""
+
+    scope: Scope
+    journal: Journal
+
+
+FIELDS: Final[dict[str, Field]] = {
+    "field": Field(AT_LARGE, "wal"),
+    "narrow field": Field(CLOSE, "wal"),
+    "field, rollback journal": Field(AT_LARGE, "delete"),
+    "narrow field, rollback journal": Field(CLOSE, "delete"),
 }
-"""Each wide world by its name: one as it is shipped, one in which every limit is close."""
+"""Each wide world by its name."""

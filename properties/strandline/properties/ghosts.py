@@ -28,13 +28,14 @@ from strandline.impl.effects import (
 )
 from strandline.impl.memo import Memo
 from strandline.model.events import Answered, Discarded, Event, Failed, GaveUp, Holding, Looked, Stored
-from strandline.model.refresh import SWAPS_MAX, read_to
+from strandline.model.refresh import OUTSIDER, SWAPS_MAX, read_to
 from strandline.model.state import Ghost, Link, Scope, Task, World
 from strandline.properties import view
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from strandline.impl.answer import Outcome
     from strandline.impl.effects import Effect, Result
     from strandline.impl.store import Slot
     from strandline.model.log import Row
@@ -47,7 +48,8 @@ class Move:
     """One step of a real refresh: where it stood, what its effect found, what came of it.
 
     ``before`` and ``after`` are the slot around the step, ``bodies`` counts the rows that SQLite
-    handed out for it with their bodies tested: the scanner's own count is not asked.
+    handed out for it with their bodies tested: the scanner's own count is not asked. ``failed`` tells
+    that the world let the effect fail.
     """
 
     actor: int
@@ -58,6 +60,7 @@ class Move:
     before: Slot
     after: Slot
     bodies: int
+    failed: bool
 
 
 class Ghosts:
@@ -80,6 +83,8 @@ class Ghosts:
             message = f"refresh {move.actor} is not in flight"
             raise ValueError(message)
         world, task, events = self._found(world, task, move)
+        if move.failed and not isinstance(move.result, Failure):
+            events = (*events, Failed(move.actor, "io", answered=True, moved=move.before != move.after))
         if isinstance(move.result, Failure) and not isinstance(move.following, tuple):
             told = Failed(
                 move.actor,
@@ -102,6 +107,14 @@ class Ghosts:
         elif isinstance(state, impl.Storing):
             task = task._replace(beside=None)
         return _put(world, move.actor, task._replace(phase=_gate(state))), events
+
+    def elsewhere(self, world: World, window: int, outcome: Outcome) -> Event:
+        """Give what the laws are told of a refresh by another scanner of the same log."""
+        if not isinstance(outcome, Answer):
+            return Failed(OUTSIDER, outcome.reason, answered=False, moved=False)
+        span, rows = self._scope.windows[window].span, world.log.rows
+        turns = view.turns(outcome.turns)
+        return Answered(OUTSIDER, span, turns, rows, led=True, one_shot=self._one_shot(rows, span))
 
     def _found(self, world: World, task: Task, move: Move) -> tuple[World, Task, tuple[Event, ...]]:
         match move.result:

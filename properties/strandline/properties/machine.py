@@ -19,7 +19,6 @@ from strandline.properties.shells import BlockingShell, TrioShell
 from strandline.properties.stage import ACTORS, Stage
 
 if TYPE_CHECKING:
-    from strandline.properties.disk import Journal
     from strandline.properties.templates import Templates
 
 M = TypeVar("M", bound=Callable[..., None])
@@ -53,10 +52,10 @@ class ScannerMachine(RuleBasedStateMachine):
     beside_model: ClassVar[bool] = True
     stage: Stage
 
-    @initialize(name=st.sampled_from(sorted(FIELDS)), journal=st.sampled_from(("wal", "delete")))
-    def begin(self, name: str, journal: Journal) -> None:
+    @initialize(name=st.sampled_from(sorted(FIELDS)))
+    def begin(self, name: str) -> None:
         """Set the stage."""
-        self.stage = Stage(name, journal, self.templates, self.tally, self.shell, beside_model=self.beside_model)
+        self.stage = Stage(name, self.templates, self.tally, self.shell, beside_model=self.beside_model)
         self.tally["cases"] += 1
 
     def take(self, name: str, actor: int | None = None, arg: int = 0) -> None:
@@ -198,6 +197,19 @@ class ScannerMachine(RuleBasedStateMachine):
         """The log is busy."""
         self.let_through(data, "read", "busy")
 
+    @rule(template=st.integers(0, len(TEMPLATES) - 1), window=st.integers(0, len(WINDOWS) - 1))
+    @precondition(lambda self: self.stage.may_commit_amid() and None in self.stage.seen.tasks)
+    def commit_amid(self, template: int, window: int) -> None:
+        """A row is appended and its partition pruned between two statements of a refresh: blind choice seldom hits."""
+        actor = self.stage.seen.tasks.index(None)
+        self.come_to_read(actor, window)
+        self.take("commit amid", actor, template)
+
+    @rule(window=st.integers(0, len(WINDOWS) - 1))
+    def elsewhere(self, window: int) -> None:
+        """Another scanner of the same log refreshes, with a memo of its own."""
+        self.take("elsewhere", None, window)
+
     @rule(data=st.data())
     @precondition(lambda self: any(self.stage.seen.tasks))
     def advance(self, data: st.DataObject) -> None:
@@ -247,8 +259,13 @@ class ScannerMachine(RuleBasedStateMachine):
 
     def read_up(self, actor: int, window: int) -> None:
         """Start a refresh and let it read."""
+        self.come_to_read(actor, window)
+        self.stage.pass_gate(actor)
+
+    def come_to_read(self, actor: int, window: int) -> None:
+        """Start a refresh and let it come to the gate at which it reads."""
         self.take("start", actor, window)
-        for phase in ("locate", "connect", "read"):
+        for phase in ("locate", "connect"):
             task = self.stage.seen.tasks[actor]
             if task is not None and task.phase == phase:
                 self.stage.pass_gate(actor)

@@ -1,20 +1,64 @@
-"""Counts what a scanner really reads: not by its own statistics, but at its connection to SQLite."""
+"""Watches a scanner at its connection to SQLite: counts what it really reads, and strikes where the world wants to.
+
+The scanner's own statistics are not asked. What strikes does so in the midst of a read, once: an
+error that SQLite raises there, or a commit by the writer between two statements.
+"""
 
 from __future__ import annotations
 
 import sqlite3
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Self
+
+Spot: TypeAlias = Literal["snapshot", "bodies", "row"]
+"""Where to strike: before the snapshot is fixed; before a statement goes through bodies; after the first row of one."""
 
 
 class Meter:
-    """How many rows were handed out by statements that test or fetch bodies other than by key."""
+    """Counts the rows of statements that test or fetch bodies other than by key, and holds what is to strike."""
 
     def __init__(self) -> None:
-        """Begin at nothing."""
+        """Begin at nothing, with nothing to strike."""
         self.bodies = 0
+        self._armed: dict[Spot, Callable[[], None]] = {}
+
+    def arm(self, spot: Spot, strike: Callable[[], None]) -> None:
+        """Let something strike when a spot is next reached."""
+        self._armed[spot] = strike
+
+    def disarm(self) -> bool:
+        """Let nothing strike any more; tell whether something was still to."""
+        waiting = bool(self._armed)
+        self._armed.clear()
+        return waiting
+
+    def reach(self, spot: Spot) -> None:
+        """Let strike what was armed here."""
+        strike = self._armed.pop(spot, None)
+        if strike is not None:
+            strike()
+
+
+FAULTS: Final[dict[str, tuple[Spot, int, str]]] = {
+    "fail": ("row", sqlite3.SQLITE_IOERR, "disk I/O error"),
+    "busy": ("snapshot", sqlite3.SQLITE_BUSY, "database is locked"),
+}
+"""Where each fault of the world strikes, and with which error of SQLite."""
+
+
+def let_fail(meter: Meter, fault: str) -> None:
+    """Let the next read fail as SQLite does."""
+    spot, code, message = FAULTS[fault]
+
+    def fail() -> None:
+        error = sqlite3.OperationalError(message)
+        error.sqlite_errorcode = code
+        raise error
+
+    meter.arm(spot, fail)
 
 
 def metered(
@@ -22,16 +66,8 @@ def metered(
 ) -> Callable[..., sqlite3.Connection]:
     """Make a factory of connections that run this meter, and tell when they are closed."""
 
-    class Cursor(sqlite3.Cursor):
-        def execute(self, sql: str, parameters: Any = ()) -> Cursor:  # noqa: ANN401 - as sqlite3.Cursor
-            self._counts = "feedback_log_body" in sql and "json_each" not in sql
-            super().execute(sql, parameters)
-            return self
-
-        def __next__(self) -> Any:  # noqa: ANN401 - a row has columns of any kind
-            row = super().__next__()
-            meter.bodies += self._counts
-            return row
+    class Cursor(_Cursor):
+        watch = meter
 
     class Connection(sqlite3.Connection):
         def execute(self, sql: str, parameters: Any = ()) -> Cursor:  # noqa: ANN401 - as sqlite3.Connection
@@ -45,3 +81,35 @@ def metered(
         return sqlite3.connect(*args, factory=Connection, **settings)
 
     return connect
+
+
+class _Cursor(sqlite3.Cursor):
+    """Tells the meter of each statement and row."""
+
+    watch: ClassVar[Meter]
+    _counts = False
+    _handed = False
+
+    def execute(self, sql: str, parameters: Any = ()) -> Self:  # noqa: ANN401 - as sqlite3.Cursor
+        self._counts = "feedback_log_body" in sql and "json_each" not in sql
+        self._handed = False
+        if self._counts:
+            self.watch.reach("bodies")
+        elif "data_version" in sql:
+            self.watch.reach("snapshot")
+        super().execute(sql, parameters)
+        return self
+
+    def __next__(self) -> Any:  # noqa: ANN401 - a row has columns of any kind
+        try:
+            row = super().__next__()
+        except StopIteration:
+            self._handed = True
+            row = None
+        if self._counts and self._handed:
+            self.watch.reach("row")
+        if row is None:
+            raise StopIteration
+        self.watch.bodies += self._counts
+        self._handed = True
+        return row

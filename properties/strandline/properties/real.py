@@ -7,8 +7,10 @@ the real core be given the result. Who goes next is the search's choice.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from strandline.impl import refresh as impl
 from strandline.impl.connection import Connection
@@ -32,10 +34,13 @@ from strandline.impl.scan import Glance
 from strandline.impl.store import MemoStore, Slot
 from strandline.impl.window import Span
 from strandline.model import world as model
+from strandline.model.environment import append_and_prune
 from strandline.model.ranks import commits, observations, ranks, renumbered
-from strandline.model.refresh import FAULTS, STEPS, WAITS_MAX
+from strandline.model.refresh import FAULTS, WAITS_MAX
+from strandline.model.world import AMID, ELSEWHERE, GATES
 from strandline.properties.ghosts import Ghosts, Move
-from strandline.properties.meter import Meter, metered
+from strandline.properties.meter import Meter, let_fail, metered
+from strandline.properties.templates import commit, opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +52,10 @@ if TYPE_CHECKING:
     from strandline.properties.templates import Templates
 
 V = TypeVar("V")
+
+
+FAILED: Final = Failure("io", "the world let this read fail")
+"""What stands for the error of a read that came to no row."""
 
 
 class Real(NamedTuple):
@@ -120,7 +129,9 @@ class RealSpace:
 
     def step(self, real: Real, action: Action) -> tuple[Real, tuple[Event, ...]]:
         """Take one step of the environment or of a real refresh."""
-        if action.name not in STEPS:
+        if action.name == ELSEWHERE:
+            return canonical(real._replace(world=model.spend(real.world, self._scope, action))), ()
+        if action.name not in GATES:
             return canonical(self._change(real, action)), ()
         actor = action.actor or 0
         standing = real.states[actor]
@@ -131,8 +142,10 @@ class RealSpace:
         result, slot, bodies = self._perform(real, actor, effect, action)
         following = impl.step(state, result)
         world = model.spend(real.world, self._scope, action)
-        move = Move(actor, state, effect, result, following, real.slot, slot, bodies)
+        move = Move(actor, state, effect, result, following, real.slot, slot, bodies, failed=action.name in FAULTS)
         world, events = self._ghosts.moved(world, move)
+        if action.name == AMID:
+            world = append_and_prune(world, self._scope, action)
         if isinstance(following, tuple) and isinstance(following[0], impl.Resting):
             following = impl.step(following[0], Rested())
         after = following if isinstance(following, tuple) else None
@@ -154,12 +167,10 @@ class RealSpace:
 
     def _perform(self, real: Real, actor: int, effect: Effect, action: Action) -> tuple[Result, Slot, int]:
         """Execute one effect by the real host; those that touch SQLite once for each distinct input."""
-        if action.name in FAULTS:
-            return Failure("busy" if action.name == "busy" else "io", "the world let this read fail"), real.slot, 0
         task = real.world.tasks[actor]
         link = task.link if task is not None else None
         if isinstance(effect, (ReadLog, ReadOnce)) and link is not None and link.file is not None:
-            result, bodies = self._read(real, link, link.file.log, effect)
+            result, bodies = self._read(real, link, link.file.log, effect, action)
             return result, real.slot, bodies
         file = real.world.path
         path = self._templates.path(file.log) if file is not None else self._templates.nowhere
@@ -182,20 +193,31 @@ class RealSpace:
         store = MemoStore(real.slot, observed)
         return Host(path, limits=self._limits, store=store, files=WorldFiles(real.world.path))
 
-    def _read(self, real: Real, link: Link, log: Log, effect: ReadLog | ReadOnce) -> tuple[Result, int]:
+    def _read(self, real: Real, link: Link, log: Log, effect: ReadLog | ReadOnce, action: Action) -> tuple[Result, int]:
         """Read a real file; give the result, and how many rows SQLite handed out for it."""
         observed = max((0, *_observations(real)))
-        key = (effect, log, link.inode, link.seen, link.clean, real.slot, observed)
-        if key not in self._reads:
-            meter = Meter()
-            connection = self._templates.connection(log, sighting(link), metered(meter))
+        after = append_and_prune(real.world, self._scope, action).log if action.name == AMID else log
+        key = (effect, log, link.inode, link.seen, link.clean, real.slot, observed, action.name, after)
+        if key in self._reads:
+            return self._reads[key]
+        meter = Meter()
+        with self._templates.changing(log) if action.name == AMID else nullcontext() as file:
+            path, writer = file or (self._templates.path(log), None)
+            connection = opened(path, sighting(link), metered(meter))
             if link.seen:
                 version = connection.begin()
                 connection.end()
                 connection.seen = (version if link.clean else version - 1, link.seen)
-            lease = self._host(real, self._templates.path(log), observed).lease(connection)
-            self._reads[key] = (lease.perform(effect), meter.bodies)
+            lease = self._host(real, path, observed).lease(connection)
+            if writer is not None:
+                meter.arm("bodies", partial(commit, writer, log, after))
+            if action.name in FAULTS:
+                let_fail(meter, action.name)
+            result = lease.perform(effect)
+            if meter.disarm() and action.name in FAULTS:
+                result = FAILED
             lease.release(sound=False)
+        self._reads[key] = (result, meter.bodies)
         return self._reads[key]
 
 

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Any
 
+from strandline.model import world as model
 from strandline.model.environment import OFFERS
 from strandline.model.events import Answered, Discarded, Failed, GaveUp, Looked, Settled, Stored
 from strandline.model.memo import NOTHING, OPEN
 from strandline.model.oracle import Turn, fact, oracle
 from strandline.properties import view
 from strandline.properties.engines import MODEL, laws_of, model_space, real_space
+from strandline.properties.exhaust import Space
 from strandline.properties.fields import FIELDS
 from strandline.properties.mutants import planted
+from strandline.properties.quiet import settled
 from strandline.properties.real import Real
+from strandline.properties.stage import Stage
+from strandline.properties.templates import Templates
 from strandline.properties.verdict import Change, Exhibit, Frame
 from strandline.properties.worlds import WORLDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+    from contextlib import AbstractContextManager
 
     from strandline.model.events import Event, Holding
     from strandline.model.log import Body, Row
@@ -32,12 +40,11 @@ def retrace(trace: Trace) -> Exhibit:
     Raises:
         KeyError: there is no such world, mutant or law.
     """
-    scope = {**WORLDS, **FIELDS}[trace.world]
+    scope = FIELDS[trace.world].scope if trace.world in FIELDS else WORLDS[trace.world]
     law = {law.number: law for law in laws_of(scope)}[trace.law]
-    spaces = model_space if trace.subject == MODEL else real_space
     frames: list[Frame] = []
     broken: list[Event] = []
-    with planted("shipped" if trace.subject == MODEL else trace.subject), spaces(scope) as space:
+    with planted("shipped" if trace.subject == MODEL else trace.subject), _space(trace, scope) as space:
         state = space.first
         for action in trace.steps:
             if not _fits(scope, action, _seen(state)):
@@ -50,6 +57,30 @@ def retrace(trace: Trace) -> Exhibit:
             broken += [event for event in space.probe(state) if law.holds is not None and not law.holds(event)]
     ending = tuple(line for event in broken[-1:] for line in _ending(event))
     return Exhibit(trace, tuple(frames), ending, len(frames), broken=bool(broken))
+
+
+def _space(trace: Trace, scope: Scope) -> AbstractContextManager[Space[Any]]:
+    """Give the space that a trace was found in: a wide world has leases and a disk, a small one is all values."""
+    if trace.subject == MODEL:
+        return model_space(scope)
+    return stage_space(trace.world) if trace.world in FIELDS else real_space(scope)
+
+
+@contextmanager
+def stage_space(field: str) -> Iterator[Space[World]]:
+    """Give the real scanner in a wide world; its states follow each other, and none can be come back to."""
+    with Templates() as templates, closing(Stage(field, templates, Counter())) as stage:
+
+        def step(_seen: World, action: Action) -> tuple[World, tuple[Event, ...]]:
+            events = stage.move(action)
+            return stage.seen, events
+
+        yield Space(
+            first=stage.seen,
+            actions=lambda world: model.actions(world, stage.scope),
+            step=step,
+            probe=lambda world: settled(world, stage.scope, step, lambda same: same),
+        )
 
 
 def _fits(scope: Scope, action: Action, world: World) -> bool:
@@ -99,6 +130,10 @@ def _title(scope: Scope, action: Action) -> str:
         case "append" | "append and prune":
             row = scope.templates[action.arg]
             return f"{action.name} {_body(row.body)}"
+        case "commit amid":
+            return f"read; amid it, append and prune {_body(scope.templates[action.arg].body)}"
+        case "elsewhere":
+            return "another scanner refreshes"
         case "delete":
             return f"delete row {action.arg}"
         case "replace" | "reissue":

@@ -28,8 +28,8 @@ class Shell(Protocol):
     def begin(self, actor: int, begun: tuple[State, Effect]) -> None:
         """Start a refresh; it waits at its first gate."""
 
-    def perform(self, actor: int, effect: Effect, instead: Result | None) -> Result:
-        """Let a refresh through its gate, or give it a result in place of the real one."""
+    def perform(self, actor: int, effect: Effect, amend: Callable[[Result], Result]) -> Result:
+        """Let a refresh through its gate; what it finds there may be amended."""
 
     def end(self, actor: int, outcome: Outcome) -> None:
         """Take note that a refresh has ended in this outcome."""
@@ -53,14 +53,12 @@ class BlockingShell:
         """Start a refresh."""
         self._leases[actor] = self._host.lease()
 
-    def perform(self, actor: int, effect: Effect, instead: Result | None) -> Result:
+    def perform(self, actor: int, effect: Effect, amend: Callable[[Result], Result]) -> Result:
         """Let a refresh through its gate."""
-        if instead is not None:
-            return instead
         if isinstance(effect, (ReadDate, Pause)):
             message = f"the world has no gate for {effect}"
             raise TypeError(message)
-        return self._leases[actor].perform(effect)
+        return amend(self._leases[actor].perform(effect))
 
     def end(self, actor: int, outcome: Outcome) -> None:
         """Let the lease of a refresh go, as the blocking scanner does."""
@@ -88,7 +86,7 @@ class TrioShell:
         self._host = host
         self._soon: SimpleQueue[Callable[[], object]] = SimpleQueue()
         self._parked: dict[int, tuple[Effect, trio.Event]] = {}
-        self._instead: dict[int, Result] = {}
+        self._amend: dict[int, Callable[[Result], Result]] = {}
         self._results: dict[int, Result] = {}
         self._outcomes: dict[int, Outcome | None] = {}
         self._scopes: dict[int, trio.CancelScope] = {}
@@ -106,13 +104,12 @@ class TrioShell:
         self._token.run_sync_soon(self._nursery.start_soon, self._refresh, actor, begun)
         self._pump(lambda: actor in self._parked)
 
-    def perform(self, actor: int, effect: Effect, instead: Result | None) -> Result:
+    def perform(self, actor: int, effect: Effect, amend: Callable[[Result], Result]) -> Result:
         """Release a task, and wait until it is parked again or has ended."""
         waiting, released = self._parked.pop(actor)
         if waiting != effect:
             raise PartedError(f"the task waits for {waiting}, the core for {effect}")
-        if instead is not None:
-            self._instead[actor] = instead
+        self._amend[actor] = amend
         self._token.run_sync_soon(released.set)
         self._pump(lambda: actor in self._parked or actor in self._outcomes)
         return self._results.pop(actor)
@@ -155,12 +152,9 @@ class TrioShell:
                 released = trio.Event()
                 self._parked[actor] = (effect, released)
                 await released.wait()
-                if actor in self._instead:
-                    self._results[actor] = self._instead.pop(actor)
-                    return self._results[actor]
             result = await perform_effect(lease, effect, self._workers)
             if not isinstance(effect, Pause):
-                self._results[actor] = result
+                self._results[actor] = result = self._amend.pop(actor)(result)
             return result
 
         outcome = None

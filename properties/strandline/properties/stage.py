@@ -8,23 +8,26 @@ obey the laws.
 from __future__ import annotations
 
 from dataclasses import fields, is_dataclass
-from typing import TYPE_CHECKING, Any, Final
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from strandline.impl import refresh as impl
 from strandline.impl.effects import Failure, Rested
 from strandline.impl.host import Host
 from strandline.model import world as model
+from strandline.model.environment import append_and_prune
 from strandline.model.ranks import canonical, commits, observations, ranks, renumbered
-from strandline.model.refresh import FAULTS, STEPS
+from strandline.model.refresh import FAULTS
 from strandline.model.state import Action
+from strandline.model.world import AMID, ELSEWHERE, GATES
 from strandline.properties import view
-from strandline.properties.disk import Disk, Journal
+from strandline.properties.disk import Disk
 from strandline.properties.fields import FIELDS
 from strandline.properties.ghosts import Ghosts, Move
 from strandline.properties.laws import LAWS, bounded_by
-from strandline.properties.meter import Meter, metered
+from strandline.properties.meter import Meter, let_fail, metered
 from strandline.properties.quiet import GATES_MAX, settled
-from strandline.properties.real import WorldFiles, asked, limits
+from strandline.properties.real import FAILED, WorldFiles, asked, limits
 from strandline.properties.shells import BlockingShell, TrioShell
 from strandline.properties.verdict import PartedError
 
@@ -33,7 +36,7 @@ if TYPE_CHECKING:
     from collections import Counter
     from pathlib import Path
 
-    from strandline.impl.effects import Effect, Missing
+    from strandline.impl.effects import Effect, Missing, Result
     from strandline.impl.files import Pin, Sighting
     from strandline.model.events import Event
     from strandline.model.state import World
@@ -57,22 +60,21 @@ class LawBrokenError(AssertionError):
 class Stage:
     """The real scanner on a disk, the model, and the ghosts, moved together by one action at a time."""
 
-    def __init__(  # noqa: PLR0913 - what a stage is made of
+    def __init__(
         self,
         name: str,
-        journal: Journal,
         templates: Templates,
         tally: Counter[str],
         shell: type[BlockingShell | TrioShell] = BlockingShell,
         *,
         beside_model: bool = True,
     ) -> None:
-        """Set up a wide world of that name, on a file in that journal mode, run by that shell.
+        """Set up the wide world of that name, run by that shell.
 
         ``beside_model`` holds each step against the model's; a mutant is judged by the laws alone.
         """
         self.name = name
-        self.scope = FIELDS[name]
+        self.scope, journal = FIELDS[name]
         self.disk = Disk(journal)
         self.world = model.init(self.scope)
         self.seen = self.world
@@ -84,6 +86,7 @@ class Stage:
         self._open: set[sqlite3.Connection] = set()
         self._meter = Meter()
         self._host = Host(self.disk.path, limits=limits(self.scope), files=_Files(self), connect=self._connect)
+        self._other = Host(self.disk.path, limits=limits(self.scope), files=_Files(self))
         self._shell = shell(self._host)
         self._states: list[tuple[impl.State, Effect] | None] = [None] * ACTORS
         self._laws = [
@@ -99,18 +102,30 @@ class Stage:
             LawBrokenError: an event breaks a law.
             PartedError: the scanner and the model have parted ways.
         """
-        self.steps.append(action)
-        events = self._refresh(action) if action.name in STEPS else self._change(action)
-        same = {number: number for number in observations(self.world)}
-        self.world = renumbered(self.world, same, ranks(commits(self.world)))
-        self._tally["steps"] += 1
-        self._tally[f"rule {action.name}"] += 1
-        before, self.seen = self.seen, self._look()
+        before = self.seen
+        events = self.move(action)
         self.judge(events)
         if self._beside_model:
             world, expected = model.step(before, self.scope, action)
             _agree("state", self.steps, self.seen, world)
             _agree("events", self.steps, events, expected)
+        return events
+
+    def move(self, action: Action) -> tuple[Event, ...]:
+        """Take one step in the scanner alone, and judge nothing."""
+        self.steps.append(action)
+        events: tuple[Event, ...] = ()
+        if action.name in GATES:
+            events = self._refresh(action)
+        elif action.name == ELSEWHERE:
+            events = self._elsewhere(action.arg)
+        else:
+            self._change(action)
+        same = {number: number for number in observations(self.world)}
+        self.world = renumbered(self.world, same, ranks(commits(self.world)))
+        self._tally["steps"] += 1
+        self._tally[f"rule {action.name}"] += 1
+        self.seen = self._look()
         return events
 
     def _look(self) -> World:
@@ -159,13 +174,18 @@ class Stage:
         """Tell whether the file may be written over: in WAL mode only when nobody is connected to it."""
         return self.disk.journal == "delete" or not self.world.links()
 
+    def may_commit_amid(self) -> bool:
+        """Tell whether a writer can commit while somebody reads: in WAL mode only, else it is kept waiting."""
+        return self.disk.is_wal
+
     def close(self) -> None:
         """Let everything go."""
         self._shell.close()
         self._host.close()
+        self._other.close()
         self.disk.close()
 
-    def _change(self, action: Action) -> tuple[Event, ...]:
+    def _change(self, action: Action) -> None:
         before = self.world
         self.world = model.change(before, self.scope, action)
         self.disk.follow(before, action, self.world)
@@ -180,7 +200,18 @@ class Stage:
             self._shell.begin(action.actor, begun)
         if action.name == "cancel" and action.actor is not None:
             self._cancel(action.actor, midway=bool(action.arg))
-        return ()
+
+    def _elsewhere(self, window: int) -> tuple[Event, ...]:
+        """Let another scanner of the same log refresh, which has a memo of its own; nobody disturbs it."""
+        state, effect = asked(self.scope, window)
+        lease = self._other.lease()
+        for _ in range(GATES_MAX):
+            following = impl.step(state, lease.perform(cast("Any", effect)))
+            if not isinstance(following, tuple):
+                lease.release(sound=False)  # nobody may be connected when a file is copied over
+                return (self._ghosts.elsewhere(self.world, window, following),)
+            state, effect = following
+        raise PartedError(f"a refresh that nobody disturbs did not end within {GATES_MAX} gates")
 
     def _cancel(self, actor: int, *, midway: bool) -> None:
         """Cancel a refresh: the memo is as it was, and its connection is gone."""
@@ -209,18 +240,36 @@ class Stage:
             raise PartedError(f"refresh {actor} is not in flight")
         state, effect = standing
         before = self._host.store.slot
-        instead = Failure("busy" if action.name == "busy" else "io", "the world let this read fail")
         bodies = self._meter.bodies
-        result = self._shell.perform(actor, effect, instead if action.name in FAULTS else None)
+        if action.name in FAULTS:
+            let_fail(self._meter, action.name)
+        if action.name == AMID:
+            self._meter.arm("bodies", partial(self._commit_amid, action))
+        result = self._shell.perform(actor, effect, partial(self._missed, action))
         following = impl.step(state, result)
-        move = Move(actor, state, effect, result, following, before, self._host.store.slot, self._meter.bodies - bodies)
+        read = self._meter.bodies - bodies
+        failed = action.name in FAULTS
+        move = Move(actor, state, effect, result, following, before, self._host.store.slot, read, failed=failed)
         self.world, events = self._ghosts.moved(self.world, move)
+        if action.name == AMID:
+            self.world = append_and_prune(self.world, self.scope, action)
+            self._library.learn(self.world.log.rows)
         if isinstance(following, tuple) and isinstance(following[0], impl.Resting):
             following = impl.step(following[0], Rested())
         self._states[actor] = following if isinstance(following, tuple) else None
         if not isinstance(following, tuple):
             self._shell.end(actor, following)
         return events
+
+    def _commit_amid(self, action: Action) -> None:
+        self.disk.commit(self.world.log, append_and_prune(self.world, self.scope, action).log)
+
+    def _missed(self, action: Action, found: Result) -> Result:
+        """Do at the end of a read what was to strike in the midst of it, if the read ended before."""
+        missed = self._meter.disarm()
+        if missed and action.name == AMID:
+            self._commit_amid(action)
+        return FAILED if missed and action.name in FAULTS else found
 
 
 class _Files:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import tempfile
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,12 +18,21 @@ from strandline.model.log import Log, Raw
 from strandline.properties import schema, view
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import TracebackType
     from typing import Self
 
     from strandline.model.days import Span as ModelSpan
     from strandline.model.log import Row
     from strandline.model.oracle import Turn
+
+
+def opened(path: Path, sighting: Sighting, connect: ConnectionFactory = sqlite3.connect) -> Connection:
+    """Open the scanner's own kind of connection to a file, pinned as sighted."""
+    connection = Connection(Pin(sighting, None))
+    connection.open(path, connect)
+    return connection
+
 
 UNSIGHTED = Sighting(Place(0, 0), ())
 """Where a template is when nobody asks."""
@@ -50,6 +60,20 @@ def set_sequence(database: sqlite3.Connection, sequence: int) -> None:
     """Let AUTOINCREMENT go on after this id."""
     database.execute("DELETE FROM sqlite_sequence WHERE name = 'logs'")
     database.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('logs', ?)", (sequence,))
+
+
+def commit(writer: sqlite3.Connection, before: Log, after: Log) -> None:
+    """Turn one log into another by one transaction: births first, as a codex writer prunes after it."""
+    known, wanted = set(before.rows), set(after.rows)
+    writer.execute("BEGIN IMMEDIATE")
+    for row in after.rows:
+        if row not in known:
+            insert(writer, row)
+    for row in before.rows:
+        if row not in wanted:
+            writer.execute("DELETE FROM logs WHERE id = ?", (row.id,))
+    set_sequence(writer, after.sequence)
+    writer.execute("COMMIT")
 
 
 class Templates:
@@ -85,9 +109,19 @@ class Templates:
 
     def connection(self, log: Log, sighting: Sighting, connect: ConnectionFactory = sqlite3.connect) -> Connection:
         """Open the scanner's own kind of connection to the file of a log, pinned as sighted."""
-        connection = Connection(Pin(sighting, None))
-        connection.open(self.path(log), connect)
-        return connection
+        return opened(self.path(log), sighting, connect)
+
+    @contextmanager
+    def changing(self, log: Log) -> Iterator[tuple[Path, sqlite3.Connection]]:
+        """Give a file of its own that holds a log, and a writer that may commit to it while it is read."""
+        path = Path(self._folder.name) / "changing.sqlite"
+        shutil.copyfile(self.path(log), path)
+        with closing(sqlite3.connect(path, isolation_level=None)) as writer:
+            writer.execute("PRAGMA synchronous = OFF")
+            writer.execute("PRAGMA journal_mode = WAL")
+            yield path, writer
+        for left in path.parent.glob(f"{path.name}*"):
+            left.unlink()
 
     def one_shot(self, rows: tuple[Row, ...], span: ModelSpan) -> tuple[Turn, ...]:
         """Answer a window by the scanner's one-shot path over the file of a log with these rows."""
