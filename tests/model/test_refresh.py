@@ -123,7 +123,7 @@ def test_without_a_kept_connection_nothing_is_known_to_be_unchanged() -> None:
 
 def test_a_missing_file_is_an_empty_answer_that_stores_nothing() -> None:
     play = Play().refresh().do("remove").begin(1, "locate")
-    assert play.last == (Answered(1, Span(None, None), (), (), led=True, one_shot=()),)
+    assert play.last == (Answered(1, Span(None, None), (), (), named=True, led=True, one_shot=()),)
     assert [row.id for row in play.memo().sources] == [1]
     assert play.world.idle == ()
 

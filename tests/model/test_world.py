@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from strandline.model.days import Span
+from strandline.model.environment import OFFERS
+from strandline.model.events import Answered, Looked
 from strandline.model.log import Log
 from strandline.model.state import Action, Scope, Slot, Template, Window, World, drafted
 from strandline.model.world import actions, change, init, spend, step
@@ -148,3 +150,39 @@ def test_a_world_without_a_file_has_no_rows_and_its_links_are_those_of_refreshes
     assert ([link.inode for link in world.links()], world.idle) == ([1], ())
     world, _ = step(world, scope, Action("remove"))
     assert (world.log, len(world.links())) == (Log(), 1)
+
+
+def reading() -> World:
+    """Give a world in which a refresh is about to read."""
+    world = init(SCOPE)
+    for name in ("start", "locate", "connect"):
+        world, _ = step(world, SCOPE, Action(name, 0))
+    return world
+
+
+def test_a_commit_amid_a_read_is_not_in_the_snapshot_of_that_read_but_in_the_log() -> None:
+    world, events = step(reading(), SCOPE, Action("commit amid", 0))
+    (looked,) = events
+    assert isinstance(looked, Looked)
+    assert [row.id for row in looked.rows] == [1]
+    assert [row.id for row in world.log.rows] == [2]
+    task = world.tasks[0]
+    assert task is not None
+    assert task.link is not None
+    assert not task.link.clean
+
+
+def test_a_commit_is_offered_amid_the_reads_of_the_file_that_the_path_leads_to() -> None:
+    offer = OFFERS["commit amid"]
+    assert list(offer(init(SCOPE), SCOPE)) == []
+    assert list(offer(reading(), SCOPE)) == [Action("commit amid", 0)]
+    replaced, _ = step(reading(), SCOPE, Action("replace"))
+    assert list(offer(replaced, SCOPE)) == []
+
+
+def test_a_refresh_elsewhere_answers_and_moves_nothing() -> None:
+    before = reading()
+    after, (answered,) = step(before, SCOPE, Action("elsewhere"))
+    assert isinstance(answered, Answered)
+    assert [turn.turn for turn in answered.turns] == ["p"]
+    assert after == before

@@ -40,9 +40,13 @@ def looked(base: Holding | None, *rows: Row, cause: str | None = None, **other: 
 
 
 def answered(
-    turns: tuple[Turn, ...], *rows: Row, led: bool = True, one_shot: tuple[Turn, ...] | None = None
+    turns: tuple[Turn, ...],
+    *rows: Row,
+    named: bool = True,
+    led: bool = True,
+    one_shot: tuple[Turn, ...] | None = None,
 ) -> Answered:
-    return Answered(0, EVER, turns, rows, led, turns if one_shot is None else one_shot)
+    return Answered(0, EVER, turns, rows, named, led, turns if one_shot is None else one_shot)
 
 
 def settled(**other: Any) -> Settled:  # noqa: ANN401 - any field
@@ -85,12 +89,15 @@ BROKEN: dict[str, list[Event]] = {
         answered((TURN_P,), NOISE),
         answered((TURN_P._replace(model="n"),), P),
         answered((TURN_P,), P, led=False),
+        answered((TURN_P,), P, named=False),
     ],
     "M2": [Failed(0, "io", answered=True, moved=False), Failed(0, "busy", answered=False, moved=True)],
     "M3": [
         Stored(0, OLD, NEW),
         Stored(0, holding(P, coverage=5), holding(P, coverage=OPEN)),
         *(Discarded(0, NEW, OLD), Discarded(0, NEW, None)),
+        Stored(0, holding(P, commit=2, coverage=5), holding(P, coverage=OPEN)),
+        Discarded(0, holding(P, coverage=OPEN), holding(P, commit=2, coverage=5)),
     ],
     "M5": [
         *(settled(**{what: 1}) for what in ("tested", "keys", "anchors")),

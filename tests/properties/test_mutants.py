@@ -15,19 +15,29 @@ import pytest
 
 from strandline.properties.engines import STATES_MAX, laws_of, real_space
 from strandline.properties.exhaust import Found, search
+from strandline.properties.fuzz import DERANDOMIZED, UNSHRUNK, play
 from strandline.properties.laws import LAWS
+from strandline.properties.machine import ScannerMachine
 from strandline.properties.mutants import MUTANTS, SHIPPED, planted
 from strandline.properties.replay import encode, file_name
 from strandline.properties.verdict import Trace
 from strandline.properties.worlds import WORLDS
 
 if TYPE_CHECKING:
+    from hypothesis import settings
+
     from strandline.model.state import Action
 
 TRACES: Final = Path(__file__).parents[1] / "traces"
 
 CAUGHT: Final = {
     "blind sources": ("limits", 11),
+    "emptiness forgotten": ("empty", 11),
+    "torn": ("torn", 5),
+    "newest takes all": ("wide and narrow", 12),
+    "read to the error": ("faults", 4),
+    "evicted completions": ("evicted", 14),
+    "ids alone": ("reused", 15),
     "dominance": ("prune", 11),
     "no second look": ("gone", 13),
     "cursor only": ("pending", 15),
@@ -45,6 +55,10 @@ CAUGHT: Final = {
     "no limit": ("limits", 8),
 }
 """The world in which each mutant is caught soonest, and after how many steps."""
+
+
+DRAWN: Final = ("early number", "shared slot")
+"""The mutants whose fault spans gates or stores: the search makes a lease anew for each step, the machine does not."""
 
 
 class _CaughtError(Exception):
@@ -68,6 +82,13 @@ def caught(name: str, world: str) -> Found:
             return last
 
 
+def drawn(name: str, profile: settings) -> Trace:
+    """Play the state machine on a mutant until a law is broken."""
+    _, broken = play(ScannerMachine, name, profile)
+    assert broken is not None
+    return Trace(name, broken.world, broken.law, broken.steps)
+
+
 def trace_of(name: str) -> Trace:
     world, _ = CAUGHT[name]
     law = MUTANTS[name].law
@@ -81,10 +102,15 @@ def names(steps: tuple[Action, ...]) -> list[str]:
 
 
 def test_every_mutant_has_a_world_in_which_it_is_caught() -> None:
-    assert set(CAUGHT) == set(MUTANTS)
+    assert {*CAUGHT, *DRAWN} == set(MUTANTS)
 
 
-@pytest.mark.parametrize("name", MUTANTS)
+@pytest.mark.parametrize("name", DRAWN)
+def test_a_mutant_whose_fault_spans_gates_is_caught_by_the_state_machine(name: str) -> None:
+    assert drawn(name, UNSHRUNK).law == MUTANTS[name].law
+
+
+@pytest.mark.parametrize("name", CAUGHT)
 def test_a_mutant_is_caught_by_the_law_that_it_names(name: str) -> None:
     trace = trace_of(name)
     assert len(trace.steps) == CAUGHT[name][1]
@@ -141,5 +167,6 @@ def test_a_mutant_that_nobody_knows_is_an_error() -> None:
 
 
 if __name__ == "__main__":
-    for written in map(trace_of, MUTANTS):
+    shrunk = (drawn(mutant, DERANDOMIZED) for mutant in DRAWN)
+    for written in (*map(trace_of, CAUGHT), *shrunk):
         (TRACES / file_name(written)).write_bytes(encode(written))

@@ -51,15 +51,16 @@ class Looked(NamedTuple):
 class Answered(NamedTuple):
     """A refresh answered.
 
-    ``rows`` are those of the snapshot that the answer names, ``led`` whether the path led to
-    that file at some instant of the refresh, ``one_shot`` what the one-shot path says of the
-    same snapshot and window.
+    ``rows`` are those of the snapshot that the answer rests on, ``named`` whether its token names that
+    snapshot, ``led`` whether the path led to that file at some instant of the refresh, ``one_shot`` what
+    the one-shot path says of the same snapshot and window.
     """
 
     actor: int
     span: Span
     turns: tuple[Turn, ...]
     rows: tuple[Row, ...]
+    named: bool
     led: bool
     one_shot: tuple[Turn, ...]
 

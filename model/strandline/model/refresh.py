@@ -81,14 +81,15 @@ def _start_over(world: World, actor: int, task: Task) -> Moved:
 def _answer(actor: int, task: Task, sources: tuple[Row, ...], rows: tuple[Row, ...]) -> Answered:
     span = task.window.span
     led = task.link is None or task.link.file is None or task.link.file.serial in task.led
-    return Answered(actor, span, oracle(sources, span).turns, rows, led, oracle(rows, span).turns)
+    turns = oracle(sources, span).turns
+    return Answered(actor, span, turns, rows, named=True, led=led, one_shot=oracle(rows, span).turns)
 
 
 def elsewhere(world: World, scope: Scope, window: int) -> Answered:
     """Give the answer of another scanner of the same log to which nobody comes in between."""
     span = scope.windows[window].span
     turns = oracle(world.log.rows, span).turns
-    return Answered(OUTSIDER, span, turns, world.log.rows, led=True, one_shot=turns)
+    return Answered(OUTSIDER, span, turns, world.log.rows, named=True, led=True, one_shot=turns)
 
 
 def read_to(ghost: Ghost, cursor: int) -> Ghost:

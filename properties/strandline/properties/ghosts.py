@@ -114,7 +114,17 @@ class Ghosts:
             return Failed(OUTSIDER, outcome.reason, answered=False, moved=False)
         span, rows = self._scope.windows[window].span, world.log.rows
         turns = view.turns(outcome.turns)
-        return Answered(OUTSIDER, span, turns, rows, led=True, one_shot=self._one_shot(rows, span))
+        named = _names(outcome, world.path and world.path.inode, rows)
+        return Answered(OUTSIDER, span, turns, rows, named=named, led=True, one_shot=self._one_shot(rows, span))
+
+    def stored_elsewhere(self, world: World, before: Slot, after: Slot) -> tuple[World, tuple[Event, ...]]:
+        """Give the world after another scanner stored its memo here, and what the laws are told of it."""
+        if after is before or after.memo is None or world.path is None:
+            return world, ()
+        ghost = Ghost(world.path.commit, world.log.rows, forgotten=False)
+        mine, old = self._holding(after.memo, ghost), self._holding(before.memo, world.slot.ghost)
+        stored = replace(world, slot=world.slot._replace(ghost=ghost))
+        return stored, (Stored(OUTSIDER, mine, old),) if mine is not None else ()
 
     def _found(self, world: World, task: Task, move: Move) -> tuple[World, Task, tuple[Event, ...]]:
         match move.result:
@@ -219,15 +229,20 @@ class Ghosts:
         return (Discarded(move.actor, mine, theirs),) if mine is not None else ()
 
     def _answered(self, world: World, task: Task, move: Move) -> Answered:
-        turns = view.turns(move.following.turns) if isinstance(move.following, Answer) else ()
+        if not isinstance(move.following, Answer):
+            message = "a refresh that has not ended has no answer"
+            raise TypeError(message)
+        turns = view.turns(move.following.turns)
         span = task.window.span
         file = task.link.file if task.link is not None else None
         if file is None or task.ghost is None:
             # Without a read only a path that led nowhere makes an answer true.
             led, rows = isinstance(move.result, Missing), world.log.rows
-            return Answered(move.actor, span, turns, rows, led, self._one_shot(rows, span))
+            named = move.following.snapshot is None
+            return Answered(move.actor, span, turns, rows, named, led, self._one_shot(rows, span))
         rows = task.ghost.rows
-        return Answered(move.actor, span, turns, rows, file.serial in task.led, self._one_shot(rows, span))
+        named = _names(move.following, file.inode, rows)
+        return Answered(move.actor, span, turns, rows, named, file.serial in task.led, self._one_shot(rows, span))
 
     def _kept(self, world: World, task: Task) -> World:
         """Keep the connection of a refresh that ended well, while there is room."""
@@ -247,6 +262,14 @@ class Ghosts:
             len(memo.gaps),
             full=memo.full,
         )
+
+
+def _names(answer: Answer, inode: int | None, rows: tuple[Row, ...]) -> bool:
+    """Tell whether the token of an answer fits a snapshot of a file; without a file there is no token."""
+    token = answer.snapshot
+    if token is None or inode is None:
+        return token is None and inode is None
+    return (token.inode, token.highest) == (inode, rows[-1].id if rows else None)
 
 
 def _claims_to_give_up(move: Move) -> bool:

@@ -50,7 +50,7 @@ class Law:
 def _exact(event: Event) -> bool:
     if not isinstance(event, Answered):
         return True
-    return event.led and event.turns == oracle(event.rows, event.span).turns
+    return event.named and event.led and event.turns == oracle(event.rows, event.span).turns
 
 
 def _resumed_after_a_deletion(event: Event) -> bool:
@@ -68,14 +68,20 @@ def newer(one: Holding, other: Holding) -> bool:
     """Tell by the ghosts whether one memo is strictly newer than another."""
     if one.ghost.commit != other.ghost.commit:
         return one.ghost.commit > other.ghost.commit
+    return wider(one, other)
+
+
+def wider(one: Holding, other: Holding) -> bool:
+    """Tell whether one memo reaches further back than another one of the same file."""
     return one.inode == other.inode and one.coverage < other.coverage
 
 
 def _monotone(event: Event) -> bool:
     if isinstance(event, Stored):
-        return event.old is None or not newer(event.old, event.mine)
+        return event.old is None or not (newer(event.old, event.mine) or wider(event.old, event.mine))
     if isinstance(event, Discarded) and not event.mine.ghost.forgotten:
-        return event.theirs is not None and not newer(event.mine, event.theirs)
+        kept = event.theirs
+        return kept is not None and not (newer(event.mine, kept) or wider(event.mine, kept))
     return True
 
 
@@ -211,7 +217,7 @@ LAWS: tuple[Law, ...] = (
         "M3",
         "monotone",
         "always",
-        "A write-back never replaces a newer memo, and never gives way to an older one.",
+        "A write-back never replaces a newer or wider memo, and never gives way to an older or narrower one.",
         "Of two racing refreshes the slower one writes last: what it saw must not bury what the faster one saw.",
         _monotone,
         Twin("a late write-back gives way to a newer memo", _gave_way),

@@ -248,6 +248,28 @@ class ScannerMachine(RuleBasedStateMachine):
         self.overtake(WIDEST)
         self.stage.finish(late)
 
+    @rule(template=st.integers(0, len(TEMPLATES) - 1), window=st.integers(0, len(WINDOWS) - 1))
+    @_room_for_a_race
+    def stall(self, template: int, window: int) -> None:
+        """A refresh finds the file, another one reads, a row arrives, and the first ends before the second."""
+        early = self.stage.seen.tasks.index(None)
+        self.come_to_read(early, window)
+        late = self.stage.seen.tasks.index(None)
+        self.read_up(late, window)
+        self.take("append", None, template)
+        self.stage.finish(early)
+        self.stage.finish(late)
+
+    @rule(template=st.integers(0, len(TEMPLATES) - 1), window=st.integers(0, len(WINDOWS) - 1))
+    @_room_for_a_race
+    def overtake_elsewhere(self, template: int, window: int) -> None:
+        """A refresh reads, another scanner refreshes on a newer log, and the first one ends."""
+        late = self.stage.seen.tasks.index(None)
+        self.read_up(late, window)
+        self.take("append", None, template)
+        self.take("elsewhere", None, WIDEST)
+        self.stage.finish(late)
+
     @rule(window=st.integers(0, len(WINDOWS) - 1))
     @_room_for_a_race
     def undermine(self, window: int) -> None:

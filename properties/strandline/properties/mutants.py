@@ -7,25 +7,19 @@ law that must catch it.
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, cast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-from strandline.impl import memo as memos
-from strandline.impl import refresh, scan
-from strandline.impl.answer import Answer, Statistics
+from strandline.impl import host, refresh, scan
 from strandline.impl.connection import Connection
-from strandline.impl.effects import Located
-from strandline.impl.store import MemoStore, Slot
+from strandline.impl.host import Host
+from strandline.impl.log import LogReader, LogRow
+from strandline.impl.store import MemoStore
+from strandline.properties import flaws
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from strandline.impl.effects import Failure
-    from strandline.impl.log import LogReader, LogRow
-    from strandline.impl.memo import Memo, Place, WriteBack
-    from strandline.impl.store import Joined
-    from strandline.impl.window import Span
 
 SHIPPED = "shipped"
 """The name of the scanner as it is."""
@@ -47,112 +41,6 @@ class Mutant:
     by: Any
 
 
-def _cursor_dominance(mine: Memo, stored: Memo | None, epoch: int) -> WriteBack:
-    if mine.epoch < epoch:
-        return "discard"
-    dominated = (
-        stored is not None
-        and stored.place == mine.place
-        and stored.coverage <= mine.coverage
-        and stored.cursor >= mine.cursor
-    )
-    return "discard" if dominated else "put"
-
-
-def _blind_swap(self: MemoStore, version: int, memo: Memo, joined: Joined) -> Slot | None:
-    with self._lock:
-        self._slot = Slot(self._slot.version + 1, self._slot.epoch, memo, joined)
-    return None
-
-
-def _believing_sources(log: LogReader, base: Memo | None, wanted: int, place: Place) -> tuple[Any, Any]:
-    believed, cause = _BELIEVE(log, base, wanted, place)
-    if base is None or cause is not None:
-        return believed, cause
-    return believed._replace(sources=tuple(fact for fact in base.sources if fact.id <= believed.point)), cause
-
-
-def _believing_gaps(log: LogReader, base: Memo | None, wanted: int, place: Place) -> tuple[Any, Any]:
-    return _BELIEVE(log, replace(base, gaps=()) if base is not None else None, wanted, place)
-
-
-def _believing_cursor(log: LogReader, base: Memo | None, wanted: int, place: Place) -> tuple[Any, Any]:
-    believed, cause = _BELIEVE(log, base, wanted, place)
-    if base is None or cause not in {"rows rewritten", "deleted row is back", "anchors lost", "file replaced"}:
-        return believed, cause
-    kept = log.stamps(fact.id for fact in base.sources)
-    sources = tuple(fact for fact in base.sources if fact.id in kept)
-    return scan._Believed(base.cursor, base.cursor, sources, base.anchors, base.gaps, len(kept), ranked=True), None
-
-
-def _never_believing(log: LogReader, base: Memo | None, wanted: int, place: Place) -> tuple[Any, Any]:
-    believed, cause = _BELIEVE(log, base, wanted, place)
-    return (believed, cause) if cause is not None else (scan._NOTHING_BELIEVED, "anchors lost")
-
-
-def _one_anchor(log: LogReader, believed: Any, newest: Any, reached: int) -> tuple[memos.Anchor, ...]:
-    return _ANCHORS(log, believed, newest, reached)[-1:]
-
-
-def _empty_on_error(state: refresh.State, failure: Failure) -> refresh.Next:
-    return Answer((), None, Statistics("memo"))
-
-
-def _drop_without_epoch(self: MemoStore) -> None:
-    with self._lock:
-        self._slot = Slot(self._slot.version + 1, self._slot.epoch)
-
-
-def _unbounded(memo: Memo, sources_max: int) -> Memo:
-    return memo
-
-
-def _full_and_unchanged(self: Connection, version: int, memo: Memo | None, wanted: int) -> bool:
-    return _IS_UNCHANGED(self, version, memo and replace(memo, full=False), wanted)
-
-
-def _unchecked(state: refresh.Checking, found: Any) -> refresh.Next:
-    return _CHECKED(state, Located(state.place))
-
-
-def _never_unchanged(self: Connection, version: int, memo: Memo | None, wanted: int) -> bool:
-    return False
-
-
-def _reading_twice(log: LogReader, base: Memo | None, wanted: int, rank: scan.Rank, chunk: int) -> scan.Reading:
-    for _ in log.tail(memos.NOTHING, memos.Limits().sources):
-        pass
-    return _READ(log, base, wanted, rank, chunk)
-
-
-def _answering_unread(state: refresh.Reading) -> refresh.Next:
-    return Answer((), None, Statistics("missing"))
-
-
-class _WithoutCompletions:
-    """A log reader that does not see the rows of websocket events."""
-
-    def __init__(self, log: LogReader) -> None:
-        self._log = log
-
-    def spanned(self, span: Span) -> Iterator[LogRow]:
-        return (row for row in self._log.spanned(span) if b"websocket event:" not in (row.body or b""))
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._log, name)
-
-
-def _glance_at_requests(log: LogReader, span: Span, rank: scan.Rank) -> scan.Glance:
-    return _GLANCE(cast("LogReader", _WithoutCompletions(log)), span, rank)
-
-
-_READ = scan.read
-_GLANCE = scan.glance
-_BELIEVE = scan._believe
-_ANCHORS = scan._anchors
-_IS_UNCHANGED = Connection.is_unchanged
-_CHECKED = refresh._checked
-
 MUTANTS: dict[str, Mutant] = {
     mutant.name: mutant
     for mutant in (
@@ -163,7 +51,79 @@ MUTANTS: dict[str, Mutant] = {
             "M1",
             scan,
             "_believe",
-            _believing_sources,
+            flaws.believing_sources,
+        ),
+        Mutant(
+            "emptiness forgotten",
+            "H02",
+            "throws its memo away if it found the log empty",
+            "M3",
+            refresh,
+            "write_back",
+            flaws.forgetting_emptiness,
+        ),
+        Mutant(
+            "torn",
+            "H04",
+            "reads without a transaction, each statement a snapshot of its own",
+            "M1",
+            Connection,
+            "begin",
+            flaws.begin_without_a_transaction,
+        ),
+        Mutant(
+            "early number",
+            "H08",
+            "numbers a refresh when it starts, and not with its snapshot",
+            "M3",
+            host,
+            "Lease",
+            flaws.EarlyLease,
+        ),
+        Mutant(
+            "newest takes all",
+            "H09",
+            "lets the newer of two memos win, however much the other one covers",
+            "M3",
+            refresh,
+            "write_back",
+            flaws.newest_takes_all,
+        ),
+        Mutant(
+            "read to the error",
+            "H10",
+            "takes the rows before an error for all there are",
+            "M2",
+            LogReader,
+            "tail",
+            flaws.tail_up_to_an_error,
+        ),
+        Mutant(
+            "evicted completions",
+            "H12",
+            "makes room by forgetting the oldest completions",
+            "M1",
+            refresh,
+            "bounded",
+            flaws.evicting,
+        ),
+        Mutant(
+            "ids alone",
+            "H15",
+            "takes a row for the one remembered if it has the id",
+            "M1",
+            LogRow,
+            "digest",
+            property(flaws.no_digest),
+        ),
+        Mutant(
+            "shared slot",
+            "H17",
+            "keeps one memo for two scanners, each of which numbers by itself",
+            "M3",
+            Host,
+            "__init__",
+            flaws.host_of_a_shared_store,
         ),
         Mutant(
             "dominance",
@@ -172,7 +132,7 @@ MUTANTS: dict[str, Mutant] = {
             "M3",
             refresh,
             "write_back",
-            _cursor_dominance,
+            flaws.cursor_dominance,
         ),
         Mutant(
             "no second look",
@@ -181,7 +141,7 @@ MUTANTS: dict[str, Mutant] = {
             "M3",
             refresh,
             "_checked",
-            _unchecked,
+            flaws.unchecked,
         ),
         Mutant(
             "cursor only",
@@ -190,7 +150,7 @@ MUTANTS: dict[str, Mutant] = {
             "M1",
             scan,
             "_believe",
-            _believing_cursor,
+            flaws.believing_cursor,
         ),
         Mutant(
             "no witnesses",
@@ -199,7 +159,7 @@ MUTANTS: dict[str, Mutant] = {
             "M1",
             scan,
             "_believe",
-            _believing_gaps,
+            flaws.believing_gaps,
         ),
         Mutant(
             "split",
@@ -208,7 +168,7 @@ MUTANTS: dict[str, Mutant] = {
             "M3",
             MemoStore,
             "swap",
-            _blind_swap,
+            flaws.blind_swap,
         ),
         Mutant(
             "undone drop",
@@ -217,7 +177,7 @@ MUTANTS: dict[str, Mutant] = {
             "M8",
             MemoStore,
             "drop",
-            _drop_without_epoch,
+            flaws.drop_without_epoch,
         ),
         Mutant(
             "one anchor",
@@ -226,7 +186,7 @@ MUTANTS: dict[str, Mutant] = {
             "M6",
             scan,
             "_anchors",
-            _one_anchor,
+            flaws.one_anchor,
         ),
         Mutant(
             "empty on error",
@@ -235,7 +195,7 @@ MUTANTS: dict[str, Mutant] = {
             "M2",
             refresh,
             "_failed",
-            _empty_on_error,
+            flaws.empty_on_error,
         ),
         Mutant(
             "always scans",
@@ -244,7 +204,7 @@ MUTANTS: dict[str, Mutant] = {
             "M6",
             scan,
             "_believe",
-            _never_believing,
+            flaws.never_believing,
         ),
         Mutant(
             "silent scan",
@@ -253,7 +213,7 @@ MUTANTS: dict[str, Mutant] = {
             "M6",
             scan,
             "read",
-            _reading_twice,
+            flaws.reading_twice,
         ),
         Mutant(
             "unread",
@@ -262,7 +222,7 @@ MUTANTS: dict[str, Mutant] = {
             "M1",
             refresh,
             "_read",
-            _answering_unread,
+            flaws.answering_unread,
         ),
         Mutant(
             "never unchanged",
@@ -271,7 +231,7 @@ MUTANTS: dict[str, Mutant] = {
             "M5",
             Connection,
             "is_unchanged",
-            _never_unchanged,
+            flaws.never_unchanged,
         ),
         Mutant(
             "two truths",
@@ -280,7 +240,7 @@ MUTANTS: dict[str, Mutant] = {
             "M7",
             scan,
             "glance",
-            _glance_at_requests,
+            flaws.glance_at_requests,
         ),
         Mutant(
             "full and unchanged",
@@ -289,7 +249,7 @@ MUTANTS: dict[str, Mutant] = {
             "M1",
             Connection,
             "is_unchanged",
-            _full_and_unchanged,
+            flaws.full_and_unchanged,
         ),
         Mutant(
             "no limit",
@@ -298,7 +258,7 @@ MUTANTS: dict[str, Mutant] = {
             "M10",
             refresh,
             "bounded",
-            _unbounded,
+            flaws.unbounded,
         ),
     )
 }

@@ -203,13 +203,16 @@ class Stage:
 
     def _elsewhere(self, window: int) -> tuple[Event, ...]:
         """Let another scanner of the same log refresh, which has a memo of its own; nobody disturbs it."""
+        before = self._host.store.slot
         state, effect = asked(self.scope, window)
         lease = self._other.lease()
         for _ in range(GATES_MAX):
             following = impl.step(state, lease.perform(cast("Any", effect)))
             if not isinstance(following, tuple):
                 lease.release(sound=False)  # nobody may be connected when a file is copied over
-                return (self._ghosts.elsewhere(self.world, window, following),)
+                answered = self._ghosts.elsewhere(self.world, window, following)
+                self.world, stored = self._ghosts.stored_elsewhere(self.world, before, self._host.store.slot)
+                return (*stored, answered)
             state, effect = following
         raise PartedError(f"a refresh that nobody disturbs did not end within {GATES_MAX} gates")
 

@@ -30,6 +30,15 @@ Q: Final = Template(20, "u", None, REQUEST % "q")
 P_DONE: Final = Template(20, "u", None, COMPLETED % "p")
 """The completion of turn p, in another partition."""
 
+R: Final = Template(12, "t", None, REQUEST % "r")
+"""A request of turn r, in the partition of turn p."""
+
+Q_DONE: Final = Template(20, "u", None, COMPLETED % "q")
+"""The completion of turn q."""
+
+NOISE: Final = Template(10, "t", None, "nothing to see")
+"""A row that states nothing."""
+
 WORLDS: Final[dict[str, Scope]] = {
     "prune": Scope(
         windows=(EVER,),
@@ -50,6 +59,26 @@ WORLDS: Final[dict[str, Scope]] = {
         templates=(P, P_DONE),
         refreshers=2,
         budget=(("append", 2), ("delete", 1), ("reset", 1), ("start", 2)),
+    ),
+    "torn": Scope(
+        windows=(EVER, ENDED),
+        templates=(P, R),
+        refreshers=2,
+        born_with=(0,),
+        budget=(("commit amid", 2), ("start", 2)),
+    ),
+    "reused": Scope(
+        windows=(EVER,),
+        templates=(NOISE, P),
+        refreshers=2,
+        budget=(("append", 2), ("delete", 1), ("reset", 1), ("start", 2)),
+    ),
+    "evicted": Scope(
+        windows=(EVER,),
+        templates=(P, P_DONE, Q_DONE),
+        refreshers=1,
+        limits=Limits(sources=1),
+        budget=(("append", 3), ("start", 2)),
     ),
     "empty": Scope(
         windows=(EVER,),
