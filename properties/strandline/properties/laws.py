@@ -217,7 +217,7 @@ LAWS: tuple[Law, ...] = (
         "M3",
         "monotone",
         "always",
-        "A write-back never replaces a newer or wider memo, and never gives way to an older or narrower one.",
+        "A write-back never replaces a newer or wider memo, nor gives way to an older or narrower one.",
         "Of two racing refreshes the slower one writes last: what it saw must not bury what the faster one saw.",
         _monotone,
         Twin("a late write-back gives way to a newer memo", _gave_way),
