@@ -17,7 +17,8 @@ import pytest
 
 from strandline.impl import answer
 from strandline.impl.memo import ANCHORS_MAX, GAPS_MAX, Limits
-from strandline.impl.parse import BODY_MAX, NESTING_MAX
+from strandline.impl.parse import NESTING_MAX
+from strandline.impl.projection import BODY_MAX
 from strandline.impl.scan import WALK_MAX, Cause
 from strandline.properties import evidence
 from strandline.properties.check import EXIT_CODES
@@ -31,6 +32,9 @@ pytestmark = pytest.mark.checkout
 CHECKOUT: Final = Path(__file__).parent.parent
 DOCS: Final = CHECKOUT / "docs"
 PAGES: Final = sorted([*CHECKOUT.glob("*.md"), *CHECKOUT.glob("tests/*.md"), *DOCS.rglob("*.md")])
+BLOCK_TIMEOUT: Final = 300
+"""Seconds; a block that is still running then hangs."""
+
 FIRST_SCREEN: Final = 50
 """Lines; what a stranger sees of README without searching."""
 
@@ -70,13 +74,15 @@ def sources() -> str:
 
 
 def blocks() -> list[tuple[str, str]]:
-    """Return the Python blocks of all pages, each with where it stands."""
+    """Return the Python blocks of all pages, each after those above it on its page, with where it stands."""
     found = []
     for path in PAGES:
         text = path.read_text("utf-8")
+        program = ""
         for match in re.finditer(r"^```python\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL):
             line = text.count("\n", 0, match.start()) + 1
-            found.append((f"{path.relative_to(CHECKOUT).as_posix()}:{line}", match[1]))
+            program += match[1]
+            found.append((f"{path.relative_to(CHECKOUT).as_posix()}:{line}", program))
     return found
 
 
@@ -228,19 +234,22 @@ def test_everything_public_can_be_imported_from_where_the_docs_say() -> None:
 
 @pytest.mark.parametrize("block", [pytest.param(code, id=where) for where, code in blocks()])
 def test_a_block_of_python_in_the_docs_runs_as_it_stands(block: str, tmp_path: Path) -> None:
-    home = {"HOME": str(tmp_path), "USERPROFILE": str(tmp_path)}  # so that no log of this machine is read
+    here = tmp_path / "here"
+    here.mkdir()
+    home = {"HOME": str(here), "USERPROFILE": str(here)}  # so that no log of this machine is read
+    home["HYPOTHESIS_STORAGE_DIRECTORY"] = str(tmp_path / "hypothesis")  # what Hypothesis notes for itself
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", block],
         env=os.environ | home,
-        cwd=tmp_path,
+        cwd=here,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=BLOCK_TIMEOUT,
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout
-    assert list(tmp_path.iterdir()) == []
+    assert list(here.iterdir()) == []
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(CHECKOUT).as_posix())

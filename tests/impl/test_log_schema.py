@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from strandline.impl.log import COLUMNS, EmptyDatabaseError, LogReader, SchemaError
+from strandline.impl.codex import CODEX
+from strandline.impl.log import EmptyDatabaseError, LogReader, SchemaError
 from strandline.impl.memo import NOTHING
 from strandline.impl.window import Span
 
@@ -59,7 +60,7 @@ def test_a_view_is_no_log(other: sqlite3.Connection) -> None:
         LogReader(other).verify()
 
 
-@pytest.mark.parametrize("column", COLUMNS)
+@pytest.mark.parametrize("column", CODEX.columns)
 def test_a_missing_column_is_named(other: sqlite3.Connection, column: str) -> None:
     other.execute(table_without(column))
     with pytest.raises(SchemaError, match=f"no column {column}$"):
@@ -129,12 +130,12 @@ READS: dict[str, Callable[[LogReader], object]] = {
 }
 USES = {
     "highest": ["id"],
-    "tail": COLUMNS,
-    "start": COLUMNS,
-    "spanned": COLUMNS,
+    "tail": CODEX.columns,
+    "start": CODEX.columns,
+    "spanned": CODEX.columns,
     "odd_times": ["ts"],
     "stamps": ["id", "ts", "ts_nanos"],
-    "whole": COLUMNS,
+    "whole": CODEX.columns,
     "is_occupied": ["id"],
     "newest": ["id", "thread_id", "process_uuid"],
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from strandline.impl.answer import Fact, Snapshot
+from strandline.impl.answer import Snapshot
 from strandline.impl.memo import (
     ANCHORS_MAX,
     GAPS_MAX,
@@ -20,14 +20,15 @@ from strandline.impl.memo import (
     merged,
     write_back,
 )
+from strandline.impl.projection import Fact
 
 HERE = Place(1, 1)
 ELSEWHERE = Place(1, 2)
-THREAD = ("thread", b"h")
+THREAD = (0, b"h")
 
 
-def fact(row: int) -> Fact:
-    return Fact(row, 100, 0, True, f"t{row}", None, "m", THREAD, bytes([row % 256]))  # noqa: FBT003 - completed
+def fact(row: int) -> Fact[str]:
+    return Fact(row, 100, 0, f"t{row}", THREAD, bytes([row % 256]))
 
 
 def memo(  # noqa: PLR0913 - the fields that differ between tests
@@ -48,13 +49,13 @@ def memo(  # noqa: PLR0913 - the fields that differ between tests
         coverage,
         cursor,
         tuple(map(fact, sources)),
-        tuple(Anchor(row, ("process", b"p"), b"anchor") for row in anchors),
+        tuple(Anchor(row, (1, b"p"), b"anchor") for row in anchors),
         gaps,
         Snapshot(*place, 1, cursor, cursor, observation),
     )
 
 
-def ids(rows: tuple[Fact, ...] | tuple[Anchor, ...]) -> list[int]:
+def ids(rows: tuple[Fact[str], ...] | tuple[Anchor, ...]) -> list[int]:
     return [row.id for row in rows]
 
 

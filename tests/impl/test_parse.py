@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from strandline.impl.parse import BODY_MAX, MARKERS, NESTING_MAX, Parsed, is_marked, parse
+from strandline.impl.parse import MARKERS, NESTING_MAX, Parsed, is_marked, parse
+from strandline.impl.projection import BODY_MAX
 
 BLANKS = ["", " ", "\t\u2003"]
 ENDS = [*",])}:", " ", "\t", "\n", "\x1c", "\x85", "\u00a0", "\u3000"]

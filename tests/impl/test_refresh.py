@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from strandline.impl.answer import Answer, Fact, Snapshot, Statistics, Turn, Unavailable
+from strandline.impl.answer import Answer, Snapshot, Statistics, Unavailable
+from strandline.impl.codex import Turn
 from strandline.impl.effects import (
     Check,
     Connect,
@@ -33,6 +34,8 @@ from strandline.impl.effects import (
     Unchanged,
 )
 from strandline.impl.memo import OPEN, Limits, Memo, Place
+from strandline.impl.parse import Parsed
+from strandline.impl.projection import Fact
 from strandline.impl.refresh import (
     Ask,
     Checking,
@@ -67,8 +70,9 @@ ENDED = Ask(SPAN, ended=True, limits=LIMITS)
 BUSY = Failure("busy", "locked")
 
 
-def fact(row: int) -> Fact:
-    return Fact(row, 10 * row, 0, completed=False, turn=f"t{row}", thread="h", model="m", partition=None, digest=b"")
+def fact(row: int) -> Fact[Parsed]:
+    says = Parsed(completed=False, turn=f"t{row}", thread="h", model="m")
+    return Fact(row, 10 * row, 0, says, partition=None, digest=b"")
 
 
 def memo(observation: int = 1, coverage: int = 10, *, epoch: int = 0, place: Place = HERE, rows: int = 1) -> Memo:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from strandline.impl import scan
-from strandline.impl.answer import Snapshot, Turn
+from strandline.impl.answer import Snapshot
+from strandline.impl.codex import Turn
 from strandline.impl.log import LogReader
 from strandline.impl.memo import ANCHORS_MAX, GAPS_MAX, NOTHING, OPEN, Memo, Place, bounded
 from strandline.impl.scan import Glance, Rank, Reading, glance, read
@@ -231,7 +232,7 @@ def test_a_row_above_the_point_may_be_another_one(database: sqlite3.Connection) 
     delete(database, 2)
     insert(database, 2, request("new"), ts=200, thread_id="b")
     reading = look(database, first)
-    assert (reading.cause, reading.rows, reading.memo.sources[0].turn) == (None, 1, "new")
+    assert (reading.cause, reading.rows, reading.memo.sources[0].says.turn) == (None, 1, "new")
 
 
 def test_a_gap_above_the_point_may_be_filled(database: sqlite3.Connection) -> None:
@@ -278,7 +279,7 @@ def test_rows_without_a_thread_are_anchored_by_process_and_those_with_neither_to
     insert(database, 3, thread_id=None)
     insert(database, 4, thread_id=None)
     reading = look(database)
-    assert [anchor.partition for anchor in reading.memo.anchors] == [("thread", b"x"), ("process", b"x"), None]
+    assert [anchor.partition for anchor in reading.memo.anchors] == [(0, b"x"), (1, b"x"), None]
     assert anchors(reading) == [1, 2, 4]
 
 

@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from strandline.impl.answer import Answer, Outcome, Turn, Unavailable
+from strandline.impl.answer import Answer, Outcome, Unavailable
+from strandline.impl.codex import Turn
 from strandline.impl.host import Lease
 from strandline.impl.memo import Limits
 from strandline.impl.scanner import Scanner

@@ -11,6 +11,7 @@ from strandline.model.days import Span
 from strandline.model.events import Answered, Discarded, Failed, GaveUp, Looked, Stored
 from strandline.model.log import Row
 from strandline.model.memo import OPEN, Limits
+from strandline.model.oracle import Turn
 from strandline.model.refresh import SWAPS_MAX, TRIES_MAX, WAITS_MAX, advance, read_to
 from strandline.model.state import Action, Ghost, Link, Scope, Task, Template, Window
 from strandline.model.world import init, step
@@ -77,7 +78,7 @@ class Play:
 
 
 def names(event: Answered) -> list[str]:
-    return [turn.turn for turn in event.turns]
+    return [turn.turn for turn in event.turns if isinstance(turn, Turn)]
 
 
 def happened(play: Play) -> list[type[Event]]:

@@ -11,6 +11,7 @@ from strandline.model.days import Span
 from strandline.model.environment import OFFERS
 from strandline.model.events import Answered, Looked
 from strandline.model.log import Log
+from strandline.model.oracle import Turn
 from strandline.model.state import Action, Scope, Slot, Template, Window, World, drafted
 from strandline.model.world import actions, change, init, spend, step
 
@@ -184,5 +185,5 @@ def test_a_refresh_elsewhere_answers_and_moves_nothing() -> None:
     before = reading()
     after, (answered,) = step(before, SCOPE, Action("elsewhere"))
     assert isinstance(answered, Answered)
-    assert [turn.turn for turn in answered.turns] == ["p"]
+    assert [turn.turn for turn in answered.turns if isinstance(turn, Turn)] == ["p"]
     assert after == before

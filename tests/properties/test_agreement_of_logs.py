@@ -10,11 +10,12 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from strandline.impl import answer, scan
+from strandline.impl import codex, scan
 from strandline.impl import window as windows
 from strandline.impl.log import LogReader
 from strandline.impl.memo import OPEN, Place
-from strandline.impl.parse import MARKERS, parse
+from strandline.impl.parse import MARKERS, Parsed, parse
+from strandline.impl.projection import Fact
 from strandline.model import oracle as module
 from strandline.model.days import Span
 from strandline.model.log import Body, Raw, Row
@@ -84,7 +85,7 @@ def text_of(body: Body) -> bytes | None:
     return body.encode("utf-8", "surrogatepass") if isinstance(body, str) else None
 
 
-def stated(row: Row) -> answer.Fact | None:
+def stated(row: Row) -> Fact[Parsed] | None:
     """What a row says if its instant is an integer, in the scanner's words."""
     text = text_of(row.body)
     if text is None or not isinstance(row.ts, int):
@@ -93,10 +94,10 @@ def stated(row: Row) -> answer.Fact | None:
         parsed = parse(text)
     except UnicodeDecodeError:
         return None
-    return parsed and answer.Fact(row.id, row.ts, row.nanos, *parsed, None, b"")
+    return parsed and Fact(row.id, row.ts, row.nanos, parsed, None, b"")
 
 
-def told(turns: tuple[answer.Turn, ...]) -> tuple[Turn, ...]:
+def told(turns: tuple[codex.Turn, ...]) -> tuple[Turn, ...]:
     """The scanner's turns in the oracle's words."""
     return tuple(Turn(*turn) for turn in turns)
 
@@ -105,7 +106,7 @@ def told(turns: tuple[answer.Turn, ...]) -> tuple[Turn, ...]:
 @given(tables())
 def test_scanner_and_oracle_join_the_same_turns(table: Table) -> None:
     facts = [found for found in map(stated, table.rows) if found is not None]
-    turns = answer.join(facts, windows.Span(*table.span))
+    turns = codex.join(facts, windows.Span(*table.span))
     event(f"{min(len(turns), 3)} turns")
     assert told(turns) == oracle(table.rows, table.span).turns
 
@@ -142,5 +143,5 @@ def test_both_ways_to_read_a_log_give_the_turns_and_the_skipped_rows_of_the_orac
     for reason, _ in truth.skipped:
         event(f"skipped: {reason}")
     assert Truth(told(glance.turns), glance.skipped) == truth
-    assert told(answer.join(reading.memo.sources, span)) == truth.turns
+    assert told(codex.join(reading.memo.sources, span)) == truth.turns
     assert reading.skipped == covered.skipped

@@ -16,9 +16,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from strandline.impl import answer as answers
 from strandline.impl.answer import Answer, Unavailable
-from strandline.impl.answer import Turn as ScannerTurn
+from strandline.impl.codex import Turn as ScannerTurn
+from strandline.impl.refresh import Ask
 from strandline.model.oracle import Turn as OracleTurn
 from strandline.properties import follow
 from strandline.properties.follow import Difference, Refresh, Totals, differences
@@ -90,8 +90,8 @@ def test_a_log_may_appear_grow_be_replaced_and_vanish_while_it_is_followed(path:
 
 def test_an_answer_with_a_turn_left_out_is_caught(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     grow(path)
-    join = answers.join
-    monkeypatch.setattr("strandline.impl.refresh.join", lambda facts, span: join(facts, span)[1:])
+    turns = Ask.turns
+    monkeypatch.setattr(Ask, "turns", lambda ask, memo: turns(ask, memo)[1:])
     (refresh,) = islice(following(path), 1)
     assert refresh.judged is not None
     (difference,) = refresh.judged.differences

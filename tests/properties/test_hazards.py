@@ -20,6 +20,7 @@ import pytest
 
 from strandline.impl import scan
 from strandline.impl.answer import Answer
+from strandline.impl.codex import CODEX
 from strandline.impl.effects import Check, Effect, ReadLog, Swap
 from strandline.impl.files import Pin, Sighting, SystemFiles
 from strandline.impl.host import Host
@@ -292,7 +293,7 @@ def h05_around(folder: Path) -> None:
             answer = refresh.finish()
             expect(f"replaced before gate {gates}", names(answer), ["old" if ended or waits_to_store else "new"])
             expect("the next answer", names(Refresh(host).finish()), ["new"])
-            expect("the memo", [fact.turn for fact in stored(host).sources], ["new"])
+            expect("the memo", [fact.says.turn for fact in stored(host).sources], ["new"])
             if ended:
                 assert gates > 4
                 return
@@ -372,7 +373,7 @@ def h09(folder: Path) -> None:
 
 def h10(folder: Path) -> None:
     path = folder / "log"
-    meter = Meter()
+    meter = Meter(CODEX.body)
     with log(path, "a") as writer, Scanner(path, connect=metered(meter)) as scanner:
         ask(scanner, path)
         request(writer, "b")

@@ -14,12 +14,12 @@ from strandline.properties.meter import Meter, let_fail, metered
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-BODIES = "SELECT feedback_log_body FROM logs"
+BODIES = 'SELECT "feedback_log_body" FROM logs'
 
 
 @pytest.fixture
 def meter() -> Meter:
-    return Meter()
+    return Meter("feedback_log_body")
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_only_rows_that_are_handed_out_with_their_bodies_count(meter: Meter, dat
 
 
 def test_a_row_looked_up_by_key_does_not_count(meter: Meter, database: sqlite3.Connection) -> None:
-    statement = "SELECT feedback_log_body FROM logs WHERE id IN (SELECT value FROM json_each('[1]'))"
+    statement = BODIES + " WHERE id IN (SELECT value FROM json_each('[1]'))"
     assert len(list(database.execute(statement))) == 1
     assert meter.bodies == 0
 
@@ -64,7 +64,7 @@ def test_a_read_fails_after_its_first_row_and_the_next_one_does_not(meter: Meter
 def test_a_read_of_no_row_fails_as_well(meter: Meter, database: sqlite3.Connection) -> None:
     let_fail(meter, "fail")
     with pytest.raises(sqlite3.OperationalError):
-        list(database.execute("SELECT feedback_log_body FROM logs WHERE id > 3"))
+        list(database.execute(f"{BODIES} WHERE id > 3"))
 
 
 def test_a_busy_log_fails_before_the_snapshot_is_fixed(meter: Meter, database: sqlite3.Connection) -> None:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from strandline.properties.engines import STATES_MAX, laws_of, real_space
+from strandline.properties.engines import STATES_MAX, real_space
 from strandline.properties.exhaust import Found, search
 from strandline.properties.fuzz import DERANDOMIZED, UNSHRUNK, play
-from strandline.properties.laws import LAWS
+from strandline.properties.laws import LAWS, laws_of
 from strandline.properties.machine import ScannerMachine
 from strandline.properties.mutants import MUTANTS, SHIPPED, planted
 from strandline.properties.replay import encode, file_name

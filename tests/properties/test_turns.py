@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 import tzlocal
 
-from strandline.impl.answer import Turn, Unavailable
+from strandline.impl.answer import Unavailable
+from strandline.impl.codex import Turn
 from strandline.properties import turns
 from strandline.properties.turns import Asked, Day, Shown, cost, document, fields, parse_day, parse_zone
 from strandline.properties.writer import Plan, write

@@ -11,14 +11,15 @@ from unittest.mock import patch
 import pytest
 
 from strandline.impl import refresh as impl
-from strandline.impl.answer import Fact, Snapshot
-from strandline.impl.answer import Turn as RealTurn
+from strandline.impl.answer import Snapshot
 from strandline.impl.memo import Anchor, Limits, Place
 from strandline.impl.memo import Memo as RealMemo
+from strandline.impl.parse import Parsed
+from strandline.impl.projection import Fact
 from strandline.impl.window import Span
 from strandline.model.log import Raw, Row
 from strandline.model.memo import Memo
-from strandline.model.oracle import Turn, fact
+from strandline.model.oracle import fact
 from strandline.model.state import Action
 from strandline.properties import view
 from strandline.properties.stage import Stage
@@ -28,6 +29,9 @@ from strandline.properties.worlds import COMPLETED, REQUEST
 P = Row(1, 10, 1, "t", None, REQUEST % "p")
 DONE = Row(2, 20, 2, None, "v", COMPLETED % "p")
 NOISE = Row(3, 20, 3, None, None, "noise")
+
+SAYS = ((True, "p", "t", "m"), (False, "q", "t", "m"), (False, "p", None, "m"), (False, "p", "t", "n"))
+"""What row P does not say, each off by one field."""
 
 BLIND: dict[str, Any] = {
     "epoch": 9,
@@ -58,16 +62,14 @@ def knowing(*rows: Row) -> view.Library:
     return library
 
 
-def remembered(row: Row) -> Fact:
+def remembered(row: Row) -> Fact[Parsed]:
     """Give the fact that the scanner makes of a row."""
     stored = view.log_row(row)
     says = fact(row.body)
     assert says is not None
     assert isinstance(row.ts, int)
-    completed = says.kind == "completed"
-    return Fact(
-        row.id, row.ts, row.nanos, completed, says.turn, says.thread, says.model, stored.partition, stored.digest
-    )
+    parsed = Parsed(says.kind == "completed", says.turn, says.thread, says.model)
+    return Fact(row.id, row.ts, row.nanos, parsed, stored.partition, stored.digest)
 
 
 def test_a_scanner_seen_whole_walks_with_its_model() -> None:
@@ -99,10 +101,10 @@ def test_a_source_is_found_by_all_that_is_remembered_of_it() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        *({"id": 9}, {"ts": 9}, {"nanos": 9}, {"completed": True}, {"turn": "q"}, {"thread": None}, {"model": "n"}),
-        *({"partition": None}, {"digest": b"other"}),
+        *({"id": 9}, {"ts": 9}, {"nanos": 9}, {"partition": None}, {"digest": b"other"}),
+        *({"says": Parsed(*says)} for says in SAYS),
     ],
-    ids=lambda change: next(iter(change)),
+    ids=lambda change: ",".join(map(str, change.get("says", change))),
 )
 def test_a_fact_that_differs_in_anything_is_a_stranger(change: dict[str, Any]) -> None:
     stranger = knowing(P).source(remembered(P)._replace(**change))
@@ -146,10 +148,6 @@ def test_a_row_comes_as_sqlite_gives_it(body: Any, stored: tuple[bytes, bytes | 
 
 def test_a_time_that_is_text_comes_as_bytes() -> None:
     assert view.log_row(P._replace(ts="noon")).ts == b"noon"
-
-
-def test_a_real_turn_is_the_oracles() -> None:
-    assert view.turns((RealTurn("p", "t", 10, "m"),)) == (Turn("p", "t", 10, "m"),)
 
 
 def test_a_refresh_that_waits_for_no_gate_of_the_world_cannot_be_seen() -> None:

@@ -1,13 +1,7 @@
-"""What a scan hands back, and the join that makes it: facts of rows in, turns out.
+"""What a refresh ends in: an answer, or why there is none."""
 
-The oracle joins too, in code of its own: each judges the other.
-"""
-
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, TypeAlias
-
-from strandline.impl.window import Span
+from typing import Any, Literal, TypeAlias
 
 Path: TypeAlias = Literal["memo", "one-shot", "unchanged", "missing"]
 """How an answer was reached: through the memo, by one scan that leaves the memo alone, by the same answer as before
@@ -30,32 +24,6 @@ Reason: TypeAlias = Literal[
     "too many rewinds",
 ]
 """Why there is no answer."""
-
-
-class Fact(NamedTuple):
-    """What one row says about a turn. Every field comes from the row; ``ts`` is in unix seconds.
-
-    ``partition`` and ``digest`` let the row serve as an anchor.
-    """
-
-    id: int
-    ts: int
-    nanos: int
-    completed: bool
-    turn: str
-    thread: str | None
-    model: str | None
-    partition: tuple[str, bytes] | None
-    digest: bytes
-
-
-class Turn(NamedTuple):
-    """One turn that ran on the priority tier; ``ts`` is its request's time in unix seconds."""
-
-    turn: str
-    thread: str | None
-    ts: int
-    model: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +67,12 @@ class Statistics:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The turns of a window in one snapshot, sorted by turn id. ``snapshot`` is None if there was no log to read."""
+    """The turns of a window in one snapshot. ``snapshot`` is None if there was no log to read.
 
-    turns: tuple[Turn, ...]
+    An item of an answer is called a turn, whatever the projection makes of it.
+    """
+
+    turns: tuple[Any, ...]
     snapshot: Snapshot | None
     statistics: Statistics
 
@@ -116,20 +87,3 @@ class Unavailable:
 
 Outcome: TypeAlias = Answer | Unavailable
 """What a refresh ends in."""
-
-
-def join(facts: Iterable[Fact], span: Span) -> tuple[Turn, ...]:
-    """Return the turns that the facts within ``span`` make, sorted by turn id.
-
-    ``facts`` come by ascending id. The last request of a turn gives thread, time and model; the last completion of
-    the turn, whether its id is lower or higher, overrides the model. Without a request there is no turn.
-    """
-    requests: dict[str, Fact] = {}
-    completions: dict[str, Fact] = {}
-    for fact in facts:
-        if span.holds(fact.ts):
-            (completions if fact.completed else requests)[fact.turn] = fact
-    return tuple(
-        Turn(turn, request.thread, request.ts, completions.get(turn, request).model)
-        for turn, request in sorted(requests.items())
-    )

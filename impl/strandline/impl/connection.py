@@ -5,8 +5,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing, contextmanager, suppress
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from strandline.impl.codex import CODEX
 from strandline.impl.effects import Failure
 from strandline.impl.files import shown
 from strandline.impl.log import EmptyDatabaseError, LogReader, SchemaError
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from strandline.impl.answer import Reason
     from strandline.impl.files import Pin, Sighting
     from strandline.impl.memo import Memo, Place
+    from strandline.impl.projection import Projection
 
 ConnectionFactory: TypeAlias = Callable[..., sqlite3.Connection]
 """What makes a connection: ``sqlite3.connect``, or something that takes the same arguments."""
@@ -59,7 +61,7 @@ class Connection:
         """Whether what was opened is the pinned file, as far as the system can tell."""
         return self._pin.is_opened()
 
-    def open(self, path: Path, factory: ConnectionFactory) -> None:
+    def open(self, path: Path, factory: ConnectionFactory, projection: Projection[Any, Any] = CODEX) -> None:
         """Connect to the database at the path, so that it can never be written through this.
 
         Raises:
@@ -73,7 +75,7 @@ class Connection:
         database.execute("PRAGMA query_only = ON")
         database.execute("PRAGMA trusted_schema = OFF")
         database.set_authorizer(_authorize)
-        self._reader = LogReader(database)
+        self._reader = LogReader(database, projection)
         self._open_journal()
 
     def _open_journal(self) -> None:

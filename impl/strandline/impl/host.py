@@ -9,9 +9,10 @@ from __future__ import annotations
 import sqlite3
 from contextlib import suppress
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from strandline.impl import scan
+from strandline.impl.codex import CODEX
 from strandline.impl.connection import Connection, ConnectionFactory, failure
 from strandline.impl.effects import (
     Check,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from strandline.impl.memo import Limits, Memo
+    from strandline.impl.projection import Projection
 
 _SYSTEM = SystemFiles()
 
@@ -45,11 +47,12 @@ _SYSTEM = SystemFiles()
 class Host:
     """What the refreshes of one log share: the path, the store, and the idle connections."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what the refreshes of one log share
         self,
         path: Path,
         *,
         limits: Limits,
+        projection: Projection[Any, Any] = CODEX,
         store: MemoStore | None = None,
         files: Files = _SYSTEM,
         connect: ConnectionFactory = sqlite3.connect,
@@ -59,6 +62,7 @@ class Host:
         Args:
             path: where the log is; it need not exist.
             limits: bounds; ``chunk`` and ``idle`` matter here.
+            projection: the table, and what its rows mean.
             store: where the memo is kept.
             files: the file system.
             connect: makes a connection, as ``sqlite3.connect`` does.
@@ -68,6 +72,7 @@ class Host:
                 raise ValueError(f"the limit {name!r} must be at least 1, not {getattr(limits, name)}")
         self.path = path
         self.limits = limits
+        self.projection = projection
         self.store = store if store is not None else MemoStore()
         self.files = files
         self.connect = connect
@@ -173,7 +178,7 @@ class Lease:
     def _connect(self) -> Connected | Missing:
         connection = self._leased()
         try:
-            connection.open(self._host.path, self._host.connect)
+            connection.open(self._host.path, self._host.connect, self._host.projection)
         except sqlite3.OperationalError:
             if isinstance(self._host.files.locate(self._host.path), Missing):
                 return Missing()

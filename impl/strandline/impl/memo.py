@@ -7,14 +7,15 @@ it remembers; :mod:`strandline.impl.scan` finds that out.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
 from strandline.impl import order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from strandline.impl.answer import Fact, Snapshot
+    from strandline.impl.answer import Snapshot
+    from strandline.impl.projection import Fact
 
 OPEN: Final = -(2**63)
 """The coverage of a memo whose window has no first day, in unix seconds."""
@@ -28,8 +29,8 @@ ANCHORS_MAX: Final = 16
 GAPS_MAX: Final = 64
 """How many stretches of deleted ids are remembered as witnesses."""
 
-Partition: TypeAlias = tuple[str, bytes] | None
-"""Whose rows are pruned together: ``("thread", id)``, else ``("process", id)``, else None."""
+Partition: TypeAlias = tuple[int, object] | None
+"""Whose rows are pruned together: which column of owners is the first not to be NULL, and its value, else None."""
 
 Gap: TypeAlias = tuple[int, int]
 """Ids, from the first to the last inclusive, of which no row survives."""
@@ -74,8 +75,8 @@ class Limits(NamedTuple):
 class Memo:
     """What one snapshot left in memory.
 
-    ``sources`` are the facts that the answer rests on and the completions whose request has
-    not been seen (pending), by ascending id, from ``coverage`` on. ``anchors`` are the newest
+    ``sources`` are the facts that the answer rests on and those that lack another one to count
+    (pending), by ascending id, from ``coverage`` on. ``anchors`` are the newest
     surviving rows of the latest partitions, by ascending id; ``gaps`` are ids known to be
     deleted. ``cursor`` is the highest id read; a prune never lowers it. ``full`` tells
     that it was cut at its limit, so that sources beyond the cursor are left out.
@@ -86,7 +87,7 @@ class Memo:
     observation: int
     coverage: int
     cursor: int
-    sources: tuple[Fact, ...]
+    sources: tuple[Fact[Any], ...]
     anchors: tuple[Anchor, ...]
     gaps: tuple[Gap, ...]
     snapshot: Snapshot

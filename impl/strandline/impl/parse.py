@@ -1,4 +1,4 @@
-"""What one row's body says: a request for the priority tier, a completion, or nothing that matters.
+"""What one body of codex says: a request for the priority tier, a completion, or nothing that matters.
 
 The oracle holds a second parser, written apart from this one on purpose: each judges the other, so neither may be
 derived from the other.
@@ -14,9 +14,6 @@ from typing import Final, NamedTuple
 
 RULES: Final = 1
 """Version of the parse rules. A memo made under other rules is not a memo of the same question."""
-
-BODY_MAX: Final = 64 * 1024 * 1024
-"""The longest body that is parsed, in bytes. The caller skips and counts a longer one."""
 
 NESTING_MAX: Final = 128
 """The deepest JSON that is read: how many of its arrays and objects lie in each other, the outermost counted."""
@@ -69,7 +66,7 @@ def is_marked(body: bytes) -> bool:
 
 
 def parse(body: bytes) -> Parsed | None:
-    """Read the bytes of a TEXT body of at most ``BODY_MAX`` bytes.
+    """Read the bytes of a TEXT body.
 
     Returns what the body says, or None if it is no row that matters. A body without a marker is None whatever its
     bytes are.

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from strandline.impl.answer import Answer, Outcome, Statistics, Unavailable, join
+from strandline.impl.answer import Answer, Outcome, Statistics, Unavailable
+from strandline.impl.codex import CODEX
 from strandline.impl.effects import (
     Check,
     Connect,
@@ -41,6 +42,7 @@ from strandline.impl.store import Joined
 if TYPE_CHECKING:
     from strandline.impl.answer import Path
     from strandline.impl.memo import Place
+    from strandline.impl.projection import Projection
     from strandline.impl.scan import Cause, Counts, Glance
     from strandline.impl.store import Slot
     from strandline.impl.window import Span, Window
@@ -48,11 +50,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What is asked: the span of the window, whether it ended before today, and the limits."""
+    """What is asked: the span of the window, whether it ended before today, the limits, and what facts make."""
 
     span: Span
     ended: bool
     limits: Limits
+    projection: Projection[Any, Any] = CODEX
+
+    def turns(self, memo: Memo) -> tuple[Any, ...]:
+        """Answer from what a memo rests on."""
+        return self.projection.join(memo.sources, self.span)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +98,7 @@ class Dating:
 
     window: Window
     limits: Limits
+    projection: Projection[Any, Any] = CODEX
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +163,9 @@ State: TypeAlias = Dating | Locating | Connecting | Reading | Resting | Checking
 Next: TypeAlias = tuple[State, Effect] | Outcome
 
 
-def start(window: Window, limits: Limits) -> tuple[State, Effect]:
+def start(window: Window, limits: Limits, projection: Projection[Any, Any] = CODEX) -> tuple[State, Effect]:
     """Begin a refresh of a window."""
-    return Dating(window, limits), ReadDate(window.zone)
+    return Dating(window, limits, projection), ReadDate(window.zone)
 
 
 def step(state: State, result: Result) -> Next:  # noqa: C901, PLR0912 - one case for each state and result
@@ -171,7 +179,8 @@ def step(state: State, result: Result) -> Next:  # noqa: C901, PLR0912 - one cas
     """
     match state, result:
         case Dating(), date():
-            return locate(Ask(state.window.span(), state.window.ended_before(result), state.limits))
+            ended = state.window.ended_before(result)
+            return locate(Ask(state.window.span(), ended, state.limits, state.projection))
         case _, Failure():
             return _failed(state, result)
         case Locating(), Missing():
@@ -245,7 +254,7 @@ def _unchanged(state: Reading, slot: Slot) -> Next:
         raise TypeError(message)
     span = state.ask.span
     same = slot.joined is not None and slot.joined.span == span
-    turns = slot.joined.turns if slot.joined is not None and same else join(memo.sources, span)
+    turns = slot.joined.turns if slot.joined is not None and same else state.ask.turns(memo)
     return Answer(turns, memo.snapshot, _counted(state.tally).statistics("unchanged"))
 
 
@@ -310,18 +319,18 @@ def _overtaken(ask: Ask, tally: Tally, place: Place, mine: Memo, slot: Slot) -> 
     """Decide beside what came first; a refresh that is overtaken again and again answers without storing."""
     tally = replace(tally, swaps=tally.swaps + 1)
     if tally.swaps >= ask.limits.swaps:
-        return Answer(join(mine.sources, ask.span), mine.snapshot, tally.statistics("memo"))
+        return Answer(ask.turns(mine), mine.snapshot, tally.statistics("memo"))
     return _write_back(ask, tally, place, mine, slot)
 
 
 def _write_back(ask: Ask, tally: Tally, place: Place, mine: Memo, slot: Slot) -> Next:
     match write_back(mine, slot.memo, slot.epoch):
         case "put":
-            joined = Joined(ask.span, join(mine.sources, ask.span))
+            joined = Joined(ask.span, ask.turns(mine))
             swap = Swap(slot.version, bounded(mine, ask.limits.sources), joined)
             return Storing(ask, tally, place, mine, joined, slot.version), swap
         case "discard":
-            return Answer(join(mine.sources, ask.span), mine.snapshot, tally.statistics("memo"))
+            return Answer(ask.turns(mine), mine.snapshot, tally.statistics("memo"))
         case "top up mine":
             return _read(Reading(ask, tally, place, mine))
         case "top up theirs":

@@ -10,13 +10,16 @@ history, and then nothing is believed.
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
-from strandline.impl.answer import Fact, Snapshot, Turn, join
+from strandline.impl.answer import Snapshot
 from strandline.impl.memo import ANCHORS_MAX, NOTHING, Anchor, Gap, Memo, Place, clipped, merged
-from strandline.impl.parse import BODY_MAX, parse
+from strandline.impl.projection import BODY_MAX, Fact
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from strandline.impl.log import LogReader, LogRow
     from strandline.impl.memo import Partition
     from strandline.impl.window import Span
@@ -69,7 +72,7 @@ class Reading(NamedTuple):
 class Glance(NamedTuple):
     """What the one-shot path found."""
 
-    turns: tuple[Turn, ...]
+    turns: tuple[Any, ...]
     snapshot: Snapshot
     rows: int
     skipped: Counts
@@ -83,7 +86,7 @@ class _Believed(NamedTuple):
 
     point: int
     cursor: int
-    sources: tuple[Fact, ...]
+    sources: tuple[Fact[Any], ...]
     anchors: tuple[Anchor, ...]
     gaps: tuple[Gap, ...]
     keys: int
@@ -97,7 +100,7 @@ def read(log: LogReader, base: Memo | None, wanted: int, rank: Rank, chunk: int)
     """Read a log from where the base memo can be believed, or from the start.
 
     Args:
-        log: the log, inside one read transaction.
+        log: the log, inside one read transaction; its projection says what a row means.
         base: the memo to go on from.
         wanted: the earliest instant that the window needs, in unix seconds.
         rank: epoch, place and number of this read.
@@ -107,6 +110,7 @@ def read(log: LogReader, base: Memo | None, wanted: int, rank: Rank, chunk: int)
     coverage = wanted if base is None else min(wanted, base.coverage)
     sources = list(believed.sources)
     gaps = list(believed.gaps)
+    parse = log.projection.parse
     newest: dict[Partition, int] = {}
     skipped: Counter[str] = Counter()
     reached = believed.point
@@ -117,7 +121,7 @@ def read(log: LogReader, base: Memo | None, wanted: int, rank: Rank, chunk: int)
             gaps.append((reached + 1, row.id - 1))
         reached = row.id
         newest[row.partition] = row.id
-        fact = _fact(row, coverage, skipped)
+        fact = _fact(row, parse, coverage, skipped)
         if fact is not None:
             sources.append(fact)
     highest = log.highest()
@@ -144,11 +148,12 @@ def glance(log: LogReader, span: Span, rank: Rank) -> Glance:
     rows = 0
     for row in log.spanned(span):
         rows += 1
-        fact = _fact(row, None, skipped)
+        fact = _fact(row, log.projection.parse, None, skipped)
         if fact is not None:
             facts.append(fact)
     skipped["ts"] = log.odd_times()
-    return Glance(join(sorted(facts), span), _snapshot(log, rank, log.highest()), rows, _counts(skipped))
+    turns = log.projection.join(sorted(facts, key=attrgetter("id")), span)
+    return Glance(turns, _snapshot(log, rank, log.highest()), rows, _counts(skipped))
 
 
 def _counts(skipped: Counter[str]) -> Counts:
@@ -229,7 +234,9 @@ def _stamp(ts: object, nanos: object) -> tuple[object, int]:
     return ts, nanos if type(nanos) is int else 0
 
 
-def _fact(row: LogRow, coverage: int | None, skipped: Counter[str]) -> Fact | None:
+def _fact(
+    row: LogRow, parse: Callable[[bytes], object], coverage: int | None, skipped: Counter[str]
+) -> Fact[Any] | None:
     """Read one row; count it if it cannot be read."""
     if type(row.ts) is not int:
         skipped["ts"] += 1
@@ -245,20 +252,10 @@ def _fact(row: LogRow, coverage: int | None, skipped: Counter[str]) -> Fact | No
         skipped["size"] += 1
         return None
     try:
-        parsed = parse(row.body)
+        says = parse(row.body)
     except UnicodeDecodeError:
         skipped["utf8"] += 1
         return None
-    if parsed is None:
+    if says is None:
         return None
-    return Fact(
-        row.id,
-        row.ts,
-        _stamp(row.ts, row.nanos)[1],
-        parsed.completed,
-        parsed.turn,
-        parsed.thread,
-        parsed.model,
-        row.partition,
-        row.digest,
-    )
+    return Fact(row.id, row.ts, _stamp(row.ts, row.nanos)[1], says, row.partition, row.digest)

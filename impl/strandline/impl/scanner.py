@@ -5,9 +5,10 @@ from __future__ import annotations
 import sqlite3
 import time
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from strandline.impl.answer import Answer, Outcome, Unavailable
+from strandline.impl.codex import CODEX
 from strandline.impl.effects import Effect, Pause, ReadDate, Rested, Result
 from strandline.impl.files import Files, SystemFiles
 from strandline.impl.host import Host, Lease
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from strandline.impl.connection import ConnectionFactory
+    from strandline.impl.projection import Projection
     from strandline.impl.window import Window
 
 DEFAULT_LIMITS = Limits()
@@ -27,7 +29,7 @@ _SYSTEM = SystemFiles()
 
 
 class Scanner:
-    """Answers which turns ran on the priority tier, from a memo kept in this process.
+    """Answers what a projection makes of a log, by default which turns ran on the priority tier, from a memo.
 
     One scanner serves one log and may be shared by any number of threads; each call is a
     refresh of its own. Close it, or use it as a context manager, to let its connections go.
@@ -36,6 +38,7 @@ class Scanner:
     def __init__(
         self,
         path: Path,
+        projection: Projection[Any, Any] = CODEX,
         *,
         limits: Limits = DEFAULT_LIMITS,
         files: Files = _SYSTEM,
@@ -44,12 +47,13 @@ class Scanner:
         """Scan the log at a path.
 
         Args:
-            path: a codex ``logs_2.sqlite``; it need not exist yet.
+            path: a database, for codex its ``logs_2.sqlite``; it need not exist yet.
+            projection: the table, and what its rows mean.
             limits: every bound of a refresh.
             files: the file system.
             connect: makes a connection, as ``sqlite3.connect`` does.
         """
-        self._host = Host(path, limits=limits, files=files, connect=connect)
+        self._host = Host(path, limits=limits, projection=projection, files=files, connect=connect)
 
     def turns(self, window: Window) -> Outcome:
         """Give the turns of a window, or why there is no answer.
@@ -59,7 +63,7 @@ class Scanner:
         lease = self._host.lease()
         sound = False
         try:
-            state, effect = start(window, self._host.limits)
+            state, effect = start(window, self._host.limits, self._host.projection)
             while True:
                 following = step(state, _perform(lease, effect))
                 if isinstance(following, (Answer, Unavailable)):

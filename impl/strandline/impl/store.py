@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from threading import Lock
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from strandline.impl.answer import Turn
     from strandline.impl.memo import Memo
     from strandline.impl.window import Span
 
@@ -23,7 +22,7 @@ class Joined(NamedTuple):
     """The turns that the stored memo gave for the window it was stored for."""
 
     span: Span
-    turns: tuple[Turn, ...]
+    turns: tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)

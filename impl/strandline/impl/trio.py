@@ -5,11 +5,12 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import trio
 
 from strandline.impl.answer import Answer, Outcome, Unavailable
+from strandline.impl.codex import CODEX
 from strandline.impl.effects import Effect, Pause, ReadDate, Rested, Result, Swap
 from strandline.impl.files import Files, SystemFiles
 from strandline.impl.host import Host, Lease
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from strandline.impl.connection import ConnectionFactory
+    from strandline.impl.projection import Projection
     from strandline.impl.window import Window
 
 WORKERS: Final = 8
@@ -33,7 +35,7 @@ _SYSTEM: Final = SystemFiles()
 
 
 class TrioScanner:
-    """Answers which turns ran on the priority tier, from a memo kept in this process.
+    """Answers what a projection makes of a log, by default which turns ran on the priority tier, from a memo.
 
     One scanner serves one log and may be shared by any number of tasks; each call is a refresh
     of its own. Close it, or use it as an async context manager, to let its connections go.
@@ -42,6 +44,7 @@ class TrioScanner:
     def __init__(
         self,
         path: Path,
+        projection: Projection[Any, Any] = CODEX,
         *,
         limits: Limits = DEFAULT_LIMITS,
         files: Files = _SYSTEM,
@@ -50,12 +53,13 @@ class TrioScanner:
         """Scan the log at a path.
 
         Args:
-            path: a codex ``logs_2.sqlite``; it need not exist yet.
+            path: a database, for codex its ``logs_2.sqlite``; it need not exist yet.
+            projection: the table, and what its rows mean.
             limits: every bound of a refresh.
             files: the file system; called in worker threads.
             connect: makes a connection, as ``sqlite3.connect`` does; called in worker threads.
         """
-        self._host = Host(path, limits=limits, files=files, connect=connect)
+        self._host = Host(path, limits=limits, projection=projection, files=files, connect=connect)
         self._workers = trio.CapacityLimiter(WORKERS)
 
     async def turns(self, window: Window) -> Outcome:
@@ -66,7 +70,7 @@ class TrioScanner:
         as it was.
         """
         perform = partial(perform_effect, workers=self._workers)
-        return await drive(self._host.lease(), start(window, self._host.limits), perform)
+        return await drive(self._host.lease(), start(window, self._host.limits, self._host.projection), perform)
 
     def drop(self) -> None:
         """Forget the memo; refreshes in flight still answer, but do not bring it back."""

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 if TYPE_CHECKING:
     from strandline.model.days import Span
     from strandline.model.log import Row
-    from strandline.model.oracle import Turn
     from strandline.model.state import Ghost
 
 
@@ -58,11 +57,11 @@ class Answered(NamedTuple):
 
     actor: int
     span: Span
-    turns: tuple[Turn, ...]
+    turns: tuple[object, ...]
     rows: tuple[Row, ...]
     named: bool
     led: bool
-    one_shot: tuple[Turn, ...]
+    one_shot: tuple[object, ...]
 
 
 class Failed(NamedTuple):

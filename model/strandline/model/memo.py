@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from strandline.model import order
-from strandline.model.oracle import fact
+from strandline.model.rules import CODEX, Rules
 
 if TYPE_CHECKING:
     from strandline.model.log import Log, Partition, Row
@@ -54,8 +54,8 @@ class Limits(NamedTuple):
 class Memo:
     """What one snapshot left in memory.
 
-    ``sources`` are the rows that the answer rests on and the completions whose request has
-    not been seen (pending), from ``coverage`` on. ``anchors`` are the newest surviving rows
+    ``sources`` are the rows that the answer rests on and those that lack another one
+    to count (pending), from ``coverage`` on. ``anchors`` are the newest surviving rows
     of the latest partitions, by ascending id; ``gaps`` are ids known to be deleted. ``full``
     tells that it was cut at its limit, so that sources beyond the cursor are left out.
     """
@@ -120,12 +120,13 @@ def latest(rows: tuple[Row, ...]) -> tuple[Row, ...]:
     return tuple(sorted(newest.values())[-ANCHORS_MAX:])
 
 
-def absorb(
+def absorb(  # noqa: PLR0913 - one argument for each thing that is read
     base: Memo | None,
     log: Log,
     coverage: int,
     identity: tuple[int, int, int],
     limits: Limits,
+    rules: Rules = CODEX,
 ) -> Reading:
     """Read the log from where the base memo can be believed, or from the start.
 
@@ -135,6 +136,7 @@ def absorb(
         coverage: the earliest instant that the window needs.
         identity: epoch, inode and observation of this read.
         limits: bounds of the read.
+        rules: what the rows mean.
     """
     epoch, inode, observation = identity
     point, cause, keys = _resume(base, log, coverage, inode)
@@ -159,7 +161,7 @@ def absorb(
         observation=observation,
         coverage=coverage,
         cursor=max(believed.cursor, reached) if believed and complete else reached,
-        sources=(*kept, *(row for row in tail if _is_source(row, coverage))),
+        sources=(*kept, *(row for row in tail if _is_source(row, coverage, rules))),
         anchors=latest(tuple(row for row in log.rows if row.id <= reached)),
         gaps=_merged([*old_gaps, *gone, *new_gaps]),
     )
@@ -215,8 +217,8 @@ def _resume(base: Memo | None, log: Log, coverage: int, inode: int) -> tuple[int
     return point, None, len(known)
 
 
-def _is_source(row: Row, coverage: int) -> bool:
-    return isinstance(row.ts, int) and row.ts >= coverage and fact(row.body) is not None
+def _is_source(row: Row, coverage: int, rules: Rules) -> bool:
+    return isinstance(row.ts, int) and row.ts >= coverage and rules.fact(row.body) is not None
 
 
 def _merged(gaps: list[Gap]) -> tuple[Gap, ...]:

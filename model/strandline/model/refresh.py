@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from strandline.model.events import Answered, Discarded, Event, Failed, GaveUp, Holding, Looked, Stored
 from strandline.model.memo import OPEN, absorb, bounded, write_back
-from strandline.model.oracle import oracle
 from strandline.model.ranks import next_observation
 from strandline.model.state import Action, Ghost, Link, Scope, Slot, Task, World
 
@@ -78,17 +77,17 @@ def _start_over(world: World, actor: int, task: Task) -> Moved:
     return _put(world, actor, fresh), ()
 
 
-def _answer(actor: int, task: Task, sources: tuple[Row, ...], rows: tuple[Row, ...]) -> Answered:
+def _answer(scope: Scope, actor: int, task: Task, sources: tuple[Row, ...], rows: tuple[Row, ...]) -> Answered:
     span = task.window.span
     led = task.link is None or task.link.file is None or task.link.file.serial in task.led
-    turns = oracle(sources, span).turns
-    return Answered(actor, span, turns, rows, named=True, led=led, one_shot=oracle(rows, span).turns)
+    answer = scope.rules.answer
+    return Answered(actor, span, answer(sources, span), rows, named=True, led=led, one_shot=answer(rows, span))
 
 
 def elsewhere(world: World, scope: Scope, window: int) -> Answered:
     """Give the answer of another scanner of the same log to which nobody comes in between."""
     span = scope.windows[window].span
-    turns = oracle(world.log.rows, span).turns
+    turns = scope.rules.answer(world.log.rows, span)
     return Answered(OUTSIDER, span, turns, world.log.rows, named=True, led=True, one_shot=turns)
 
 
@@ -113,7 +112,7 @@ def holding(memo: Memo, ghost: Ghost) -> Holding:
 def _locate(world: World, scope: Scope, actor: int, task: Task) -> Moved:
     """Stat the path; take a kept connection to that very file, or pin its inode number."""
     if world.path is None:
-        return _finish(replace(world, idle=()), scope, actor, _answer(actor, task, (), ()))
+        return _finish(replace(world, idle=()), scope, actor, _answer(scope, actor, task, (), ()))
     inode, stamp = world.path.inode, world.path.stamp
     same = tuple(link for link in world.idle if (link.inode, link.stamp) == (inode, stamp))
     if same:
@@ -147,11 +146,11 @@ def _read(world: World, scope: Scope, actor: int, task: Task) -> Moved:
     held = holding(base, base_ghost) if base is not None and base_ghost is not None else None
     looked = Looked(actor, held, task.base is None, log.rows, link.inode, wanted, None, 0, 0, 0)
     if task.base is None and base is not None and _is_unchanged(link, base, wanted):
-        return _finish(world, scope, actor, looked, _answer(actor, task, base.sources, log.rows))
+        return _finish(world, scope, actor, looked, _answer(scope, actor, task, base.sources, log.rows))
 
     observation = next_observation(world)
     epoch = world.slot.epoch if task.base is None else task.base.epoch
-    reading = absorb(base, log, wanted, (epoch, link.inode, observation), scope.limits)
+    reading = absorb(base, log, wanted, (epoch, link.inode, observation), scope.limits, scope.rules)
     forgotten = task.base_ghost is not None and task.base_ghost.forgotten
     ghost = Ghost(commit, log.rows, forgotten)
     after = task._replace(link=link._replace(seen=observation, clean=True))
@@ -179,7 +178,7 @@ def _check(world: World, scope: Scope, actor: int, task: Task) -> Moved:
     if world.path is None or task.link is None or world.path.inode != task.link.inode:
         return _start_over(world, actor, task)
     if task.ghost is not None and task.window.ended:
-        return _finish(world, scope, actor, _answer(actor, task, task.ghost.rows, task.ghost.rows))
+        return _finish(world, scope, actor, _answer(scope, actor, task, task.ghost.rows, task.ghost.rows))
     if task.found is None or task.ghost is None or task.beside is None:
         message = f"refresh {actor} checks before it read"
         raise ValueError(message)
@@ -192,7 +191,7 @@ def _check(world: World, scope: Scope, actor: int, task: Task) -> Moved:
             scope,
             actor,
             _discarded(world, actor, task),
-            _answer(actor, task, task.found.sources, task.ghost.rows),
+            _answer(scope, actor, task, task.found.sources, task.ghost.rows),
         )
     return _overtaken(world, scope, actor, task, task.beside)
 
@@ -213,7 +212,7 @@ def _store(world: World, scope: Scope, actor: int, task: Task) -> Moved:
         tasks=tuple(other and other._replace(stale=other.found is not None) for other in world.tasks),
     )
     event = Stored(actor, holding(mine, ghost), _held(slot))
-    return _finish(stored, scope, actor, event, _answer(actor, task, task.found.sources, task.ghost.rows))
+    return _finish(stored, scope, actor, event, _answer(scope, actor, task, task.found.sources, task.ghost.rows))
 
 
 def _overtaken(world: World, scope: Scope, actor: int, task: Task, slot: Slot) -> Moved:
@@ -221,7 +220,7 @@ def _overtaken(world: World, scope: Scope, actor: int, task: Task, slot: Slot) -
     if task.found is None or task.ghost is None:
         message = f"refresh {actor} stores before it read"
         raise ValueError(message)
-    answer = _answer(actor, task, task.found.sources, task.ghost.rows)
+    answer = _answer(scope, actor, task, task.found.sources, task.ghost.rows)
     if task.swaps + 1 >= SWAPS_MAX:
         return _finish(world, scope, actor, GaveUp(actor), answer)
     again = task._replace(swaps=task.swaps + 1, found=None, ghost=None, beside=None, stale=False)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from strandline.model.log import Body, Draft, Log, Row
 from strandline.model.memo import Limits, Memo
+from strandline.model.rules import CODEX, Rules
 
 if TYPE_CHECKING:
     from strandline.model.days import Span
@@ -109,7 +110,7 @@ class Template(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The bounds of a world: what may happen in it, and how often."""
+    """The bounds of a world: what may happen in it, how often, and what its rows mean."""
 
     windows: tuple[Window, ...]
     templates: tuple[Template, ...]
@@ -119,6 +120,7 @@ class Scope:
     idle: int = 1
     limits: Limits = SHIPPED_LIMITS
     born_with: tuple[int, ...] = ()
+    rules: Rules = CODEX
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,12 @@ class Action(NamedTuple):
 
 
 def drafted(world: World, scope: Scope, template: int) -> Draft:
-    """Give the next row that a template makes, with a moment of birth of its own."""
+    """Give the next row that a template makes, with a moment of birth of its own.
+
+    Where rows keep no fraction of the second the clock moves on by one for each birth.
+    """
     ts, thread, process, body = scope.templates[template]
-    return Draft(ts, world.births + 1, thread, process, body)
+    birth = world.births + 1
+    if scope.rules.moments:
+        return Draft(ts, birth, thread, process, body)
+    return Draft(ts + birth if isinstance(ts, int) else ts, 0, thread, process, body)

@@ -13,11 +13,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from strandline.properties import schema
-from strandline.properties.templates import commit, insert, set_sequence
+from strandline.model.log import Log
+from strandline.properties.plug import CODEX, Plug
 
 if TYPE_CHECKING:
-    from strandline.model.log import Log
     from strandline.model.state import Action, World
 
 Journal: TypeAlias = Literal["wal", "delete"]
@@ -26,13 +25,14 @@ Journal: TypeAlias = Literal["wal", "delete"]
 class Disk:
     """The file at the path, its writer, and its backup."""
 
-    def __init__(self, journal: Journal) -> None:
-        """Begin with an empty log in this journal mode."""
+    def __init__(self, journal: Journal, plug: Plug = CODEX) -> None:
+        """Begin with an empty log of this plug, in this journal mode."""
+        self._plug = plug
         self._folder = tempfile.TemporaryDirectory(prefix="strandline-", ignore_cleanup_errors=True)
         self.path = Path(self._folder.name) / "logs.sqlite"
         self.journal = journal
         self._backup = Path(self._folder.name) / "backup.sqlite"
-        self._writer: sqlite3.Connection | None = self._made(self.path)
+        self._writer: sqlite3.Connection | None = self._made(self.path, Log())
 
     @property
     def is_wal(self) -> bool:
@@ -72,15 +72,11 @@ class Disk:
         self._hang_up()
         self._folder.cleanup()
 
-    def _made(self, path: Path, log: Log | None = None) -> sqlite3.Connection:
+    def _made(self, path: Path, log: Log) -> sqlite3.Connection:
         database = self._opened(path)
         database.execute(f"PRAGMA journal_mode = {self.journal}")
         database.execute("BEGIN IMMEDIATE")
-        for statement in schema.CREATE:
-            database.execute(statement)
-        for row in log.rows if log is not None else ():
-            insert(database, row)
-        set_sequence(database, log.sequence if log is not None else 0)
+        self._plug.make(database, log)
         database.execute("COMMIT")
         return database
 
@@ -108,7 +104,7 @@ class Disk:
 
     def commit(self, before: Log, after: Log) -> None:
         """Make the file hold the new log by one transaction; any thread may ask for it."""
-        commit(self._writing(), before, after)
+        self._plug.commit(self._writing(), before, after)
 
     def _copy_to_backup(self) -> None:
         self._backup.unlink(missing_ok=True)

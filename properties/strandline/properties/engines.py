@@ -7,15 +7,15 @@ import os
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from strandline.model import world as model
 from strandline.properties import fuzz, prove
 from strandline.properties.exhaust import Found, Space, search
-from strandline.properties.laws import LAWS, bounded_by
+from strandline.properties.laws import LAWS, laws_of
 from strandline.properties.mutants import SHIPPED, planted
+from strandline.properties.plug import CODEX, Plug
 from strandline.properties.quiet import settled
 from strandline.properties.real import RealSpace
 from strandline.properties.templates import Templates
@@ -44,11 +44,6 @@ MODEL_ENGINE: Final = "exhaust model"
 Kind: TypeAlias = Literal["model", "impl"]
 
 
-def laws_of(scope: Scope) -> tuple[Law, ...]:
-    """Give the laws, with the limits of a world in place of the shipped ones."""
-    return tuple(replace(law, holds=bounded_by(scope.limits.sources)) if law.number == "M10" else law for law in LAWS)
-
-
 @contextmanager
 def model_space(scope: Scope) -> Iterator[Space[World]]:
     """Give the reference model of a world to a search."""
@@ -65,9 +60,9 @@ def model_space(scope: Scope) -> Iterator[Space[World]]:
 
 
 @contextmanager
-def real_space(scope: Scope) -> Iterator[Space[Any]]:
-    """Give the real scanner in a world to a search."""
-    with Templates() as templates:
+def real_space(scope: Scope, plug: Plug = CODEX) -> Iterator[Space[Any]]:
+    """Give the real scanner in a world to a search, on the table of a plug."""
+    with Templates(plug) as templates:
         real = RealSpace(scope, templates)
         yield Space(
             first=real.first(),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from strandline.impl.answer import Outcome
-    from strandline.impl.answer import Turn as ScannerTurn
+    from strandline.impl.codex import Turn as ScannerTurn
     from strandline.model.oracle import Turn as OracleTurn
     from strandline.properties.turns import Asked
 

@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING, Final
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from strandline.properties.fields import FIELDS
 from strandline.properties.laws import LAWS
 from strandline.properties.machine import ScannerMachine, TrioScannerMachine
 from strandline.properties.mutants import SHIPPED, planted
+from strandline.properties.plug import CODEX, Plug
 from strandline.properties.stage import LawBrokenError
 from strandline.properties.templates import Templates
 from strandline.properties.verdict import Claim, Trace, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from strandline.properties.fields import Field
     from strandline.properties.verdict import Report
 
 EXAMPLES: Final = 300
@@ -41,8 +44,14 @@ UNSHRUNK: Final = settings(DERANDOMIZED, phases=(Phase.generate,))
 """The same without shrinking, for mutants: their shortest traces come from the search."""
 
 
-def play(machine: type[ScannerMachine], subject: str, profile: settings) -> tuple[Counter[str], LawBrokenError | None]:
-    """Play a machine on a subject.
+def play(
+    machine: type[ScannerMachine],
+    subject: str,
+    profile: settings,
+    fields: Mapping[str, Field] = FIELDS,
+    plug: Plug = CODEX,
+) -> tuple[Counter[str], LawBrokenError | None]:
+    """Play a machine on a subject, in these wide worlds of that plug's log.
 
     Returns:
         What was counted, and the law that was broken, if any.
@@ -51,9 +60,9 @@ def play(machine: type[ScannerMachine], subject: str, profile: settings) -> tupl
         AssertionError: the scanner and the model have parted ways.
     """
     tally: Counter[str] = Counter()
-    with Templates() as templates, planted(subject):
+    with Templates(plug) as templates, planted(subject):
         shipped = subject == SHIPPED
-        settled = {"tally": tally, "templates": templates, "beside_model": shipped}
+        settled = {"tally": tally, "templates": templates, "beside_model": shipped, "fields": fields}
         playing = type(machine.__name__, (machine,), settled)
         try:
             run_state_machine_as_test(playing, settings=profile)

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from strandline.impl.answer import Outcome
     from strandline.impl.effects import Effect, Result
     from strandline.impl.store import Slot
+    from strandline.model.days import Span
     from strandline.model.log import Row
-    from strandline.model.oracle import Span, Turn
     from strandline.model.state import Phase
 
 
@@ -66,7 +66,7 @@ class Move:
 class Ghosts:
     """Moves the ghosts of one world beside its real refreshes."""
 
-    def __init__(self, scope: Scope, one_shot: Callable[[tuple[Row, ...], Span], tuple[Turn, ...]]) -> None:
+    def __init__(self, scope: Scope, one_shot: Callable[[tuple[Row, ...], Span], tuple[object, ...]]) -> None:
         """Watch a world of this scope.
 
         Args:
@@ -113,7 +113,7 @@ class Ghosts:
         if not isinstance(outcome, Answer):
             return Failed(OUTSIDER, outcome.reason, answered=False, moved=False)
         span, rows = self._scope.windows[window].span, world.log.rows
-        turns = view.turns(outcome.turns)
+        turns = outcome.turns
         named = _names(outcome, world.path and world.path.inode, rows)
         return Answered(OUTSIDER, span, turns, rows, named=named, led=True, one_shot=self._one_shot(rows, span))
 
@@ -232,7 +232,7 @@ class Ghosts:
         if not isinstance(move.following, Answer):
             message = "a refresh that has not ended has no answer"
             raise TypeError(message)
-        turns = view.turns(move.following.turns)
+        turns = move.following.turns
         span = task.window.span
         file = task.link.file if task.link is not None else None
         if file is None or task.ghost is None:

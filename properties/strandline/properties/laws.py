@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from functools import partial
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from strandline.model.events import Answered, Discarded, Event, Failed, Looked, Settled, Stored
 from strandline.model.memo import ANCHORS_MAX, GAPS_MAX
-from strandline.model.oracle import fact, oracle
+from strandline.model.rules import CODEX, Rules
 
 if TYPE_CHECKING:
     from strandline.model.events import Holding
     from strandline.model.log import Row
+    from strandline.model.state import Scope
 
 Kind: TypeAlias = Literal["always", "eventually", "proved"]
 Judge: TypeAlias = Callable[[Event], bool]
@@ -47,17 +49,17 @@ class Law:
     twin: Twin | None
 
 
-def _exact(event: Event) -> bool:
+def _exact(rules: Rules, event: Event) -> bool:
     if not isinstance(event, Answered):
         return True
-    return event.named and event.led and event.turns == oracle(event.rows, event.span).turns
+    return event.named and event.led and event.turns == rules.answer(event.rows, event.span)
 
 
-def _resumed_after_a_deletion(event: Event) -> bool:
+def _resumed_after_a_deletion(rules: Rules, event: Event) -> bool:
     if not isinstance(event, Looked) or event.base is None or event.cause is not None:
         return False
     gone = set(event.base.ghost.rows) - set(event.rows)
-    return any(fact(row.body) is not None for row in gone)
+    return any(rules.fact(row.body) is not None for row in gone)
 
 
 def _honest(event: Event) -> bool:
@@ -99,18 +101,18 @@ def _settled_on_turns(event: Event) -> bool:
     return isinstance(event, Settled) and event.turns > 0
 
 
-def _thrifty(event: Event) -> bool:
+def _thrifty(rules: Rules, event: Event) -> bool:
     if not isinstance(event, Looked):
         return True
     if event.cause is not None:
-        return _justified(event)
+        return _justified(rules, event)
     if event.base is None or event.anchors > ANCHORS_MAX:
         return False
     known = event.base.ghost.rows
     surviving = set(event.rows)
-    highest = max((row.id for row in _anchors(event.base) if row in surviving), default=None)
+    highest = max((row.id for row in _anchors(rules, event.base) if row in surviving), default=None)
     ahead = [row for row in event.rows if highest is None or row.id > highest]
-    facts = sum(fact(row.body) is not None for row in known)
+    facts = sum(rules.fact(row.body) is not None for row in known)
     return event.keys <= facts and event.tested <= len(ahead)
 
 
@@ -120,17 +122,17 @@ def _newest(rows: tuple[Row, ...]) -> tuple[Row, ...]:
     return tuple(sorted(last.values(), key=lambda row: row.id))[-ANCHORS_MAX:]
 
 
-def _anchors(memo: Holding) -> tuple[Row, ...]:
+def _anchors(rules: Rules, memo: Holding) -> tuple[Row, ...]:
     """Give the rows that a memo can be recognized by.
 
     They are the newest rows of the latest partitions; beyond the limit of a full memo those
     are not held, and its last sources stand in for them.
     """
     known = memo.ghost.rows
-    return tuple(row for row in known if _is_source(row, memo))[-ANCHORS_MAX:] if memo.full else _newest(known)
+    return tuple(row for row in known if _is_source(rules, row, memo))[-ANCHORS_MAX:] if memo.full else _newest(known)
 
 
-def _justified(event: Looked) -> bool:
+def _justified(rules: Rules, event: Looked) -> bool:
     """Tell whether the facts bear out the cause that a full scan gives."""
     base = event.base
     if base is None:
@@ -144,14 +146,14 @@ def _justified(event: Looked) -> bool:
         case "log was empty":
             return not known
         case "anchors lost":
-            return not set(_anchors(base)) & set(event.rows)
+            return not set(_anchors(rules, base)) & set(event.rows)
         case "rows rewritten" | "deleted row is back":
             return any(row.id <= known[-1].id and row not in known for row in event.rows) if known else False
     return False
 
 
-def _is_source(row: Row, memo: Holding) -> bool:
-    return isinstance(row.ts, int) and row.ts >= memo.coverage and fact(row.body) is not None
+def _is_source(rules: Rules, row: Row, memo: Holding) -> bool:
+    return isinstance(row.ts, int) and row.ts >= memo.coverage and rules.fact(row.body) is not None
 
 
 def _resumed(event: Event) -> bool:
@@ -194,88 +196,103 @@ def _full(event: Event) -> bool:
     return isinstance(event, Stored) and event.mine.full
 
 
-LAWS: tuple[Law, ...] = (
-    Law(
-        "M1",
-        "exact",
-        "always",
-        "An answer equals the full scan of the snapshot that it names, and the path led to that file.",
-        "A pruned row must not be reported, a new one must not be missed, and two snapshots must not be mixed.",
-        _exact,
-        Twin("a memo is resumed after a row that it rests on was deleted", _resumed_after_a_deletion),
-    ),
-    Law(
-        "M2",
-        "honest",
-        "always",
-        "A read that fails is unavailable: no answer, nothing stored.",
-        "An empty answer in place of an error looks like good news and moves the cursor past rows never read.",
-        _honest,
-        Twin("a refresh fails", lambda event: isinstance(event, Failed)),
-    ),
-    Law(
-        "M3",
-        "monotone",
-        "always",
-        "A write-back never replaces a newer or wider memo, nor gives way to an older or narrower one.",
-        "Of two racing refreshes the slower one writes last: what it saw must not bury what the faster one saw.",
-        _monotone,
-        Twin("a late write-back gives way to a newer memo", _gave_way),
-    ),
-    Law(
-        "M4",
-        "order",
-        "proved",
-        "Dominates is reflexive, transitive, and antisymmetric up to equal rank.",
-        "Without an order the outcome of three write-backs depends on who meets whom first.",
-        None,
-        None,
-    ),
-    Law(
-        "M5",
-        "converges",
-        "eventually",
-        "Once the world is quiet a refresh is exact, and the next one of that window reads no row.",
-        "A memo that is right because it scans again each time is no memo.",
-        _converges,
-        Twin("a quiet world has turns to report", _settled_on_turns),
-    ),
-    Law(
-        "M6",
-        "thrifty",
-        "always",
-        "A refresh reads the rows after the highest anchor and looks its sources up by key; "
-        "a full scan has a named cause that the facts bear out.",
-        "Exactness is cheap to get by reading everything; the memo exists so as not to.",
-        _thrifty,
-        Twin("a refresh reads the tail of a log and not the rest", _resumed),
-    ),
-    Law(
-        "M7",
-        "one truth",
-        "always",
-        "The memo path and the one-shot path agree on one snapshot and window.",
-        "A day must not change its turns at midnight, when it moves from the one path to the other.",
-        _one_truth,
-        Twin("an answer has turns", _answered_turns),
-    ),
-    Law(
-        "M8",
-        "forgotten",
-        "always",
-        "After a forced drop no memo from before it is stored or gone on from.",
-        "A drop is asked for when the memo is not trusted; a refresh in flight must not undo it.",
-        _forgotten,
-        Twin("a refresh in flight during a drop gives way", _let_go),
-    ),
-    Law(
-        "M10",
-        "bounded",
-        "always",
-        "A stored memo stays within its stated limits of sources, anchors and gaps.",
-        "A memo that grows with the life of the log is a leak; one that stops being exact at its limit is a trap.",
-        bounded_by(131_072),
-        Twin("a memo is stored that is full", _full),
-    ),
-)
-"""The memo laws, in the order of their numbers."""
+def laws(rules: Rules, sources: int) -> tuple[Law, ...]:
+    """Give the memo laws for the rules of a log and a stated limit of sources, in the order of their numbers."""
+    return (
+        Law(
+            "M1",
+            "exact",
+            "always",
+            "An answer equals the full scan of the snapshot that it names, and the path led to that file.",
+            "A pruned row must not be reported, a new one must not be missed, and two snapshots must not be mixed.",
+            partial(_exact, rules),
+            Twin(
+                "a memo is resumed after a row that it rests on was deleted", partial(_resumed_after_a_deletion, rules)
+            ),
+        ),
+        Law(
+            "M2",
+            "honest",
+            "always",
+            "A read that fails is unavailable: no answer, nothing stored.",
+            "An empty answer in place of an error looks like good news and moves the cursor past rows never read.",
+            _honest,
+            Twin("a refresh fails", lambda event: isinstance(event, Failed)),
+        ),
+        Law(
+            "M3",
+            "monotone",
+            "always",
+            "A write-back never replaces a newer or wider memo, nor gives way to an older or narrower one.",
+            "Of two racing refreshes the slower one writes last: what it saw must not bury what the faster one saw.",
+            _monotone,
+            Twin("a late write-back gives way to a newer memo", _gave_way),
+        ),
+        Law(
+            "M4",
+            "order",
+            "proved",
+            "Dominates is reflexive, transitive, and antisymmetric up to equal rank.",
+            "Without an order the outcome of three write-backs depends on who meets whom first.",
+            None,
+            None,
+        ),
+        Law(
+            "M5",
+            "converges",
+            "eventually",
+            "Once the world is quiet a refresh is exact, and the next one of that window reads no row.",
+            "A memo that is right because it scans again each time is no memo.",
+            _converges,
+            Twin("a quiet world has turns to report", _settled_on_turns),
+        ),
+        Law(
+            "M6",
+            "thrifty",
+            "always",
+            "A refresh reads the rows after the highest anchor and looks its sources up by key; "
+            "a full scan has a named cause that the facts bear out.",
+            "Exactness is cheap to get by reading everything; the memo exists so as not to.",
+            partial(_thrifty, rules),
+            Twin("a refresh reads the tail of a log and not the rest", _resumed),
+        ),
+        Law(
+            "M7",
+            "one truth",
+            "always",
+            "The memo path and the one-shot path agree on one snapshot and window.",
+            "A day must not change its turns at midnight, when it moves from the one path to the other.",
+            _one_truth,
+            Twin("an answer has turns", _answered_turns),
+        ),
+        Law(
+            "M8",
+            "forgotten",
+            "always",
+            "After a forced drop no memo from before it is stored or gone on from.",
+            "A drop is asked for when the memo is not trusted; a refresh in flight must not undo it.",
+            _forgotten,
+            Twin("a refresh in flight during a drop gives way", _let_go),
+        ),
+        Law(
+            "M10",
+            "bounded",
+            "always",
+            "A stored memo stays within its stated limits of sources, anchors and gaps.",
+            "A memo that grows with the life of the log is a leak; one that stops being exact at its limit is a trap.",
+            bounded_by(sources),
+            Twin("a memo is stored that is full", _full),
+        ),
+    )
+
+
+def laws_of(scope: Scope) -> tuple[Law, ...]:
+    """Give the laws of a world: by its rules, at its limits."""
+    return laws(scope.rules, scope.limits.sources)
+
+
+SHIPPED_SOURCES: Final = 131_072
+"""The limit of sources that is shipped; written here too, so that the scanner's own is judged by it."""
+
+LAWS: Final = laws(CODEX, SHIPPED_SOURCES)
+"""The memo laws of the log of codex at the shipped limits, in the order of their numbers."""

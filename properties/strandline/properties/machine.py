@@ -14,17 +14,23 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from strandline.model.environment import OFFERS
 from strandline.model.state import Action
-from strandline.properties.fields import FIELDS, TEMPLATES, WINDOWS
+from strandline.properties.fields import FIELDS
 from strandline.properties.shells import BlockingShell, TrioShell
 from strandline.properties.stage import ACTORS, Stage
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from strandline.properties.fields import Field
     from strandline.properties.templates import Templates
 
 M = TypeVar("M", bound=Callable[..., None])
 
 WIDEST: Final = 0
 """The number of the window that is open on both sides."""
+
+REPLACED_MAX: Final = 3
+"""How many rows a file may have that takes the place of the log."""
 
 
 def _phase(name: str) -> Callable[[M], M]:
@@ -43,6 +49,12 @@ _room_for_a_race = precondition(
 """Lets a rule run only if there is a log, and two refreshes may start."""
 
 
+_templates = st.runner().flatmap(lambda self: st.integers(0, len(self.stage.scope.templates) - 1))
+_windows = st.runner().flatmap(lambda self: st.integers(0, len(self.stage.scope.windows) - 1))
+_rows = st.runner().flatmap(lambda self: st.integers(0, min(REPLACED_MAX, len(self.stage.scope.templates))))
+"""What a world has to choose from: the machine plays in worlds of any log."""
+
+
 class ScannerMachine(RuleBasedStateMachine):
     """One rule for each action; the invariants are the laws."""
 
@@ -50,12 +62,15 @@ class ScannerMachine(RuleBasedStateMachine):
     templates: ClassVar[Templates]
     shell: ClassVar[type[BlockingShell | TrioShell]] = BlockingShell
     beside_model: ClassVar[bool] = True
+    fields: ClassVar[Mapping[str, Field]] = FIELDS
     stage: Stage
 
-    @initialize(name=st.sampled_from(sorted(FIELDS)))
+    @initialize(name=st.runner().flatmap(lambda self: st.sampled_from(sorted(self.fields))))
     def begin(self, name: str) -> None:
         """Set the stage."""
-        self.stage = Stage(name, self.templates, self.tally, self.shell, beside_model=self.beside_model)
+        self.stage = Stage(
+            name, self.templates, self.tally, self.shell, beside_model=self.beside_model, fields=self.fields
+        )
         self.tally["cases"] += 1
 
     def take(self, name: str, actor: int | None = None, arg: int = 0) -> None:
@@ -72,13 +87,13 @@ class ScannerMachine(RuleBasedStateMachine):
         waiting = [actor for actor, task in enumerate(self.stage.seen.tasks) if task and task.phase == phase]
         self.take(name, data.draw(st.sampled_from(waiting), label=phase))
 
-    @rule(template=st.integers(0, len(TEMPLATES) - 1))
+    @rule(template=_templates)
     @_offered("append")
     def append(self, template: int) -> None:
         """A row is appended."""
         self.take("append", None, template)
 
-    @rule(template=st.integers(0, len(TEMPLATES) - 1))
+    @rule(template=_templates)
     @_offered("append and prune")
     def append_and_prune(self, template: int) -> None:
         """A row is appended, and its partition pruned in the same transaction."""
@@ -127,7 +142,7 @@ class ScannerMachine(RuleBasedStateMachine):
         """The file is deleted."""
         self.take("remove")
 
-    @rule(rows=st.integers(0, 3))
+    @rule(rows=_rows)
     def replace(self, rows: int) -> None:
         """Another file is renamed over the path."""
         self.take("replace", None, rows)
@@ -149,7 +164,7 @@ class ScannerMachine(RuleBasedStateMachine):
         """Idle connections are closed."""
         self.take("hang up")
 
-    @rule(window=st.integers(0, len(WINDOWS) - 1))
+    @rule(window=_windows)
     @precondition(lambda self: None in self.stage.seen.tasks)
     def start(self, window: int) -> None:
         """A refresh starts."""
@@ -197,7 +212,7 @@ class ScannerMachine(RuleBasedStateMachine):
         """The log is busy."""
         self.let_through(data, "read", "busy")
 
-    @rule(template=st.integers(0, len(TEMPLATES) - 1), window=st.integers(0, len(WINDOWS) - 1))
+    @rule(template=_templates, window=_windows)
     @precondition(lambda self: self.stage.may_commit_amid() and None in self.stage.seen.tasks)
     def commit_amid(self, template: int, window: int) -> None:
         """A row is appended and its partition pruned between two statements of a refresh: blind choice seldom hits."""
@@ -205,7 +220,7 @@ class ScannerMachine(RuleBasedStateMachine):
         self.come_to_read(actor, window)
         self.take("commit amid", actor, template)
 
-    @rule(window=st.integers(0, len(WINDOWS) - 1))
+    @rule(window=_windows)
     def elsewhere(self, window: int) -> None:
         """Another scanner of the same log refreshes, with a memo of its own."""
         self.take("elsewhere", None, window)
@@ -224,7 +239,7 @@ class ScannerMachine(RuleBasedStateMachine):
         waiting = [actor for actor, task in enumerate(self.stage.seen.tasks) if task]
         self.stage.finish(data.draw(st.sampled_from(waiting), label="finish"))
 
-    @rule(window=st.integers(0, len(WINDOWS) - 1))
+    @rule(window=_windows)
     @precondition(lambda self: None in self.stage.seen.tasks)
     def overtake(self, window: int) -> None:
         """A refresh starts and ends while the others wait: blind choice seldom lets one overtake."""
@@ -238,7 +253,7 @@ class ScannerMachine(RuleBasedStateMachine):
         """A row is deleted that the stored memo rests on: blind choice seldom hits one."""
         self.take("delete", None, data.draw(st.sampled_from(self.stage.remembered()), label="source"))
 
-    @rule(template=st.integers(0, len(TEMPLATES) - 1), window=st.integers(0, len(WINDOWS) - 1))
+    @rule(template=_templates, window=_windows)
     @_room_for_a_race
     def race(self, template: int, window: int) -> None:
         """A refresh reads, a wide one overtakes it with a newer log, and it ends: blind choice seldom does this."""
@@ -248,7 +263,7 @@ class ScannerMachine(RuleBasedStateMachine):
         self.overtake(WIDEST)
         self.stage.finish(late)
 
-    @rule(template=st.integers(0, len(TEMPLATES) - 1), window=st.integers(0, len(WINDOWS) - 1))
+    @rule(template=_templates, window=_windows)
     @_room_for_a_race
     def stall(self, template: int, window: int) -> None:
         """A refresh finds the file, another one reads, a row arrives, and the first ends before the second."""
@@ -260,7 +275,7 @@ class ScannerMachine(RuleBasedStateMachine):
         self.stage.finish(early)
         self.stage.finish(late)
 
-    @rule(template=st.integers(0, len(TEMPLATES) - 1), window=st.integers(0, len(WINDOWS) - 1))
+    @rule(template=_templates, window=_windows)
     @_room_for_a_race
     def overtake_elsewhere(self, template: int, window: int) -> None:
         """A refresh reads, another scanner refreshes on a newer log, and the first one ends."""
@@ -270,7 +285,7 @@ class ScannerMachine(RuleBasedStateMachine):
         self.take("elsewhere", None, WIDEST)
         self.stage.finish(late)
 
-    @rule(window=st.integers(0, len(WINDOWS) - 1))
+    @rule(window=_windows)
     @_room_for_a_race
     def undermine(self, window: int) -> None:
         """The memo is dropped under a refresh that has read, which then ends."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias
 
+from strandline.properties.plug import quoted
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Self
@@ -18,10 +20,14 @@ Spot: TypeAlias = Literal["snapshot", "bodies", "row"]
 
 
 class Meter:
-    """Counts the rows of statements that test or fetch bodies other than by key, and holds what is to strike."""
+    """Counts the rows of statements that test or fetch bodies other than by key, and holds what is to strike.
 
-    def __init__(self) -> None:
+    ``body`` is the column of the bodies.
+    """
+
+    def __init__(self, body: str) -> None:
         """Begin at nothing, with nothing to strike."""
+        self.body = quoted(body)
         self.bodies = 0
         self._armed: dict[Spot, Callable[[], None]] = {}
 
@@ -91,7 +97,7 @@ class _Cursor(sqlite3.Cursor):
     _handed = False
 
     def execute(self, sql: str, parameters: Any = ()) -> Self:  # noqa: ANN401 - as sqlite3.Cursor
-        self._counts = "feedback_log_body" in sql and "json_each" not in sql
+        self._counts = self.watch.body in sql and "json_each" not in sql
         self._handed = False
         if self._counts:
             self.watch.reach("bodies")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from strandline.model.events import Answered, Event, Looked, Settled
-from strandline.model.oracle import oracle
 from strandline.model.state import Action
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ def settled(
             answered = [event for event in (*first, *second) if isinstance(event, Answered)]
             yield Settled(
                 exact=len(answered) == len((first, second))
-                and all(event.turns == oracle(event.rows, event.span).turns for event in answered),
+                and all(event.turns == scope.rules.answer(event.rows, event.span) for event in answered),
                 turns=len(answered[-1].turns) if answered else 0,
                 cause=next((event.cause for event in looked if event.cause is not None), None),
                 tested=sum(event.tested for event in looked),

@@ -40,7 +40,8 @@ from strandline.model.refresh import FAULTS, WAITS_MAX
 from strandline.model.world import AMID, ELSEWHERE, GATES
 from strandline.properties.ghosts import Ghosts, Move
 from strandline.properties.meter import Meter, let_fail, metered
-from strandline.properties.templates import commit, opened
+from strandline.properties.plug import CODEX, Plug
+from strandline.properties.templates import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,17 +97,22 @@ def limits(scope: Scope) -> Limits:
     return Limits(scope.limits.sources, scope.limits.chunk, waits=WAITS_MAX, pause=0, idle=scope.idle)
 
 
-def asked(scope: Scope, window: int) -> tuple[impl.State, Effect]:
+def asked(scope: Scope, window: int, plug: Plug = CODEX) -> tuple[impl.State, Effect]:
     """Begin a real refresh of a window of the world."""
     span, ended = scope.windows[window]
-    return impl.locate(impl.Ask(Span(*span), ended, limits(scope)))
+    return impl.locate(impl.Ask(Span(*span), ended, limits(scope), plug.projection))
 
 
 class RealSpace:
     """Searches the real scanner: gives the first state, the actions of a state, and each step."""
 
     def __init__(self, scope: Scope, templates: Templates) -> None:
-        """Search a world of this scope with these files."""
+        """Search a world of this scope with these files, which are of its rows.
+
+        Raises:
+            ValueError: they are not.
+        """
+        templates.plug.require(scope)
         self._scope = scope
         self._limits = limits(scope)
         self._templates = templates
@@ -159,7 +165,7 @@ class RealSpace:
             store.drop()
             return Real(world, store.slot, real.states)
         if action.name == "start" and action.actor is not None:
-            begun = asked(self._scope, action.arg)
+            begun = asked(self._scope, action.arg, self._templates.plug)
             return Real(world, real.slot, (*real.states[: action.actor], begun, *real.states[action.actor + 1 :]))
         if action.name == "cancel" and action.actor is not None:
             return Real(world, real.slot, (*real.states[: action.actor], None, *real.states[action.actor + 1 :]))
@@ -191,7 +197,8 @@ class RealSpace:
 
     def _host(self, real: Real, path: Path, observed: int) -> Host:
         store = MemoStore(real.slot, observed)
-        return Host(path, limits=self._limits, store=store, files=WorldFiles(real.world.path))
+        files = WorldFiles(real.world.path)
+        return Host(path, limits=self._limits, projection=self._templates.plug.projection, store=store, files=files)
 
     def _read(self, real: Real, link: Link, log: Log, effect: ReadLog | ReadOnce, action: Action) -> tuple[Result, int]:
         """Read a real file; give the result, and how many rows SQLite handed out for it."""
@@ -200,17 +207,18 @@ class RealSpace:
         key = (effect, log, link.inode, link.seen, link.clean, real.slot, observed, action.name, after)
         if key in self._reads:
             return self._reads[key]
-        meter = Meter()
+        plug = self._templates.plug
+        meter = Meter(plug.projection.body)
         with self._templates.changing(log) if action.name == AMID else nullcontext() as file:
             path, writer = file or (self._templates.path(log), None)
-            connection = opened(path, sighting(link), metered(meter))
+            connection = opened(plug, path, sighting(link), metered(meter))
             if link.seen:
                 version = connection.begin()
                 connection.end()
                 connection.seen = (version if link.clean else version - 1, link.seen)
             lease = self._host(real, path, observed).lease(connection)
             if writer is not None:
-                meter.arm("bodies", partial(commit, writer, log, after))
+                meter.arm("bodies", partial(plug.commit, writer, log, after))
             if action.name in FAULTS:
                 let_fail(meter, action.name)
             result = lease.perform(effect)

@@ -10,12 +10,13 @@ from strandline.model import world as model
 from strandline.model.environment import OFFERS
 from strandline.model.events import Answered, Discarded, Failed, GaveUp, Looked, Settled, Stored
 from strandline.model.memo import NOTHING, OPEN
-from strandline.model.oracle import Turn, fact, oracle
 from strandline.properties import view
-from strandline.properties.engines import MODEL, laws_of, model_space, real_space
+from strandline.properties.engines import MODEL, model_space, real_space
 from strandline.properties.exhaust import Space
 from strandline.properties.fields import FIELDS
+from strandline.properties.laws import laws_of
 from strandline.properties.mutants import planted
+from strandline.properties.plug import CODEX, Plug
 from strandline.properties.quiet import settled
 from strandline.properties.real import Real
 from strandline.properties.stage import Stage
@@ -24,52 +25,62 @@ from strandline.properties.verdict import Change, Exhibit, Frame
 from strandline.properties.worlds import WORLDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
     from strandline.model.events import Event, Holding
     from strandline.model.log import Body, Row
     from strandline.model.memo import Memo
     from strandline.model.state import Action, Scope, World
+    from strandline.properties.fields import Field
     from strandline.properties.verdict import Trace
 
 
-def retrace(trace: Trace) -> Exhibit:
+def retrace(
+    trace: Trace,
+    worlds: Mapping[str, Scope] = WORLDS,
+    fields: Mapping[str, Field] = FIELDS,
+    plug: Plug = CODEX,
+) -> Exhibit:
     """Take the steps of a trace again, on the subject that it names.
+
+    Args:
+        trace: the steps.
+        worlds: where a small world is found by its name.
+        fields: where a wide one is.
+        plug: the log that they are of.
 
     Raises:
         KeyError: there is no such world, mutant or law.
     """
-    scope = FIELDS[trace.world].scope if trace.world in FIELDS else WORLDS[trace.world]
+    field = fields.get(trace.world)
+    scope = field.scope if field is not None else worlds[trace.world]
     law = {law.number: law for law in laws_of(scope)}[trace.law]
+    if trace.subject == MODEL:
+        opened: AbstractContextManager[Space[Any]] = model_space(scope)
+    else:  # a wide world has leases and a disk, a small one is all values
+        opened = stage_space(trace.world, fields, plug) if field is not None else real_space(scope, plug)
     frames: list[Frame] = []
     broken: list[Event] = []
-    with planted("shipped" if trace.subject == MODEL else trace.subject), _space(trace, scope) as space:
+    with planted("shipped" if trace.subject == MODEL else trace.subject), opened as space:
         state = space.first
         for action in trace.steps:
-            if not _fits(scope, action, _seen(state)):
+            if not _fits(scope, action, _seen(plug, state)):
                 return Exhibit(trace, tuple(frames), (), len(frames), broken=False)
             after, events = space.step(state, action)
-            frames.append(_frame(scope, action, _seen(state), _seen(after), tuple(events)))
+            frames.append(_frame(plug, scope, action, _seen(plug, state), _seen(plug, after), tuple(events)))
             broken += [event for event in events if law.holds is not None and not law.holds(event)]
             state = after
         if not broken:
             broken += [event for event in space.probe(state) if law.holds is not None and not law.holds(event)]
-    ending = tuple(line for event in broken[-1:] for line in _ending(event))
+    ending = tuple(line for event in broken[-1:] for line in _ending(plug, event))
     return Exhibit(trace, tuple(frames), ending, len(frames), broken=bool(broken))
 
 
-def _space(trace: Trace, scope: Scope) -> AbstractContextManager[Space[Any]]:
-    """Give the space that a trace was found in: a wide world has leases and a disk, a small one is all values."""
-    if trace.subject == MODEL:
-        return model_space(scope)
-    return stage_space(trace.world) if trace.world in FIELDS else real_space(scope)
-
-
 @contextmanager
-def stage_space(field: str) -> Iterator[Space[World]]:
+def stage_space(field: str, fields: Mapping[str, Field] = FIELDS, plug: Plug = CODEX) -> Iterator[Space[World]]:
     """Give the real scanner in a wide world; its states follow each other, and none can be come back to."""
-    with Templates() as templates, closing(Stage(field, templates, Counter())) as stage:
+    with Templates(plug) as templates, closing(Stage(field, templates, Counter(), fields=fields)) as stage:
 
         def step(_seen: World, action: Action) -> tuple[World, tuple[Event, ...]]:
             events = stage.move(action)
@@ -92,11 +103,11 @@ def _fits(scope: Scope, action: Action, world: World) -> bool:
     return task is not None and task.phase == action.name
 
 
-def _seen(state: World | Real) -> World:
+def _seen(plug: Plug, state: World | Real) -> World:
     """Give a state in the terms of the model."""
     if not isinstance(state, Real):
         return state
-    library = view.Library()
+    library = view.Library(plug)
     world = state.world
     files = [world.path, *(link.file for link in world.links())]
     for file in files:
@@ -111,17 +122,19 @@ def _seen(state: World | Real) -> World:
     return view.world(world, state.slot, state.states, library)
 
 
-def _frame(scope: Scope, action: Action, before: World, after: World, events: tuple[Event, ...]) -> Frame:
+def _frame(  # noqa: PLR0913 - the step, and what is around it
+    plug: Plug, scope: Scope, action: Action, before: World, after: World, events: tuple[Event, ...]
+) -> Frame:
     changes = []
     if before.path != after.path:
-        changes.append(Change("log", _log(before), _log(after)))
+        changes.append(Change("log", _log(plug, before), _log(plug, after)))
     if before.slot.memo != after.slot.memo or before.slot.epoch != after.slot.epoch:
-        changes.append(Change("memo", _memo(before.slot.memo), _memo(after.slot.memo)))
-    changes += [Change(*told) for event in events for told in _told(event)]
-    return Frame(action.actor, _title(scope, action), tuple(changes))
+        changes.append(Change("memo", _memo(plug, before.slot.memo), _memo(plug, after.slot.memo)))
+    changes += [Change(*told) for event in events for told in _told(plug, event)]
+    return Frame(action.actor, _title(plug, scope, action), tuple(changes))
 
 
-def _title(scope: Scope, action: Action) -> str:
+def _title(plug: Plug, scope: Scope, action: Action) -> str:
     """Say what a step does, in words."""
     match action.name:
         case "start":
@@ -129,9 +142,9 @@ def _title(scope: Scope, action: Action) -> str:
             return f"refresh from {'the beginning' if span.start is None else span.start}"
         case "append" | "append and prune":
             row = scope.templates[action.arg]
-            return f"{action.name} {_body(row.body)}"
+            return f"{action.name} {_body(plug, row.body)}"
         case "commit amid":
-            return f"read; amid it, append and prune {_body(scope.templates[action.arg].body)}"
+            return f"read; amid it, append and prune {_body(plug, scope.templates[action.arg].body)}"
         case "elsewhere":
             return "another scanner refreshes"
         case "delete":
@@ -143,37 +156,38 @@ def _title(scope: Scope, action: Action) -> str:
             return {"fail": "the read fails", "busy": "the log is busy", "locate": "stat the path"}.get(name, name)
 
 
-def _log(world: World) -> str:
+def _log(plug: Plug, world: World) -> str:
     if world.path is None:
         return "no file"
-    return f"file {world.path.serial} (inode {world.path.inode}): {_rows(world.path.log.rows)}"
+    return f"file {world.path.serial} (inode {world.path.inode}): {_rows(plug, world.path.log.rows)}"
 
 
-def _memo(memo: Memo | None) -> str:
+def _memo(plug: Plug, memo: Memo | None) -> str:
     if memo is None:
         return "none"
     cursor = "none" if memo.cursor == NOTHING else memo.cursor
     coverage = "the beginning" if memo.coverage == OPEN else memo.coverage
-    return f"{_rows(memo.sources)}, cursor {cursor}, from {coverage}, inode {memo.inode}, snapshot {memo.observation}"
+    sources = _rows(plug, memo.sources)
+    return f"{sources}, cursor {cursor}, from {coverage}, inode {memo.inode}, snapshot {memo.observation}"
 
 
-def _rows(rows: Iterable[Row]) -> str:
-    return ", ".join(f"{row.id} {_body(row.body)}" for row in rows) or "no row"
+def _rows(plug: Plug, rows: Iterable[Row]) -> str:
+    return ", ".join(f"{row.id} {_body(plug, row.body)}" for row in rows) or "no row"
 
 
-def _body(body: Body) -> str:
-    says = fact(body)
-    return "noise" if says is None else f"{says.kind} {says.turn}"
+def _body(plug: Plug, body: Body) -> str:
+    fact = plug.rules.fact(body)
+    return "noise" if fact is None else plug.fact(fact)
 
 
-def _told(event: Event) -> Iterable[tuple[str, str, str]]:
+def _told(plug: Plug, event: Event) -> Iterable[tuple[str, str, str]]:
     """Say what an event was, as what, before and after."""
     match event:
         case Looked():
             how = f"full scan ({event.cause})" if event.cause else f"{event.tested} rows, {event.keys} by key"
             yield "read", "", how
         case Answered():
-            yield "answer", "", _turns(event.turns)
+            yield "answer", "", _turns(plug, event.turns)
         case Failed():
             yield "unavailable", "", event.reason
         case Discarded():
@@ -186,23 +200,23 @@ def _told(event: Event) -> Iterable[tuple[str, str, str]]:
             return
 
 
-def _ending(event: Event) -> Iterable[str]:
+def _ending(plug: Plug, event: Event) -> Iterable[str]:
     """Say what was wrong with the event that broke the law."""
     match event:
         case Answered():
-            yield f"the answer:     {_turns(event.turns)}"
-            yield f"the full scan:  {_turns(oracle(event.rows, event.span).turns)}"
-            yield f"the snapshot:   {_rows(event.rows)}"
+            yield f"the answer:     {_turns(plug, event.turns)}"
+            yield f"the full scan:  {_turns(plug, plug.rules.answer(event.rows, event.span))}"
+            yield f"the snapshot:   {_rows(plug, event.rows)}"
         case Discarded():
-            yield f"thrown away:    {_held(event.mine)}"
-            yield f"kept:           {_held(event.theirs)}"
+            yield f"thrown away:    {_held(plug, event.mine)}"
+            yield f"kept:           {_held(plug, event.theirs)}"
         case Stored():
-            yield f"stored:         {_held(event.mine)}"
-            yield f"in place of:    {_held(event.old)}"
+            yield f"stored:         {_held(plug, event.mine)}"
+            yield f"in place of:    {_held(plug, event.old)}"
         case Looked():
             known = event.base.ghost.rows if event.base else ()
-            yield f"the memo knew:  {_rows(known)}"
-            yield f"the snapshot:   {_rows(event.rows)}"
+            yield f"the memo knew:  {_rows(plug, known)}"
+            yield f"the snapshot:   {_rows(plug, event.rows)}"
             yield f"it read:        {event.tested} rows, {event.keys} by key, cause {event.cause or 'none'}"
         case Settled():
             yield f"left in peace, the second refresh read {event.tested} rows,"
@@ -214,13 +228,13 @@ def _ending(event: Event) -> Iterable[str]:
             return
 
 
-def _held(memo: Holding | None) -> str:
+def _held(plug: Plug, memo: Holding | None) -> str:
     """Say which snapshot a memo rests on."""
     if memo is None:
         return "nothing"
     coverage = "the beginning" if memo.coverage == OPEN else memo.coverage
-    return f"{_rows(memo.ghost.rows)} (commit {memo.ghost.commit}, from {coverage})"
+    return f"{_rows(plug, memo.ghost.rows)} (commit {memo.ghost.commit}, from {coverage})"
 
 
-def _turns(turns: tuple[Turn, ...]) -> str:
-    return ", ".join(f"{turn.turn} ({turn.model or 'no model'})" for turn in turns) or "no turn"
+def _turns(plug: Plug, turns: tuple[object, ...]) -> str:
+    return ", ".join(map(plug.item, turns)) or "no turn"

@@ -24,7 +24,7 @@ from strandline.properties import view
 from strandline.properties.disk import Disk
 from strandline.properties.fields import FIELDS
 from strandline.properties.ghosts import Ghosts, Move
-from strandline.properties.laws import LAWS, bounded_by
+from strandline.properties.laws import laws_of
 from strandline.properties.meter import Meter, let_fail, metered
 from strandline.properties.quiet import GATES_MAX, settled
 from strandline.properties.real import FAILED, WorldFiles, asked, limits
@@ -34,12 +34,14 @@ from strandline.properties.verdict import PartedError
 if TYPE_CHECKING:
     import sqlite3
     from collections import Counter
+    from collections.abc import Mapping
     from pathlib import Path
 
     from strandline.impl.effects import Effect, Missing, Result
     from strandline.impl.files import Pin, Sighting
     from strandline.model.events import Event
     from strandline.model.state import World
+    from strandline.properties.fields import Field
     from strandline.properties.templates import Templates
 
 ACTORS: Final = 3
@@ -60,7 +62,7 @@ class LawBrokenError(AssertionError):
 class Stage:
     """The real scanner on a disk, the model, and the ghosts, moved together by one action at a time."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a stage is made of
         self,
         name: str,
         templates: Templates,
@@ -68,32 +70,35 @@ class Stage:
         shell: type[BlockingShell | TrioShell] = BlockingShell,
         *,
         beside_model: bool = True,
+        fields: Mapping[str, Field] = FIELDS,
     ) -> None:
         """Set up the wide world of that name, run by that shell.
 
         ``beside_model`` holds each step against the model's; a mutant is judged by the laws alone.
+        The templates say which table the file has.
         """
         self.name = name
-        self.scope, journal = FIELDS[name]
-        self.disk = Disk(journal)
+        self.scope, journal = fields[name]
+        self._plug = templates.plug
+        self._plug.require(self.scope)
+        self.disk = Disk(journal, self._plug)
         self.world = model.init(self.scope)
         self.seen = self.world
         self._beside_model = beside_model
         self.steps: list[Action] = []
         self._tally = tally
-        self._library = view.Library()
+        self._library = view.Library(self._plug)
         self._ghosts = Ghosts(self.scope, templates.one_shot)
         self._open: set[sqlite3.Connection] = set()
-        self._meter = Meter()
-        self._host = Host(self.disk.path, limits=limits(self.scope), files=_Files(self), connect=self._connect)
-        self._other = Host(self.disk.path, limits=limits(self.scope), files=_Files(self))
+        self._meter = Meter(self._plug.projection.body)
+        host = partial(
+            Host, self.disk.path, limits=limits(self.scope), projection=self._plug.projection, files=_Files(self)
+        )
+        self._host = host(connect=self._connect)
+        self._other = host()
         self._shell = shell(self._host)
         self._states: list[tuple[impl.State, Effect] | None] = [None] * ACTORS
-        self._laws = [
-            (law.number, bounded_by(self.scope.limits.sources) if law.number == "M10" else law.holds)
-            for law in LAWS
-            if law.holds is not None
-        ]
+        self._laws = laws_of(self.scope)
 
     def take(self, action: Action) -> tuple[Event, ...]:
         """Take one step in the scanner and in the model, and hold it against the laws and the model.
@@ -139,10 +144,10 @@ class Stage:
             LawBrokenError: an event breaks a law.
         """
         for event in events:
-            for number, holds in self._laws:
-                if not holds(event):
-                    raise LawBrokenError(number, self.name, tuple(self.steps), event)
-            for law in LAWS:
+            for law in self._laws:
+                if law.holds is not None and not law.holds(event):
+                    raise LawBrokenError(law.number, self.name, tuple(self.steps), event)
+            for law in self._laws:
                 if law.twin is not None and law.twin.seen(event):
                     self._tally[f"twin {law.number}"] += 1
 
@@ -195,7 +200,7 @@ class Stage:
         if action.name == "hang up":
             self._host.take(None)
         if action.name == "start" and action.actor is not None:
-            begun = asked(self.scope, action.arg)
+            begun = asked(self.scope, action.arg, self._plug)
             self._states[action.actor] = begun
             self._shell.begin(action.actor, begun)
         if action.name == "cancel" and action.actor is not None:
@@ -204,7 +209,7 @@ class Stage:
     def _elsewhere(self, window: int) -> tuple[Event, ...]:
         """Let another scanner of the same log refresh, which has a memo of its own; nobody disturbs it."""
         before = self._host.store.slot
-        state, effect = asked(self.scope, window)
+        state, effect = asked(self.scope, window, self._plug)
         lease = self._other.lease()
         for _ in range(GATES_MAX):
             following = impl.step(state, lease.perform(cast("Any", effect)))

@@ -14,8 +14,8 @@ from strandline.impl.connection import Connection, ConnectionFactory
 from strandline.impl.files import Pin, Sighting
 from strandline.impl.memo import Place
 from strandline.impl.window import Span
-from strandline.model.log import Log, Raw
-from strandline.properties import schema, view
+from strandline.model.log import Log
+from strandline.properties.plug import CODEX, Plug
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,13 +24,12 @@ if TYPE_CHECKING:
 
     from strandline.model.days import Span as ModelSpan
     from strandline.model.log import Row
-    from strandline.model.oracle import Turn
 
 
-def opened(path: Path, sighting: Sighting, connect: ConnectionFactory = sqlite3.connect) -> Connection:
-    """Open the scanner's own kind of connection to a file, pinned as sighted."""
+def opened(plug: Plug, path: Path, sighting: Sighting, connect: ConnectionFactory = sqlite3.connect) -> Connection:
+    """Open the scanner's own kind of connection to a file of a plug, pinned as sighted."""
     connection = Connection(Pin(sighting, None))
-    connection.open(path, connect)
+    connection.open(path, connect, plug.projection)
     return connection
 
 
@@ -38,52 +37,15 @@ UNSIGHTED = Sighting(Place(0, 0), ())
 """Where a template is when nobody asks."""
 
 
-def insert(database: sqlite3.Connection, row: Row) -> None:
-    """Write a row of the model as it stands, id included."""
-    database.execute(
-        """INSERT INTO logs (id, ts, ts_nanos, level, target, feedback_log_body, thread_id, process_uuid)
-        VALUES (?, ?, ?, 'INFO', 'world', CASE WHEN ? THEN CAST(? AS TEXT) ELSE ? END, ?, ?)""",
-        (
-            row.id,
-            row.ts,
-            row.nanos,
-            isinstance(row.body, Raw),
-            row.body.data if isinstance(row.body, Raw) else None,
-            None if isinstance(row.body, Raw) else row.body,
-            row.thread,
-            row.process,
-        ),
-    )
-
-
-def set_sequence(database: sqlite3.Connection, sequence: int) -> None:
-    """Let AUTOINCREMENT go on after this id."""
-    database.execute("DELETE FROM sqlite_sequence WHERE name = 'logs'")
-    database.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('logs', ?)", (sequence,))
-
-
-def commit(writer: sqlite3.Connection, before: Log, after: Log) -> None:
-    """Turn one log into another by one transaction: births first, as a codex writer prunes after it."""
-    known, wanted = set(before.rows), set(after.rows)
-    writer.execute("BEGIN IMMEDIATE")
-    for row in after.rows:
-        if row not in known:
-            insert(writer, row)
-    for row in before.rows:
-        if row not in wanted:
-            writer.execute("DELETE FROM logs WHERE id = ?", (row.id,))
-    set_sequence(writer, after.sequence)
-    writer.execute("COMMIT")
-
-
 class Templates:
     """Makes the file of a log when it is first asked for."""
 
-    def __init__(self) -> None:
-        """Begin with no file."""
+    def __init__(self, plug: Plug = CODEX) -> None:
+        """Begin with no file; each will hold the table of this plug."""
+        self.plug = plug
         self._folder = tempfile.TemporaryDirectory(prefix="strandline-", ignore_cleanup_errors=True)
         self._paths: dict[Log, Path] = {}
-        self._answers: dict[tuple[tuple[Row, ...], ModelSpan], tuple[Turn, ...]] = {}
+        self._answers: dict[tuple[tuple[Row, ...], ModelSpan], tuple[object, ...]] = {}
 
     def path(self, log: Log) -> Path:
         """Give the file that holds exactly this log."""
@@ -93,11 +55,7 @@ class Templates:
                 database.execute("PRAGMA synchronous = OFF")
                 database.execute("PRAGMA journal_mode = MEMORY")
                 database.execute("BEGIN")
-                for statement in schema.CREATE:
-                    database.execute(statement)
-                for row in log.rows:
-                    insert(database, row)
-                set_sequence(database, log.sequence)
+                self.plug.make(database, log)
                 database.execute("COMMIT")
             self._paths[log] = path
         return self._paths[log]
@@ -109,7 +67,7 @@ class Templates:
 
     def connection(self, log: Log, sighting: Sighting, connect: ConnectionFactory = sqlite3.connect) -> Connection:
         """Open the scanner's own kind of connection to the file of a log, pinned as sighted."""
-        return opened(self.path(log), sighting, connect)
+        return opened(self.plug, self.path(log), sighting, connect)
 
     @contextmanager
     def changing(self, log: Log) -> Iterator[tuple[Path, sqlite3.Connection]]:
@@ -123,7 +81,7 @@ class Templates:
         for left in path.parent.glob(f"{path.name}*"):
             left.unlink()
 
-    def one_shot(self, rows: tuple[Row, ...], span: ModelSpan) -> tuple[Turn, ...]:
+    def one_shot(self, rows: tuple[Row, ...], span: ModelSpan) -> tuple[object, ...]:
         """Answer a window by the scanner's one-shot path over the file of a log with these rows."""
         log = Log(rows, rows[-1].id if rows else 0)
         key = (rows, span)
@@ -132,7 +90,7 @@ class Templates:
             version = connection.begin()
             with closing(connection), connection.transaction() as reader:
                 found = scan.glance(reader, Span(*span), scan.Rank(0, UNSIGHTED.place, 0, version))
-            self._answers[key] = view.turns(found.turns)
+            self._answers[key] = found.turns
         return self._answers[key]
 
     def close(self) -> None:

@@ -21,7 +21,7 @@ from strandline.properties.truth import FullScan, read_truth
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from strandline.impl.answer import Turn as ScannerTurn
+    from strandline.impl.codex import Turn as ScannerTurn
     from strandline.model.oracle import Turn as OracleTurn
 
     Turn: TypeAlias = ScannerTurn | OracleTurn

@@ -7,23 +7,22 @@ drops. So a remembered row is not looked up by its id but by all that is remembe
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from strandline.impl import refresh as impl
-from strandline.impl.answer import Fact
 from strandline.impl.effects import ReadLog
 from strandline.impl.log import LogRow
 from strandline.impl.memo import Memo
+from strandline.impl.projection import Fact
 from strandline.impl.store import Slot
 from strandline.model import memo as model
 from strandline.model import state
 from strandline.model.log import Raw, Row
-from strandline.model.oracle import Turn, fact
+from strandline.properties.plug import CODEX, OWNERS_MAX, Plug
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from strandline.impl import answer
     from strandline.impl.effects import Effect
     from strandline.impl.memo import Anchor, Partition
     from strandline.model.state import Ghost, Phase, Task, World
@@ -32,13 +31,12 @@ STRANGER = -1
 """The nanoseconds of a row that stands for one that was never written."""
 
 
-def log_row(row: Row) -> LogRow:
-    """Give a row of the model as the scanner gets it from SQLite."""
+def log_row(row: Row, owners: int = OWNERS_MAX) -> LogRow:
+    """Give a row of the model as the scanner gets it from SQLite, with so many columns of owners."""
     kind, body = _stored(row)
-    thread = None if row.thread is None else row.thread.encode()
-    process = None if row.process is None else row.process.encode()
+    names = [None if name is None else name.encode() for name in (row.thread, row.process)]
     ts = row.ts.encode() if isinstance(row.ts, str) else row.ts
-    return LogRow(row.id, ts, row.nanos, thread, process, kind, body)
+    return LogRow(row.id, ts, row.nanos, kind, body, tuple(names[:owners]))
 
 
 def _stored(row: Row) -> tuple[bytes, bytes | None]:
@@ -56,9 +54,10 @@ def _stored(row: Row) -> tuple[bytes, bytes | None]:
 class Library:
     """Every row that was ever written in a world, by what the scanner may remember of it."""
 
-    def __init__(self) -> None:
-        """Know no row."""
-        self._facts: dict[Fact, Row] = {}
+    def __init__(self, plug: Plug = CODEX) -> None:
+        """Know no row of this plug's log."""
+        self._plug = plug
+        self._facts: dict[Fact[Any], Row] = {}
         self._anchors: dict[tuple[int, Partition, bytes], Row] = {}
         self._known: set[Row] = set()
 
@@ -70,25 +69,14 @@ class Library:
                 self._take_in(row)
 
     def _take_in(self, row: Row) -> None:
-        stored = log_row(row)
+        stored = log_row(row, len(self._plug.projection.owners))
         self._anchors[row.id, stored.partition, stored.digest] = row
-        says = fact(row.body)
-        if says is not None and isinstance(row.ts, int):
-            completed = says.kind == "completed"
-            remembered = Fact(
-                row.id,
-                row.ts,
-                row.nanos,
-                completed,
-                says.turn,
-                says.thread,
-                says.model,
-                stored.partition,
-                stored.digest,
-            )
-            self._facts[remembered] = row
+        fact = self._plug.rules.fact(row.body)
+        if fact is not None and isinstance(row.ts, int):
+            says = self._plug.says(fact)
+            self._facts[Fact(row.id, row.ts, row.nanos, says, stored.partition, stored.digest)] = row
 
-    def source(self, remembered: Fact) -> Row:
+    def source(self, remembered: Fact[Any]) -> Row:
         """Find the row that a fact was made of; a stranger if there is none."""
         return self._facts.get(remembered, Row(remembered.id, remembered.ts, STRANGER, None, None, None))
 
@@ -110,11 +98,6 @@ def memo(real: Memo, library: Library) -> model.Memo:
         gaps=real.gaps,
         full=real.full,
     )
-
-
-def turns(real: tuple[answer.Turn, ...]) -> tuple[Turn, ...]:
-    """Give the turns of an answer as the oracle's."""
-    return tuple(Turn(*turn) for turn in real)
 
 
 def phase(standing: impl.State) -> Phase:

@@ -1,0 +1,107 @@
+"""A projection: what a scanner makes of the rows of one kind of log, from its table to the items of an answer.
+
+All that a scanner knows of a log is in this record. The rest of it, the memo, the refresh and the read, knows rows
+with an id, an instant, a body and owners, and no table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from strandline.impl.memo import Partition
+    from strandline.impl.window import Span
+
+BODY_MAX: Final = 64 * 1024 * 1024
+"""The longest body that is parsed, in bytes. A longer one is skipped and counted."""
+
+Says = TypeVar("Says")
+"""What a parser makes of one body."""
+
+Item = TypeVar("Item")
+"""What a join makes of facts: one item of an answer, which is called a turn whatever it is."""
+
+
+class Fact(NamedTuple, Generic[Says]):
+    """What one row says. Every field comes from the row; ``ts`` is in unix seconds.
+
+    ``says`` is what the parser made of the body. ``partition`` and ``digest`` let the row serve as an anchor.
+    """
+
+    id: int
+    ts: int
+    nanos: int
+    says: Says
+    partition: Partition
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Projection(Generic[Says, Item]):
+    """One kind of log: its table, which rows of it say something, and what these make together.
+
+    It is equal to itself only, since functions cannot be compared.
+
+    Args:
+        table: the name of the table.
+        id: its INTEGER PRIMARY KEY. Ids must be issued in the order of the commits, as AUTOINCREMENT does under
+            SQLite's one writer.
+        ts: the column of the instants, in unix seconds. A row whose instant is no integer is skipped.
+        body: the column that the parser reads. Only a TEXT says something.
+        markers: every body that parses holds one of these, byte for byte; SQLite looks for them, so that no other
+            body is fetched. A parser that reads more loses what it reads. Without any, every body is fetched.
+        rules: the version of ``parse`` and ``join``; raise it when either changes its mind.
+        parse: what the bytes of a TEXT of at most ``BODY_MAX`` bytes say, None if nothing. It may raise
+            ``UnicodeDecodeError``; the row is then skipped and counted.
+        join: the items that the facts within a span make. The facts come by ascending id. Some may lie outside of the
+            span: a memo holds more than one window, so they must not count.
+        nanos: the column of the fraction of the second, if the table has one.
+        owners: the columns that say whose a row is: rows that are pruned together share the first of these that is
+            not NULL. Without any the table is one partition.
+
+    Raises:
+        ValueError: a name or a marker cannot be written in SQL, or two columns are one.
+    """
+
+    table: str
+    id: str
+    ts: str
+    body: str
+    markers: tuple[str, ...]
+    rules: int
+    parse: Callable[[bytes], Says | None]
+    join: Callable[[Iterable[Fact[Says]], Span], tuple[Item, ...]]
+    nanos: str | None = None
+    owners: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be written in SQL."""
+        _refuse("the table", self.table)
+        for column in self.columns:
+            _refuse("the column", column)
+        for marker in self.markers:
+            _refuse("the marker", marker)
+        folded = [column.encode().lower() for column in self.columns]  # as SQLite does: ASCII letters only
+        for column, name in zip(self.columns, folded, strict=True):
+            if folded.count(name) > 1:
+                raise ValueError(f"the column {column!r} of the table {self.table!r} is named twice; name each once")
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that are read."""
+        return (self.id, self.ts, *([] if self.nanos is None else [self.nanos]), self.body, *self.owners)
+
+
+def _refuse(what: str, text: str) -> None:
+    """Refuse a text that no SQL statement can hold; every other one can be quoted."""
+    if not text:
+        raise ValueError(f"{what} is an empty text; give its name")
+    if "\0" in text:
+        raise ValueError(f"{what} {text!r} holds a NUL, at which SQLite would end the statement; leave it out")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError(f"{what} {text!r} holds a lone surrogate, which has no UTF-8; leave it out") from None

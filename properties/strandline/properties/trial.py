@@ -1,0 +1,106 @@
+"""A trial: the same laws, held against the plug of somebody else's table.
+
+Small worlds are searched whole, on the model and on the real scanner over real files of that table; in wide ones the
+state machine is played. Nothing here is of its own kind: a trial is what ``check`` does, for one plug.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from hypothesis import settings
+
+from strandline.properties.engines import MODEL, STATES_MAX, model_space, real_space
+from strandline.properties.exhaust import search
+from strandline.properties.fuzz import DERANDOMIZED, UNSHRUNK, play
+from strandline.properties.lanes import lanes
+from strandline.properties.laws import LAWS, laws_of
+from strandline.properties.machine import ScannerMachine
+from strandline.properties.mutants import SHIPPED, planted
+from strandline.properties.retrace import retrace
+from strandline.properties.verdict import Exhibit, PartedError, Trace, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from contextlib import AbstractContextManager
+
+    from strandline.model.state import Scope
+    from strandline.properties.exhaust import Found, Space
+    from strandline.properties.fields import Field
+    from strandline.properties.plug import Plug
+
+CASES: Final = 50
+"""How many games the state machine plays unless told otherwise."""
+
+
+class Trial(NamedTuple):
+    """What came of a trial.
+
+    ``says`` has a line for each search and for the games, ``exhibits`` a shortest trace for each law that a search
+    found broken and the trace of a game that broke one, ``short`` what keeps a trial without violation from being a
+    pass.
+    """
+
+    verdict: Verdict
+    says: tuple[str, ...]
+    exhibits: tuple[Exhibit, ...]
+    short: tuple[str, ...]
+
+    def lines(self) -> Iterator[str]:
+        """Tell it in plain text, the violations as lanes, the verdict last."""
+        yield from self.says
+        for exhibit in self.exhibits:
+            yield from ("", *lanes(exhibit), "")
+        yield from self.short
+        yield str(self.verdict)
+
+
+def trial(
+    plug: Plug, worlds: Mapping[str, Scope], fields: Mapping[str, Field], *, cases: int = CASES, subject: str = SHIPPED
+) -> Trial:
+    """Hold the laws against a plug.
+
+    Args:
+        plug: the kind of log: rules, projection, table.
+        worlds: worlds small enough to be searched whole, by name.
+        fields: wide worlds for the state machine, by other names; the first window of each must be open on both sides.
+        cases: how many games the machine plays, derandomized; without a field it plays none.
+        subject: a mutant to be planted in the scanner.
+
+    Raises:
+        KeyError: there is no such mutant.
+        ValueError: the rows of a world are not of the plug.
+    """
+    for scope in (*worlds.values(), *(field.scope for field in fields.values())):
+        plug.require(scope)
+    says: list[str] = []
+    short: list[str] = []
+    traces: list[Trace] = []
+    reached: Counter[str] = Counter()
+    for name, scope in worlds.items():
+        for side, opened in ((MODEL, model_space(scope)), (subject, real_space(scope, plug))):
+            found = _searched(scope, SHIPPED if side == MODEL else subject, opened)
+            says.append(f"world {name!r}, {side}: {found.states:,} states, {found.transitions:,} transitions")
+            traces += [Trace(side, name, law, steps) for law, steps in sorted(found.broken.items())]
+            reached += found.reached
+            if not found.complete:
+                short.append(f"world {name!r}, {side}: not searched whole, it has more than {STATES_MAX:,} states")
+    if fields:
+        profile = settings(DERANDOMIZED if subject == SHIPPED else UNSHRUNK, max_examples=cases)
+        try:
+            tally, broken = play(ScannerMachine, subject, profile, fields, plug)
+        except PartedError as parted:
+            return Trial(Verdict.BROKEN, tuple(says), (), tuple(str(parted).splitlines()))
+        says.append(f"games, {subject}: {tally['cases']:,} cases, {tally['steps']:,} steps")
+        reached += Counter({law.number: tally[f"twin {law.number}"] for law in LAWS})
+        traces += [Trace(subject, broken.world, broken.law, broken.steps)] if broken is not None else []
+    short += [f"{law.number}: never seen: {law.twin.says}" for law in LAWS if law.twin and not reached[law.number]]
+    exhibits = tuple(retrace(trace, worlds, fields, plug) for trace in traces)
+    verdict = Verdict.VIOLATED if exhibits else Verdict.INCONCLUSIVE if short else Verdict.HOLDS
+    return Trial(verdict, tuple(says), exhibits, tuple(short))
+
+
+def _searched(scope: Scope, subject: str, opened: AbstractContextManager[Space[Any]]) -> Found:
+    with planted(subject), opened as space:
+        return search(space, laws_of(scope), STATES_MAX)
