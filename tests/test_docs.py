@@ -26,6 +26,7 @@ from strandline.properties.cli import main, writer_command
 from strandline.properties.engines import ENGINES
 from strandline.properties.laws import LAWS
 from strandline.properties.mutants import MUTANTS
+from strandline.properties.specimens import SPECIMENS
 
 pytestmark = pytest.mark.checkout
 
@@ -122,6 +123,12 @@ def test_the_page_of_laws_names_for_each_the_mutants_that_it_catches() -> None:
 def test_the_page_of_checking_lists_every_mutant_as_it_is() -> None:
     assert rows(page("docs/checking.md"), "mutant") == [
         (mutant.name, mutant.hazard, mutant.says, mutant.law) for mutant in MUTANTS.values()
+    ]
+
+
+def test_the_index_of_the_specimens_lists_each_with_its_page() -> None:
+    assert [row[0] for row in rows(page("docs/specimens/README.md"), "specimen")] == [
+        f"[{name} {specimen.title}]({name.lower()}-{specimen.title}.md)" for name, specimen in SPECIMENS.items()
     ]
 
 
@@ -260,7 +267,7 @@ def test_every_link_within_the_tree_leads_somewhere(path: Path) -> None:
 
 
 def test_every_page_is_reached_from_an_index() -> None:
-    for index in (DOCS / "README.md", DOCS / "decisions" / "README.md"):
+    for index in (DOCS / "README.md", DOCS / "decisions" / "README.md", DOCS / "specimens" / "README.md"):
         listed = set(re.findall(r"\]\(([^)#\s/]+\.md)\)", index.read_text("utf-8")))
         assert {path.name for path in index.parent.glob("*.md")} - {"README.md"} <= listed
 

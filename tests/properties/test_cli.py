@@ -25,6 +25,7 @@ from strandline.properties.cli import main
 from strandline.properties.laws import LAWS
 from strandline.properties.mutants import MUTANTS
 from strandline.properties.replay import encode
+from strandline.properties.specimens import SPECIMENS
 from strandline.properties.verdict import Change, Claim, Engine, Exhibit, Frame, Trace, Verdict
 from strandline.properties.writer import Plan, write
 
@@ -179,6 +180,41 @@ def test_unknown_mutants_and_engines_are_refused_with_the_known_ones(tmp_path: P
     one_line(run("check", "--mutant", "x", "--out", tmp_path), 2, "there are shipped, split")
     one_line(run("check", "--engine", "x", "--out", tmp_path), 2, "there are one, two")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_specimens_are_listed_in_both_formats() -> None:
+    assert [line.split()[0] for line in run("check", "--list-specimens").stdout.splitlines()] == list(SPECIMENS)
+    listed = json.loads(run("check", "--list-specimens", "--format", "json").stdout)
+    assert [specimen["name"] for specimen in listed] == list(SPECIMENS)
+
+
+def test_a_specimen_that_nobody_knows_or_that_is_asked_for_beside_something_else_is_refused(tmp_path: Path) -> None:
+    one_line(
+        run("check", "--specimen", "D9", "--out", tmp_path), 2, "there is no specimen named 'D9'; there are D0, D1"
+    )
+    for other in (("--mutant", "split"), ("--engine", "fuzz")):
+        one_line(run("check", "--specimen", "D1", *other, "--out", tmp_path), 2, "--specimen excludes")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_specimen_is_violated_with_a_trace_that_replays(tmp_path: Path) -> None:
+    result = run("check", "--specimen", "D0", "--out", tmp_path, "--format", "json")
+    assert result.exit_code == 1
+    claims = json.loads(result.stdout)["claims"]
+    assert (claims["subject"], claims["verdict"]) == ("specimen:D0", "violated")
+    assert [engine["engine"] for engine in claims["engines"]] == ["exhaust specimen"]
+    assert {law["law"]: law["verdict"] for law in claims["laws"]} == {
+        law.number: "inconclusive" if law.holds is None else "violated" for law in LAWS
+    }
+    for name in claims["traces"]:
+        replayed = run("replay", tmp_path / "traces" / name)
+        assert replayed.exit_code == 1
+        assert "is broken:" in replayed.stdout
+
+
+def test_a_trace_through_a_specimen_that_nobody_knows_is_no_pass() -> None:
+    unknown = Trace("specimen:D9", "appends", "M1", ())
+    one_line(run("replay", "-", stdin=encode(unknown)), 3, "nothing here is named 'D9'; not a pass")
 
 
 @pytest.mark.usefixtures("engines")

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 from strandline.properties.engines import ENGINES, MODEL_ENGINE
 from strandline.properties.laws import LAWS
 from strandline.properties.mutants import MUTANTS, planted
+from strandline.properties.specimens import SPECIMENS
+from strandline.properties.specimens.engine import ENGINES as SPECIMEN_ENGINES
 from strandline.properties.verdict import Claim, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterable
 
     from strandline.properties.laws import Law
     from strandline.properties.verdict import Engine, Report, Trace
@@ -74,7 +76,7 @@ class Findings:
     def traces(self) -> tuple[Trace, ...]:
         """Give the shortest trace to each violated law, the shortest first.
 
-        Before all others comes the law that a mutant is known to break: its trace is the story of the mutant.
+        Before all others comes the law that a mutant or a specimen is known to break: its trace is the story of it.
         """
         shortest: dict[str, Trace] = {}
         for claim in self.claims:
@@ -82,8 +84,9 @@ class Findings:
                 held = shortest.get(claim.law)
                 if held is None or len(claim.trace.steps) < len(held.steps):
                     shortest[claim.law] = claim.trace
-        mutant = MUTANTS.get(self.subject)
-        told = mutant.law if mutant is not None else None
+        known = {specimen.subject: specimen.law for specimen in SPECIMENS.values()}
+        known |= {mutant.name: mutant.law for mutant in MUTANTS.values()}
+        told = known.get(self.subject)
         return tuple(sorted(shortest.values(), key=lambda trace: (trace.law != told, len(trace.steps))))
 
 
@@ -104,19 +107,37 @@ def check(
     Raises:
         KeyError: there is no such mutant.
     """
+    with planted(subject):
+        return _checked(ENGINES, subject, chosen, say, keep)
+
+
+def check_specimen(name: str, say: Report = lambda _line: None, keep: Report = lambda _line: None) -> Findings:
+    """Search a specimen; never raises for what the search does.
+
+    Args:
+        name: which specimen.
+        say: takes a passing line of progress.
+        keep: takes a line worth keeping on the screen.
+
+    Raises:
+        KeyError: there is no such specimen.
+    """
+    return _checked(SPECIMEN_ENGINES, SPECIMENS[name].subject, (), say, keep)
+
+
+def _checked(engines: Iterable[Engine], subject: str, chosen: Collection[str], say: Report, keep: Report) -> Findings:
     claims: list[Claim] = []
     runs: list[Run] = []
     interrupted = False
-    with planted(subject):
-        for engine in ENGINES:
-            if chosen and engine.name not in chosen:
-                runs.append(Run(engine.name, engine.says, "skipped", "not selected"))
-            elif interrupted:
-                runs.append(Run(engine.name, engine.says, "skipped", "interrupted before it began"))
-            else:
-                keep(f"{engine.name}: {engine.says}")
-                runs.append(_run(engine, subject, claims.append, say, keep))
-                interrupted = runs[-1].state == "interrupted"
+    for engine in engines:
+        if chosen and engine.name not in chosen:
+            runs.append(Run(engine.name, engine.says, "skipped", "not selected"))
+        elif interrupted:
+            runs.append(Run(engine.name, engine.says, "skipped", "interrupted before it began"))
+        else:
+            keep(f"{engine.name}: {engine.says}")
+            runs.append(_run(engine, subject, claims.append, say, keep))
+            interrupted = runs[-1].state == "interrupted"
     return Findings(subject, tuple(claims), tuple(runs))
 
 

@@ -20,7 +20,7 @@ import click
 
 from strandline.impl.answer import Unavailable
 from strandline.properties import __version__, console, evidence, follow, lanes, replay, turns
-from strandline.properties.check import EXIT_CODES, check
+from strandline.properties.check import EXIT_CODES, check, check_specimen
 from strandline.properties.drafts import Plan
 from strandline.properties.engines import ENGINES
 from strandline.properties.mutants import MUTANTS, SHIPPED
@@ -38,6 +38,7 @@ from strandline.properties.options import (
     stop_on_interrupt,
 )
 from strandline.properties.retrace import retrace
+from strandline.properties.specimens import SPECIMENS
 from strandline.properties.verdict import Verdict
 from strandline.properties.writer import WriterError, write
 
@@ -55,6 +56,7 @@ Exit codes: 0 holds, 1 violated, 2 a mistake in the call, 3 inconclusive,
             4 broken, or the evidence could not be written. A violation
             that was found counts, whatever else failed.
 Example:    strandline check --mutant dominance
+            strandline check --specimen D1
             strandline check --engine "exhaust model" --out evidence
 """
 
@@ -86,13 +88,23 @@ def main() -> None:
 
 @main.command("check", epilog=_CHECK)
 @click.option("--mutant", default=SHIPPED, metavar="NAME", help="Plant a known-bad variant, to see it caught.")
+@click.option("--specimen", metavar="NAME", help="Search a published design in place of the scanner.")
 @click.option("--engine", "chosen", multiple=True, metavar="NAME", help="Run this engine only; may be repeated.")
 @click.option("--out", type=click.Path(path_type=Path), default=".strandline", show_default=True, help="A folder.")
 @click.option("--list-mutants", "listing", is_flag=True, help="List the mutants and check nothing.")
+@click.option("--list-specimens", "cabinet", is_flag=True, help="List the published designs and check nothing.")
 @FORMAT
 @click.pass_context
 def check_command(  # noqa: PLR0913 - one parameter for each option
-    ctx: click.Context, *, mutant: str, chosen: tuple[str, ...], out: Path, listing: bool, output: str
+    ctx: click.Context,
+    *,
+    mutant: str,
+    specimen: str | None,
+    chosen: tuple[str, ...],
+    out: Path,
+    listing: bool,
+    cabinet: bool,
+    output: str,
 ) -> None:
     """Check the scanner against its model: every law, by every engine.
 
@@ -102,11 +114,20 @@ def check_command(  # noqa: PLR0913 - one parameter for each option
     if listing:
         console.tell(console.listed(MUTANTS.values(), output))
         return
+    if cabinet:
+        console.tell(console.listed(SPECIMENS.values(), output))
+        return
+    if specimen is not None and (mutant != SHIPPED or chosen):
+        raise click.UsageError("--specimen excludes --mutant and --engine: a specimen has an engine of its own")
+    refuse_unknown("specimen", () if specimen is None else (specimen,), tuple(SPECIMENS))
     refuse_unknown("mutant", (mutant,), (SHIPPED, *MUTANTS))
     refuse_unknown("engine", chosen, tuple(engine.name for engine in ENGINES))
     began, clock = datetime.now(UTC), time.monotonic()
     with console.Progress() as progress:
-        findings = check(mutant, chosen, progress.say, progress.keep)
+        if specimen is None:
+            findings = check(mutant, chosen, progress.say, progress.keep)
+        else:
+            findings = check_specimen(specimen, progress.say, progress.keep)
     found = evidence.gather(findings, began, time.monotonic() - clock)
     drawing = console.drawing(findings.traces(), out)
     problem = console.saved(found, findings.traces(), drawing, out)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from strandline.properties import writer
     from strandline.properties.evidence import LawOutcome, Said
     from strandline.properties.mutants import Mutant
+    from strandline.properties.specimens import Specimen
     from strandline.properties.turns import Asked, Shown
     from strandline.properties.verdict import Trace
 
@@ -187,13 +188,13 @@ def replay_line(source: str) -> str:
     return f"strandline replay {shlex.quote(source)}"
 
 
-def listed(mutants: Iterable[Mutant], output: str) -> Iterator[str]:
-    """List the mutants."""
+def listed(designs: Iterable[Mutant | Specimen], output: str) -> Iterator[str]:
+    """List mutants or specimens."""
     if output == "json":
-        yield json.dumps([{"name": m.name, "hazard": m.hazard, "law": m.law, "says": m.says} for m in mutants])
+        yield json.dumps([{"name": d.name, "hazard": d.hazard, "law": d.law, "says": d.says} for d in designs])
         return
-    for mutant in mutants:
-        yield f"{mutant.name:<24} {mutant.hazard:<4} {mutant.law:<4} {printable(mutant.says)}"
+    for design in designs:
+        yield f"{design.name:<24} {design.hazard:<4} {design.law:<4} {printable(design.says)}"
 
 
 def written(progress: writer.Progress) -> str:

@@ -98,14 +98,19 @@ def explored(kind: Kind, subject: str, report: Report) -> Iterator[Claim]:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     named = subject if kind == "impl" else MODEL
-    yield from (_claimed(law, kind, named, found) for law in LAWS if law.holds is not None)
+    yield from claimed(f"exhaust {kind}", named, {world: found[world] for world in WORLDS})
 
 
-def _claimed(law: Law, kind: Kind, subject: str, found: dict[str, Found]) -> Claim:
+def claimed(engine: str, subject: str, found: dict[str, Found]) -> Iterator[Claim]:
+    """Claim of each law what came of a search of these worlds."""
+    yield from (_claimed(law, engine, subject, found) for law in LAWS if law.holds is not None)
+
+
+def _claimed(law: Law, engine: str, subject: str, found: dict[str, Found]) -> Claim:
     broken = [
-        Trace(subject, world, law.number, found[world].broken[law.number])
-        for world in WORLDS
-        if law.number in found[world].broken
+        Trace(subject, world, law.number, one.broken[law.number])
+        for world, one in found.items()
+        if law.number in one.broken
     ]
     whole = all(one.complete for one in found.values())
     trace = min(broken, key=lambda one: len(one.steps)) if broken else None
@@ -118,7 +123,7 @@ def _claimed(law: Law, kind: Kind, subject: str, found: dict[str, Found]) -> Cla
     reached: Counter[str] = sum((one.reached for one in found.values()), Counter())
     return Claim(
         law=law.number,
-        engine=f"exhaust {kind}",
+        engine=engine,
         verdict=verdict,
         says=says,
         bounds=(("worlds", ", ".join(sorted(found))),),

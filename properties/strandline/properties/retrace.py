@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from strandline.model import world as model
 from strandline.model.environment import OFFERS
@@ -19,6 +19,11 @@ from strandline.properties.mutants import planted
 from strandline.properties.plug import CODEX, Plug
 from strandline.properties.quiet import settled
 from strandline.properties.real import Real
+from strandline.properties.specimens import PREFIX, SPECIMENS
+from strandline.properties.specimens.rule import FALLIBLE, GATES
+from strandline.properties.specimens.scene import Scene
+from strandline.properties.specimens.space import FAULTS, space_of
+from strandline.properties.specimens.worlds import RESTART, SPECIMEN_WORLDS
 from strandline.properties.stage import Stage
 from strandline.properties.templates import Templates
 from strandline.properties.verdict import Change, Exhibit, Frame
@@ -31,9 +36,22 @@ if TYPE_CHECKING:
     from strandline.model.events import Event, Holding
     from strandline.model.log import Body, Row
     from strandline.model.memo import Memo
-    from strandline.model.state import Action, Scope, World
+    from strandline.model.state import Action, File, Scope, World
     from strandline.properties.fields import Field
     from strandline.properties.verdict import Trace
+
+
+TITLES: Final = {
+    **GATES,
+    "fail": "the read fails",
+    "busy": "the log is busy",
+    "locate": "stat the path",
+    RESTART: "the process starts anew",
+}
+"""Steps in words, where their names are not words enough."""
+
+SAVED: Final = "saved memo"
+"""What the memo on disk is called."""
 
 
 def retrace(
@@ -51,18 +69,21 @@ def retrace(
         plug: the log that they are of.
 
     Raises:
-        KeyError: there is no such world, mutant or law.
+        KeyError: there is no such world, mutant, specimen or law.
     """
     field = fields.get(trace.world)
-    scope = field.scope if field is not None else worlds[trace.world]
+    scope = field.scope if field is not None else {**SPECIMEN_WORLDS, **worlds}[trace.world]
     law = {law.number: law for law in laws_of(scope)}[trace.law]
     if trace.subject == MODEL:
         opened: AbstractContextManager[Space[Any]] = model_space(scope)
+    elif trace.subject.startswith(PREFIX):
+        opened = space_of(SPECIMENS[trace.subject.removeprefix(PREFIX)].rule, scope)
     else:  # a wide world has leases and a disk, a small one is all values
         opened = stage_space(trace.world, fields, plug) if field is not None else real_space(scope, plug)
     frames: list[Frame] = []
     broken: list[Event] = []
-    with planted("shipped" if trace.subject == MODEL else trace.subject), opened as space:
+    scanner = not (trace.subject == MODEL or trace.subject.startswith(PREFIX))
+    with planted(trace.subject if scanner else "shipped"), opened as space:
         state = space.first
         for action in trace.steps:
             if not _fits(scope, action, _seen(plug, state)):
@@ -94,19 +115,43 @@ def stage_space(field: str, fields: Mapping[str, Field] = FIELDS, plug: Plug = C
         )
 
 
-def _fits(scope: Scope, action: Action, world: World) -> bool:
-    """Tell whether a step can be taken in a world, whatever is left of the budget."""
+class _Seen(NamedTuple):
+    """A state as it is shown: the environment, and each memo in it, by what it is called and what it says."""
+
+    world: World
+    memos: tuple[tuple[str, object, str], ...]
+
+
+def _fits(scope: Scope, action: Action, seen: _Seen) -> bool:
+    """Tell whether a step can be taken in a state, whatever is left of the budget."""
+    world = seen.world
+    if action.name in FAULTS and action.actor is not None and _phase(world, action.actor) in FALLIBLE:
+        return True
+    if action.name == RESTART:
+        return RESTART in dict(scope.budget) and any(what == SAVED for what, _, _ in seen.memos)
     if action.name in OFFERS:
         wanted = action._replace(arg=0) if action.name == "cancel" else action  # its argument is only how, not what
         return wanted in OFFERS[action.name](world, scope)
-    task = world.tasks[action.actor] if action.actor is not None and action.actor < len(world.tasks) else None
-    return task is not None and task.phase == action.name
+    return action.actor is not None and _phase(world, action.actor) == action.name
 
 
-def _seen(plug: Plug, state: World | Real) -> World:
-    """Give a state in the terms of the model."""
-    if not isinstance(state, Real):
-        return state
+def _phase(world: World, actor: int) -> str | None:
+    """Name the gate that a refresh waits at."""
+    task = world.tasks[actor] if actor < len(world.tasks) else None
+    return task.phase if task is not None else None
+
+
+def _seen(plug: Plug, state: World | Real | Scene[Any]) -> _Seen:
+    """Give a state as it is shown."""
+    if isinstance(state, Scene):
+        kept, saved = state.kept, state.saved and state.saved.kept
+        told = [(what, one.memo.told() if one else "none") for what, one in (("memo", kept), (SAVED, saved))]
+        return _Seen(state.world, tuple((what, says, says) for what, says in told))
+    world = _in_terms_of_the_model(plug, state) if isinstance(state, Real) else state
+    return _Seen(world, (("memo", (world.slot.memo, world.slot.epoch), _memo(plug, world.slot.memo)),))
+
+
+def _in_terms_of_the_model(plug: Plug, state: Real) -> World:
     library = view.Library(plug)
     world = state.world
     files = [world.path, *(link.file for link in world.links())]
@@ -123,15 +168,23 @@ def _seen(plug: Plug, state: World | Real) -> World:
 
 
 def _frame(  # noqa: PLR0913 - the step, and what is around it
-    plug: Plug, scope: Scope, action: Action, before: World, after: World, events: tuple[Event, ...]
+    plug: Plug, scope: Scope, action: Action, before: _Seen, after: _Seen, events: tuple[Event, ...]
 ) -> Frame:
     changes = []
-    if before.path != after.path:
-        changes.append(Change("log", _log(plug, before), _log(plug, after)))
-    if before.slot.memo != after.slot.memo or before.slot.epoch != after.slot.epoch:
-        changes.append(Change("memo", _memo(plug, before.slot.memo), _memo(plug, after.slot.memo)))
+    if _unranked(before.world.path) != _unranked(after.world.path):
+        changes.append(Change("log", _log(plug, before.world), _log(plug, after.world)))
+    changes += [
+        Change(what, old, new)
+        for (what, held, old), (_, holds, new) in zip(before.memos, after.memos, strict=True)
+        if held != holds
+    ]
     changes += [Change(*told) for event in events for told in _told(plug, event)]
     return Frame(action.actor, _title(plug, scope, action), tuple(changes))
+
+
+def _unranked(file: File | None) -> File | None:
+    """Give a file without the rank of its commit, which moves when an older one is forgotten."""
+    return file and file._replace(commit=0)
 
 
 def _title(plug: Plug, scope: Scope, action: Action) -> str:
@@ -153,7 +206,7 @@ def _title(plug: Plug, scope: Scope, action: Action) -> str:
             how = "by rename" if action.name == "replace" else "and reissue its inode number"
             return f"replace the file {how}, {action.arg} rows"
         case name:
-            return {"fail": "the read fails", "busy": "the log is busy", "locate": "stat the path"}.get(name, name)
+            return TITLES.get(name, name)
 
 
 def _log(plug: Plug, world: World) -> str:
@@ -188,6 +241,8 @@ def _told(plug: Plug, event: Event) -> Iterable[tuple[str, str, str]]:
             yield "read", "", how
         case Answered():
             yield "answer", "", _turns(plug, event.turns)
+        case Failed(answered=True):
+            yield "failed", "", f"{event.reason}, and answered all the same"
         case Failed():
             yield "unavailable", "", event.reason
         case Discarded():
