@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from zoneinfo import ZoneInfo, available_timezones
 
 from hypothesis import Phase, assume, event, example, given, settings
@@ -10,45 +10,14 @@ from hypothesis import strategies as st
 
 from strandline.impl.window import Window, start_of_day
 from strandline.model.days import Span, span, start_of
+from strandline.properties.calendars import DAY, ENDS, pairs, places
 
 EXAMPLES = 300
 """Examples of each property; two or three seconds."""
 
-DAY = timedelta(days=1)
 ZONES = st.sampled_from(sorted(available_timezones())).map(ZoneInfo)
-ENDS = [date.min, date.min + DAY, date.max - DAY, date.max]
-
-
-def offset(zone: ZoneInfo, day: date) -> timedelta | None:
-    """How far the local clock is ahead when a day of UTC begins."""
-    return datetime(day.year, day.month, day.day, tzinfo=UTC).astimezone(zone).utcoffset()
-
-
-def next_change(zone: ZoneInfo, after: date) -> date | None:
-    """The first day of UTC, at most 30 years on, in which the offset at its end is not that at its beginning."""
-    for step in range(0, 30 * 365, 30):
-        day = after + step * DAY
-        if offset(zone, day) != offset(zone, day + 30 * DAY):
-            return next(day + n * DAY for n in range(30) if offset(zone, day) != offset(zone, day + (n + 1) * DAY))
-    return None
-
-
-@st.composite
-def changes(draw: st.DrawFn, zone: ZoneInfo) -> date:
-    """A day about a change of the offset, where there is one."""
-    day = draw(st.dates(date(1850, 1, 1), date(2037, 12, 31)))
-    return (next_change(zone, day) or day) + draw(st.integers(-1, 1)) * DAY
-
-
-def days(zone: ZoneInfo) -> st.SearchStrategy[date]:
-    """Any day; many about a change, a few at the ends of the calendar."""
-    return st.one_of(
-        changes(zone), changes(zone), st.dates(date(1850, 1, 1), date(2100, 12, 31)), st.sampled_from(ENDS)
-    )
-
-
-PLACES = ZONES.flatmap(lambda zone: st.tuples(st.just(zone), days(zone)))
-PAIRS = ZONES.flatmap(lambda zone: st.tuples(st.just(zone), st.none() | days(zone), st.none() | days(zone)))
+PLACES = places(ZONES)
+PAIRS = pairs(ZONES)
 
 STRANGE = [
     ("Pacific/Apia", date(2011, 12, 30)),  # left out
@@ -106,8 +75,6 @@ def test_scanner_and_oracle_begin_a_day_at_the_same_instant(place: tuple[ZoneInf
 @example((ZoneInfo("Etc/GMT+12"), date.min + DAY, date.max - DAY))
 def test_scanner_and_oracle_give_a_window_the_same_span(pair: tuple[ZoneInfo, date | None, date | None]) -> None:
     zone, first, last = pair
-    if first is not None and last is not None and first > last:
-        first, last = last, first
     found = Window(first, last, zone).span()
     event(f"open at the {'start' if found.start is None else 'end' if found.end is None else 'neither side'}")
     assert Span(*found) == span(first, last, zone)

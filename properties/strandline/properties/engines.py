@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from strandline.model import world as model
-from strandline.properties import fuzz, prove
+from strandline.properties import agree, fuzz, prove
 from strandline.properties.exhaust import Found, Space, search
 from strandline.properties.laws import LAWS, laws_of
 from strandline.properties.mutants import SHIPPED, planted
@@ -147,6 +147,7 @@ ENGINES: tuple[Engine, ...] = (
     Engine("prove", "proof of the order by symbolic execution", prove.claims),
     Engine(MODEL_ENGINE, "every interleaving of small worlds of the model", _model_claims),
     Engine("exhaust impl", "every interleaving of the same worlds of the real scanner", partial(explored, "impl")),
+    Engine(agree.ENGINE, "traps and drawn cases, held against each text of the definition", agree.claims),
     Engine("fuzz", "state machines over the real scanner on real files", fuzz.claims),
 )
 """In the order of their strength."""

@@ -1,0 +1,17 @@
+"""Traps: logs that lure a reader into a wrong answer, each with the right one written out by hand.
+
+The turns that are written here are a third text of the definition, beside the oracle and the scanner: if both of those
+were wrong in the same way, a trap would still tell.
+"""
+
+from __future__ import annotations
+
+from strandline.properties.traps.bodies import BODIES
+from strandline.properties.traps.days import DAYS
+from strandline.properties.traps.rows import ROWS
+from strandline.properties.traps.trap import Asked, Trap
+
+__all__ = ["TRAPS", "Asked", "Trap"]
+
+TRAPS: tuple[Trap, ...] = (*ROWS, *BODIES, *DAYS)
+"""Every trap: of rows that are joined, of bodies that are read, of days that begin and end."""

@@ -1,0 +1,80 @@
+"""What a trap is, and the words in which traps are written."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from strandline.model.log import Row
+from strandline.model.oracle import Turn
+
+if TYPE_CHECKING:
+    from strandline.model.log import Body
+
+DAY: Final = date(2024, 5, 15)
+"""The day that is asked for where days are not what the trap is about."""
+
+DAWN: Final = 1_715_731_200
+"""The instant at which it begins in UTC; seconds of a trap are counted from here."""
+
+DUSK: Final = 86_400
+"""The first second after it."""
+
+UTC_NAME: Final = "UTC"
+
+
+class Asked(NamedTuple):
+    """A window of days, the turns that are in it, and how many rows of its span are skipped, by reason."""
+
+    turns: tuple[Turn, ...]
+    skipped: tuple[tuple[str, int], ...] = ()
+    first: date | None = DAY
+    last: date | None = DAY
+    zone: str = UTC_NAME
+
+
+class Trap(NamedTuple):
+    """A log by its rows, in the order of their ids, what it lures into, and what is right."""
+
+    name: str
+    lures: str
+    rows: tuple[Row, ...]
+    asked: tuple[Asked, ...]
+
+
+def rows(*cells: tuple[int, object, Body]) -> tuple[Row, ...]:
+    """Make rows of (id, second of the day, body); a second that is no integer is stored as it is."""
+    return tuple(
+        Row(row_id, DAWN + ts if type(ts) is int else ts, row_id % 1_000, None, f"process {row_id % 3}", body)
+        for row_id, ts, body in cells
+    )
+
+
+def turn(name: str, second: int, model: str | None = "m", thread: str | None = "t") -> Turn:
+    """Write down a turn whose request was made in a second of the day."""
+    return Turn(name, thread, DAWN + second, model)
+
+
+def utc(*numbers: int) -> int:
+    """Give an instant by year, month, day, and as much of the time as matters, as clocks in UTC show it."""
+    year, month, day, hour, minute, second = (*numbers, 0, 0, 0)[:6]
+    return int(datetime(year, month, day, hour, minute, second, tzinfo=UTC).timestamp())
+
+
+def request(name: str, model: object = "m", thread: str = "t", **more: object) -> str:
+    """Write the body of a request for the priority tier."""
+    fields = {"type": "response.create", "service_tier": "priority", "model": model} | more
+    return f"session{{thread_id={thread}}}:turn{{turn.id={name}}}: websocket request: {json.dumps(fields)}"
+
+
+def completed(name: str, model: str = "n") -> str:
+    """Write the body of a completion."""
+    fields = {"type": "response.completed", "response": {"id": "r", "model": model}}
+    return f"turn{{turn_id={name}}}: websocket event: {json.dumps(fields)}"
+
+
+def submission(name: str, thread: str = "t") -> str:
+    """Write the body of a submission for the priority tier."""
+    tier = 'service_tier: Some(Some("priority"))'
+    return f'op{{thread_id={thread}}}: Submission sub=Submission {{ id: "{name}", op: UserTurn {{ {tier} }} }}'
