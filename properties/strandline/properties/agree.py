@@ -70,7 +70,7 @@ def drawn(strategy: st.SearchStrategy[T], examples: int, judge: Callable[[T, Tal
     Raises:
         DifferenceError: the two sides differ, on the smallest case that so many tries came to.
     """
-    parted: dict[str, DifferenceError] = {}
+    parted: dict[str, Exception] = {}
     tries = 0
 
     @settings(DERANDOMIZED, max_examples=examples)
@@ -86,7 +86,7 @@ def drawn(strategy: st.SearchStrategy[T], examples: int, judge: Callable[[T, Tal
         tally["cases"] += 1
         try:
             judge(case, tally)
-        except DifferenceError as error:
+        except Exception as error:
             parted[key] = error
             raise
 
