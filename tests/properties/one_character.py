@@ -44,7 +44,22 @@ TEXTS: Final = (
 ENGINES: Final = ("agree", "exhaust impl", "fuzz", "exhaust model", "prove")
 """The cheapest for most changes first."""
 
-NOTICED: Final = {1: "violated", 4: "broken"}
+PROGRAM: Final = """
+import sys
+from strandline.properties.engines import ENGINES
+from strandline.properties.verdict import Verdict
+
+if __name__ == "__main__":
+    (engine,) = [engine for engine in ENGINES if engine.name == sys.argv[1]]
+    for claim in engine.run("shipped", lambda line: None):
+        if claim.verdict is Verdict.VIOLATED:
+            sys.exit(3)
+"""
+"""Runs one engine as ``strandline check`` does, and ends at the first violation with an exit code of its own."""
+
+ENDS: Final = {0: None, 3: "violated"}
+"""What each exit code means; any other is an engine that broke."""
+
 HANG: Final = 900.0
 """Seconds after which an engine counts as hanging; a shared machine may be ten times slower than an idle one."""
 
@@ -180,18 +195,18 @@ def applied(change: Change, source: str) -> str:
 
 def noticed(tree: Path, engine: str) -> str | None:
     """Run one engine on a changed tree; say how it noticed, None if it did not."""
-    out = tree / "out"
-    program = "from strandline.properties.cli import main; main()"
     environment = os.environ | {
         "PYTHONPATH": os.pathsep.join(str(tree / root) for root in ROOTS),
         "PYTHONDONTWRITEBYTECODE": "1",  # a change of the same length within a second looks unchanged to a .pyc
     }
-    command = [sys.executable, "-c", program, "check", "--engine", engine, "--out", str(out), "--format", "json"]
+    program = tree / "program.py"  # a file, since the workers of a search import the program anew
+    program.write_text(PROGRAM, "utf-8")
+    command = [sys.executable, str(program), engine]
     try:
         done = subprocess.run(command, env=environment, cwd=tree, capture_output=True, timeout=HANG, check=False)
     except subprocess.TimeoutExpired:
         return "hangs"
-    return NOTICED.get(done.returncode) if done.returncode in {1, 3, 4} else f"ends with {done.returncode}"
+    return ENDS.get(done.returncode, "broken")
 
 
 def main() -> int:

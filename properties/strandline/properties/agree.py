@@ -48,7 +48,7 @@ ENGINE: Final = "agree"
 SAYS_MAX: Final = 400
 """Characters of a difference that are shown; the same run shows it again."""
 
-SHRINKS_MAX: Final = 300
+SHRINKS_MAX: Final = 150
 """How many cases are tried to make one smaller on which two texts part."""
 
 SHIPPED_LIMITS: Final = Limits()
