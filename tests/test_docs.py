@@ -220,6 +220,12 @@ def test_the_bounds_that_the_assumptions_name_are_those_of_the_code() -> None:
     assert bounds["sources of a memo"] == f"{Limits().sources:,}"
 
 
+def test_the_page_of_assumptions_names_each_test_that_drops_one_and_no_other() -> None:
+    named = re.findall(r"`(test_\w+)`", page("docs/assumptions.md"))
+    written = re.findall(r"^def (test_\w+)", page("tests/properties/test_assumptions.py"), flags=re.MULTILINE)
+    assert sorted(named) == sorted(written)
+
+
 def test_every_option_and_command_that_the_docs_name_exists() -> None:
     known = {"--help", "--version"}
     for command in main.commands.values():

@@ -9,6 +9,7 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from contextlib import closing
+from datetime import date
 from functools import partial
 from pathlib import Path
 from textwrap import shorten
@@ -24,15 +25,16 @@ from strandline.model.memo import Limits
 from strandline.model.oracle import Truth, oracle
 from strandline.properties import calendars, questions, questions_of_memos
 from strandline.properties.bodies import BODIES, TEXTS, nestings
+from strandline.properties.dated import DatedScanner
 from strandline.properties.fuzz import DERANDOMIZED
 from strandline.properties.histories import HISTORIES
 from strandline.properties.laws import LAWS
 from strandline.properties.mutants import SHIPPED
 from strandline.properties.questions import Days, DifferenceError, same
-from strandline.properties.rides import rides
+from strandline.properties.rides import EVER, path_of, rides
 from strandline.properties.sides import Desk, longest_body
 from strandline.properties.tables import LONGEST, tables
-from strandline.properties.traps import TRAPS
+from strandline.properties.traps import NO_LOGS, TRAPS
 from strandline.properties.verdict import Claim, Verdict
 
 if TYPE_CHECKING:
@@ -105,6 +107,19 @@ def _traps(tally: Tally) -> None:
                     same(f"{trap.name}: {ride.name}", ride.found, ride.right)
 
 
+def _no_logs(tally: Tally) -> None:
+    """Ask for the turns of what is no log: there is a reason, no answer, and nothing that is stored."""
+    for trap in NO_LOGS:
+        with tempfile.TemporaryDirectory(prefix="strandline-", ignore_cleanup_errors=True) as folder:
+            path = Path(folder) / "log.sqlite"
+            with DatedScanner(path) as scanner:
+                same("nothing at the path", path_of(scanner.turns(EVER, date.max)), "missing")
+                with trap.made(path):
+                    same(trap.name, path_of(scanner.turns(EVER, date.max)), trap.reason)
+                same(f"{trap.name}: the memo", scanner.memo, None)
+                tally["reads that failed"] += 1
+
+
 def _tables(examples: int, judge: Callable[[Table, Desk, Tally], None], tally: Tally) -> None:
     """Put a question about logs in SQLite, the longest body cut short on both sides."""
     with closing(Desk()) as desk, longest_body(LONGEST):
@@ -128,22 +143,28 @@ _DAYS: Final = calendars.pairs(calendars.ZONES).flatmap(
 
 QUESTIONS: Final = (
     Question("traps", "M1", _traps),
-    Question("bodies", "M1", partial(drawn, BODIES, 200, questions.body)),
+    Question("bodies", "M1", partial(drawn, BODIES, 160, questions.body)),
     Question("texts", "M1", partial(drawn, TEXTS, 100, questions.text)),
     Question("levels", "M1", partial(drawn, nestings(), 50, questions.text)),
-    Question("days", "M1", partial(drawn, _DAYS, 200, questions.days)),
-    Question("joins", "M1", partial(drawn, tables(), 100, questions.join)),
+    Question("days", "M1", partial(drawn, _DAYS, 130, questions.days)),
+    Question("joins", "M1", partial(drawn, tables(), 60, questions.join)),
     Question("one-shot path", "M1", partial(_tables, 150, questions.one_shot)),
     Question("memo path", "M1", partial(_tables, 150, questions.memo_path)),
     Question("memos", "M1", partial(_histories, 150, SHIPPED_LIMITS)),
+    Question("no logs", "M2", _no_logs),
     Question("write-backs", "M3", questions_of_memos.write_backs),
-    Question("both paths", "M7", partial(_tables, 150, questions.one_truth)),
+    Question("both paths", "M7", partial(_tables, 100, questions.one_truth)),
     Question("stated numbers", "M10", questions_of_memos.numbers),
-    Question("full memos", "M10", partial(_histories, 120, CLOSE_LIMITS)),
+    Question("full memos", "M10", partial(_histories, 90, CLOSE_LIMITS)),
 )
 """Every question, by the law that it asks about."""
 
-TWINS: Final = {"M1": "resumed after a deletion", "M7": "answers with turns", "M10": "memos that were cut"}
+TWINS: Final = {
+    "M1": "resumed after a deletion",
+    "M2": "reads that failed",
+    "M7": "answers with turns",
+    "M10": "memos that were cut",
+}
 """What is counted of the twins of laws."""
 
 
@@ -174,6 +195,6 @@ def _claim(law: str, asked: list[Question], subject: str, report: Report) -> Cla
         verdict=verdict,
         says=says,
         bounds=(("questions", ", ".join(question.name for question in asked)), ("profile", "derandomized")),
-        counts=tuple(sorted((+tally).items())),
+        counts=tuple(sorted((+tally).items(), key=lambda count: (count[0] != "cases", count))),
         reached=tally[TWINS[law]] if law in TWINS else None,
     )

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from strandline.properties.disk import Journal
     from strandline.properties.traps import Asked, Trap
 
+EVER: Final = Window(None, None, ZoneInfo("UTC"))
+"""A window that every row with a time is in."""
+
 _DAY: Final = timedelta(days=1)
 _ID_MAX: Final = 2**63 - 1
 
@@ -92,7 +95,9 @@ def rides(trap: Trap, asked: Asked, folder: Path, journal: Journal) -> Iterator[
             so_far = oracle(trap.rows[:count], instants).turns
             yield Ride(f"memo path, row {count}", asked, told(scanner.turns(window, before)), so_far)
         with DatedScanner(book.path) as late:
-            yield Ride("memo path, cold", asked, told(late.turns(window, before)), asked.turns)
+            for path in ("memo", "unchanged"):
+                found = late.turns(window, before)
+                yield Ride(f"memo path, cold: {path}", asked, (told(found), path_of(found)), (asked.turns, path))
         if asked.last is not None:
             yield from _day_after(scanner, asked, window, asked.last + _DAY)
             with DatedScanner(book.path) as late:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from strandline.properties.traps.bodies import BODIES
 from strandline.properties.traps.days import DAYS
+from strandline.properties.traps.files import NO_LOGS, NoLog
 from strandline.properties.traps.rows import ROWS
 from strandline.properties.traps.trap import Asked, Trap
 
-__all__ = ["TRAPS", "Asked", "Trap"]
+__all__ = ["NO_LOGS", "TRAPS", "Asked", "NoLog", "Trap"]
 
 TRAPS: tuple[Trap, ...] = (*ROWS, *BODIES, *DAYS)
 """Every trap: of rows that are joined, of bodies that are read, of days that begin and end."""
