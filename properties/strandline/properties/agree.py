@@ -31,7 +31,7 @@ from strandline.properties.histories import HISTORIES
 from strandline.properties.laws import LAWS
 from strandline.properties.mutants import SHIPPED
 from strandline.properties.questions import Days, DifferenceError, same
-from strandline.properties.rides import EVER, path_of, rides
+from strandline.properties.rides import EVER, path_of, patience, rides
 from strandline.properties.sides import Desk, longest_body
 from strandline.properties.tables import LONGEST, tables
 from strandline.properties.traps import NO_LOGS, TRAPS
@@ -107,6 +107,13 @@ def _traps(tally: Tally) -> None:
                     same(f"{trap.name}: {ride.name}", ride.found, ride.right)
 
 
+def _locks(_tally: Tally) -> None:
+    """Ask a log that is locked for a while."""
+    with tempfile.TemporaryDirectory(prefix="strandline-", ignore_cleanup_errors=True) as folder:
+        ride = patience(TRAPS[0], Path(folder))
+        same(ride.name, ride.found, ride.right)
+
+
 def _no_logs(tally: Tally) -> None:
     """Ask for the turns of what is no log: there is a reason, no answer, and nothing that is stored."""
     for trap in NO_LOGS:
@@ -143,6 +150,7 @@ _DAYS: Final = calendars.pairs(calendars.ZONES).flatmap(
 
 QUESTIONS: Final = (
     Question("traps", "M1", _traps),
+    Question("locks", "M1", _locks),
     Question("bodies", "M1", partial(drawn, BODIES, 160, questions.body)),
     Question("texts", "M1", partial(drawn, TEXTS, 100, questions.text)),
     Question("levels", "M1", partial(drawn, nestings(), 50, questions.text)),

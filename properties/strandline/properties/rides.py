@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from strandline.impl.answer import Answer
+from strandline.impl.effects import Pause
+from strandline.impl.memo import Limits
 from strandline.impl.window import Window
 from strandline.model.days import span
 from strandline.model.log import Row
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from strandline.impl.answer import Outcome
+    from strandline.impl.effects import Effect
     from strandline.properties.disk import Journal
     from strandline.properties.traps import Asked, Trap
 
@@ -115,6 +118,25 @@ def _day_after(scanner: DatedScanner, asked: Asked, window: Window, today: date)
     )
     yield Ride("path of a window that has ended", asked, path_of(found), "one-shot")
     yield Ride("memo that is left alone", asked, scanner.memo, memo)
+
+
+def patience(trap: Trap, folder: Path) -> Ride:
+    """Ask a log that is locked until the scanner first waits, from before it connects."""
+    asked = trap.asked[0]
+    with (
+        closing(Book(folder / "log.sqlite", "delete")) as book,
+        closing(sqlite3.connect(book.path, isolation_level=None)) as other,
+        DatedScanner(book.path, Limits(waits=1, pause=0)) as scanner,
+    ):
+        book.commit(trap.rows)
+        other.execute("BEGIN EXCLUSIVE")
+
+        def let_go(effect: Effect) -> None:
+            if isinstance(effect, Pause):
+                other.execute("ROLLBACK")
+
+        found = scanner.turns(window_of(asked), asked.last or date.max, let_go)
+        return Ride("a lock that is let go", asked, told(found), asked.turns)
 
 
 def _deleted(  # noqa: PLR0913 - a ride by its parts
