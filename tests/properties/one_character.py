@@ -105,21 +105,17 @@ class Change(NamedTuple):
 def changes(file: str, source: str) -> Iterator[Change]:
     """List every change that says something else and not only something else to a person."""
     passed = _passed(ast.parse(source))
-    previous = ""
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         line, column = token.start
         if (line, column) in passed or any(low <= (line, column) < high for low, high in passed.values()):
-            previous = token.string
             continue
-        unary = token.string in {"-", "+"} and (previous in {"(", ",", "=", "[", ":", "return"} or previous == "")
         if token.type == tokenize.NUMBER:
             digit = str((int(token.string[-1], 16) + 1) % 10)
             yield Change(file, line, column + len(token.string) - 1, token.string[-1], digit)
-        elif token.type in {tokenize.OP, tokenize.NAME} and token.string in _SWAPS and not unary:
+        elif token.type in {tokenize.OP, tokenize.NAME} and token.string in _SWAPS:
             yield Change(file, line, column, token.string, _SWAPS[token.string])
         elif token.type == tokenize.STRING:
             yield from _letters(file, token)
-        previous = token.string
 
 
 def _letters(file: str, token: tokenize.TokenInfo) -> Iterator[Change]:

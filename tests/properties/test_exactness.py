@@ -17,9 +17,9 @@ from strandline.impl.window import Window
 from strandline.model.days import span
 from strandline.model.log import Row
 from strandline.model.oracle import BODY_MAX, Truth, Turn, oracle
-from strandline.properties import view
 from strandline.properties.dated import DatedScanner
-from strandline.properties.rides import Book, rides, told
+from strandline.properties.rides import Book, rides
+from strandline.properties.sides import told
 from strandline.properties.traps import TRAPS, Asked, Trap
 from strandline.properties.traps.trap import DAWN, DAY, DUSK, completed, request, rows, turn, utc
 
@@ -49,7 +49,9 @@ def book(folder: Path, journal: Journal = "wal") -> Iterator[Book]:
 def turns_of(scanner: DatedScanner, window: Window, today: date) -> tuple[Turn, ...]:
     found = scanner.turns(window, today)
     assert isinstance(found, Answer), found
-    return view.turns(found.turns)
+    turns = told(found)
+    assert isinstance(turns, tuple)
+    return turns
 
 
 @pytest.mark.parametrize(("trap", "asked"), ASKED)

@@ -14,11 +14,10 @@ from strandline.impl.memo import Limits
 from strandline.impl.window import Window
 from strandline.model.days import span
 from strandline.model.log import Row
-from strandline.model.oracle import Turn, oracle
-from strandline.properties import schema, view
+from strandline.model.oracle import oracle
+from strandline.properties import schema
 from strandline.properties.dated import DatedScanner
-from strandline.properties.sides import storable
-from strandline.properties.templates import insert
+from strandline.properties.sides import put, told
 from strandline.properties.traps.trap import DAWN, completed, request
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ class Book:
         """Insert rows in one transaction."""
         self._database.execute("BEGIN IMMEDIATE")
         for row in rows:
-            insert(self._database, storable(row))
+            put(self._database, row)
         self._database.execute("COMMIT")
 
     def delete(self, rows: Iterable[Row]) -> None:
@@ -159,11 +158,6 @@ def _lies(asked: Asked, taken: set[int]) -> tuple[Row, ...]:
     second = asked.turns[0].ts if asked.turns else DAWN
     bodies = [(found.ts, completed(found.turn, "lie")) for found in asked.turns] + [(second, request("lie"))]
     return tuple(Row(start + place, ts, 1_000 + place, None, "lie", body) for place, (ts, body) in enumerate(bodies, 1))
-
-
-def told(outcome: Outcome) -> tuple[Turn, ...] | Outcome:
-    """Give the turns of an answer in the oracle's words; what is no answer stays as it is."""
-    return view.turns(outcome.turns) if isinstance(outcome, Answer) else outcome
 
 
 def path_of(outcome: Outcome) -> str:

@@ -13,6 +13,7 @@ from unittest.mock import patch
 from strandline.impl import answer, scan
 from strandline.impl import memo as memos
 from strandline.impl import window as windows
+from strandline.impl.answer import Answer
 from strandline.impl.log import LogReader
 from strandline.impl.memo import Place
 from strandline.impl.parse import parse
@@ -28,6 +29,7 @@ from strandline.properties.templates import insert
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from strandline.impl.answer import Outcome
     from strandline.model.log import Body
     from strandline.model.oracle import Turn
 
@@ -97,7 +99,7 @@ class Desk:
         self._connection.executemany("DELETE FROM logs WHERE id = ?", ((row.id,) for row in known - wanted))
         for row in log.rows:
             if row not in known:
-                insert(self._connection, storable(row))
+                put(self._connection, row)
         self._connection.execute("COMMIT")
         self._library.learn(map(storable, log.rows))
         self._log = log
@@ -142,6 +144,16 @@ class Desk:
 
 
 _RANK: Final = scan.Rank(0, Place(0, 1), 1, 1)
+
+
+def put(database: sqlite3.Connection, row: Row) -> None:
+    """Write a row of the model into a log, whatever its body holds."""
+    insert(database, storable(row))
+
+
+def told(outcome: Outcome) -> tuple[Turn, ...] | Outcome:
+    """Give the turns of an answer in the oracle's words; what is no answer stays as it is."""
+    return view.turns(outcome.turns) if isinstance(outcome, Answer) else outcome
 
 
 def storable(row: Row) -> Row:
