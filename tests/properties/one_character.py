@@ -32,7 +32,7 @@ CHECKOUT: Final = Path(__file__).parent.parent.parent
 ROOTS: Final = ("model", "impl", "properties")
 MODEL: Final = ("oracle", "days", "memo", "order", "log", "ranks", "refresh", "environment", "world")
 IMPL: Final = (
-    *("parse", "scan", "log", "memo", "answer", "window", "order"),
+    *("parse", "codex", "projection", "sql", "scan", "log", "memo", "answer", "window", "order"),
     *("refresh", "connection", "host", "store"),
 )
 TEXTS: Final = (

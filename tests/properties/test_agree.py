@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import strategies as st
 
-from strandline.impl import answer, connection, log, parse, scan, window
+from strandline.impl import codex, connection, log, parse, scan, window
 from strandline.impl import memo as memos
 from strandline.model import days, oracle
 from strandline.model import memo as model
@@ -76,7 +76,7 @@ CHANGES: list[tuple[object, str, str, str, str]] = [
     (scan, "_fact", "> BODY_MAX", ">= BODY_MAX", "one-shot path"),
     (scan, "_believe", "wanted < base.coverage", "wanted > base.coverage", "memos"),
     (scan, "read", "row.id > reached + 1", "row.id > reached + 0", "memos"),
-    (answer, "join", ").model)", ").turn)", "joins"),
+    (codex, "join", ").says.model)", ").says.turn)", "joins"),
     (window, "start_of_day", "fold=0", "fold=1", "days"),
     (window.Window, "ended_before", "self.last < today", "self.last <= today", "days"),
     (memos, "bounded", "<= sources_max", "< sources_max", "full memos"),

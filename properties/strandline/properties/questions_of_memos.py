@@ -6,7 +6,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from strandline.impl import memo as memos
-from strandline.impl import parse
+from strandline.impl import parse, projection
 from strandline.impl.answer import Snapshot
 from strandline.impl.memo import Place
 from strandline.model import memo as model
@@ -119,7 +119,7 @@ def write_backs(tally: Tally) -> None:
 def numbers(tally: Tally) -> None:
     """Ask for the numbers that both sides state."""
     stated = {
-        "the longest body": (parse.BODY_MAX, oracles.BODY_MAX),
+        "the longest body": (projection.BODY_MAX, oracles.BODY_MAX),
         "the deepest JSON": (parse.NESTING_MAX, oracles.NESTING_MAX),
         "anchors": (memos.ANCHORS_MAX, model.ANCHORS_MAX),
         "gaps": (memos.GAPS_MAX, model.GAPS_MAX),

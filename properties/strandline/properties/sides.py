@@ -7,31 +7,30 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from unittest.mock import patch
 
-from strandline.impl import answer, scan
+from strandline.impl import codex, projection, scan
 from strandline.impl import memo as memos
 from strandline.impl import window as windows
 from strandline.impl.answer import Answer
 from strandline.impl.log import LogReader
 from strandline.impl.memo import Place
-from strandline.impl.parse import parse
+from strandline.impl.parse import Parsed, parse
 from strandline.model import memo as model
 from strandline.model import oracle as oracles
 from strandline.model.days import Span
 from strandline.model.log import Log, Raw, Row
-from strandline.model.oracle import Fact, Truth, fact, skip
+from strandline.model.oracle import Fact, Truth, Turn, fact, skip
 from strandline.properties import view
+from strandline.properties.plug import CODEX
 from strandline.properties.schema import CREATE
-from strandline.properties.templates import insert
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from strandline.impl.answer import Outcome
     from strandline.model.log import Body
-    from strandline.model.oracle import Turn
 
 ALL: Final = Span(None, None)
 
@@ -54,15 +53,23 @@ def fact_by_scanner(body: bytes) -> Fact | str | None:
 
 def join_by_scanner(rows: tuple[Row, ...], span: Span) -> tuple[Turn, ...]:
     """Join the facts of rows as the scanner does."""
-    return view.turns(answer.join(filter(None, map(_stated, rows)), windows.Span(*span)))
+    return turns_of(codex.join(filter(None, map(_stated, rows)), windows.Span(*span)))
 
 
-def _stated(row: Row) -> answer.Fact | None:
-    found = fact_by_scanner(text_of(row.body) or b"")
-    if not isinstance(found, Fact) or not isinstance(row.ts, int):
+def turns_of(items: tuple[Any, ...]) -> tuple[Turn, ...]:
+    """Give the turns of an answer in the oracle's words."""
+    return tuple(Turn(*item) for item in items)
+
+
+def _stated(row: Row) -> projection.Fact[Parsed] | None:
+    text = text_of(row.body)
+    if text is None or not isinstance(row.ts, int):
         return None
-    completes = found.kind == "completed"
-    return answer.Fact(row.id, row.ts, row.nanos, completes, found.turn, found.thread, found.model, None, b"")
+    try:
+        says = parse(text)
+    except UnicodeDecodeError:
+        return None
+    return says and projection.Fact(row.id, row.ts, row.nanos, says, None, b"")
 
 
 def text_of(body: Body) -> bytes | None:
@@ -107,13 +114,13 @@ class Desk:
     def one_shot(self, span: Span) -> Truth:
         """Answer a span by the one-shot path."""
         found = scan.glance(self._reader, windows.Span(*span), _RANK)
-        return Truth(view.turns(found.turns), found.skipped)
+        return Truth(turns_of(found.turns), found.skipped)
 
     def memo_path(self, span: Span) -> Truth:
         """Answer a span by the memo path, from no memo."""
         coverage = memos.OPEN if span.start is None else span.start
         found = scan.read(self._reader, None, coverage, _RANK, memos.Limits().chunk)
-        return Truth(view.turns(answer.join(found.memo.sources, windows.Span(*span))), found.skipped)
+        return Truth(turns_of(codex.join(found.memo.sources, windows.Span(*span))), found.skipped)
 
     def read(
         self, base: memos.Memo | None, wanted: int, identity: tuple[int, int, int], chunk: int
@@ -136,7 +143,7 @@ class Desk:
 
     def joined(self, real: memos.Memo, span: Span) -> tuple[Turn, ...]:
         """Answer a span from a memo of the scanner."""
-        return view.turns(answer.join(real.sources, windows.Span(*span)))
+        return turns_of(codex.join(real.sources, windows.Span(*span)))
 
     def close(self) -> None:
         """Let the log go."""
@@ -148,12 +155,12 @@ _RANK: Final = scan.Rank(0, Place(0, 1), 1, 1)
 
 def put(database: sqlite3.Connection, row: Row) -> None:
     """Write a row of the model into a log, whatever its body holds."""
-    insert(database, storable(row))
+    CODEX.write(database, storable(row))
 
 
 def told(outcome: Outcome) -> tuple[Turn, ...] | Outcome:
     """Give the turns of an answer in the oracle's words; what is no answer stays as it is."""
-    return view.turns(outcome.turns) if isinstance(outcome, Answer) else outcome
+    return turns_of(outcome.turns) if isinstance(outcome, Answer) else outcome
 
 
 def storable(row: Row) -> Row:
