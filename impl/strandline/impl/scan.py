@@ -126,6 +126,7 @@ def read(log: LogReader, base: Memo | None, wanted: int, rank: Rank, chunk: int)
             sources.append(fact)
     highest = log.highest()
     complete = rows < chunk or highest is None or highest <= reached
+    anchors, absent = _anchors(log, believed, newest, reached)
     memo = Memo(
         epoch=rank.epoch,
         place=rank.place,
@@ -133,8 +134,8 @@ def read(log: LogReader, base: Memo | None, wanted: int, rank: Rank, chunk: int)
         coverage=coverage,
         cursor=max(believed.cursor, reached) if complete else reached,
         sources=tuple(sources),
-        anchors=_anchors(log, believed, newest, reached),
-        gaps=merged(gaps),
+        anchors=anchors,
+        gaps=merged([*gaps, *absent]),
         snapshot=_snapshot(log, rank, highest),
     )
     compared = len(base.anchors) if base is not None and cause not in {"file replaced", "window widened"} else 0
@@ -202,31 +203,46 @@ def _believe(log: LogReader, base: Memo | None, wanted: int, place: Place) -> tu
     return believed, None
 
 
-def _anchors(log: LogReader, believed: _Believed, newest: dict[Partition, int], reached: int) -> tuple[Anchor, ...]:
-    """Choose the newest surviving row of each of the latest partitions, by ascending id.
+def _anchors(
+    log: LogReader, believed: _Believed, newest: dict[Partition, int], reached: int
+) -> tuple[tuple[Anchor, ...], tuple[Gap, ...]]:
+    """Choose the newest surviving row of each of the latest partitions, by ascending id; give what was absent as well.
 
     What was just read and the anchors that still match tell that, unless one was pruned: then
     its partition may have an older survivor, and another partition may have moved up. The
     anchors of a memo that was cut at its limit never told it, they are what was left below.
+
+    Where a walk back passed over an id, no row has it. That is remembered: let an older copy bring back a row that is
+    no source, and nothing else would tell that it is the newest of its partition again.
     """
+    absent: tuple[Gap, ...] = ()
     kept = {anchor.partition: anchor for anchor in believed.anchors}
     if believed.ranked:
         newest = {**{partition: anchor.id for partition, anchor in kept.items()}, **newest}
     else:
-        newest = _walked_back(log, reached)
+        newest, absent = _walked_back(log, reached)
     latest = sorted(newest.items(), key=lambda item: item[1])[-ANCHORS_MAX:]
     known = {anchor.id: anchor for anchor in kept.values()}
     fresh = {row.id: row.digest for row in log.whole(row_id for _, row_id in latest if row_id not in known)}
-    return tuple(known.get(row_id) or Anchor(row_id, partition, fresh[row_id]) for partition, row_id in latest)
+    anchors = tuple(known.get(row_id) or Anchor(row_id, partition, fresh[row_id]) for partition, row_id in latest)
+    return anchors, absent
 
 
-def _walked_back(log: LogReader, reached: int) -> dict[Partition, int]:
+def _walked_back(log: LogReader, reached: int) -> tuple[dict[Partition, int], tuple[Gap, ...]]:
+    """Look for the newest row of each of the latest partitions; give the ids that were missing on the way."""
     newest: dict[Partition, int] = {}
+    absent: list[Gap] = []
+    passed = reached + 1
     for count, (row_id, partition) in enumerate(log.newest(reached), 1):
+        if row_id + 1 < passed:
+            absent.append((row_id + 1, passed - 1))
+        passed = row_id
         newest.setdefault(partition, row_id)
         if len(newest) >= ANCHORS_MAX or count >= WALK_MAX:
             break
-    return newest
+    else:
+        absent.append((NOTHING + 1, passed - 1))
+    return newest, tuple(absent)
 
 
 def _stamp(ts: object, nanos: object) -> tuple[object, int]:

@@ -120,6 +120,24 @@ def latest(rows: tuple[Row, ...]) -> tuple[Row, ...]:
     return tuple(sorted(newest.values())[-ANCHORS_MAX:])
 
 
+def _absent(rows: tuple[Row, ...]) -> list[Gap]:
+    """Give the ids that are seen to be missing on the way back to the newest rows of the latest partitions.
+
+    An anchor that states nothing is deleted; a restore brings it back. Nobody would know that it had been gone,
+    and so that it is the newest of its partition again.
+    """
+    passed: list[int] = []
+    partitions: set[Partition] = set()
+    for row in reversed(rows):
+        passed.append(row.id)
+        partitions.add(row.partition)
+        if len(partitions) == ANCHORS_MAX:
+            break
+    else:
+        passed.append(NOTHING)
+    return [(low + 1, high - 1) for high, low in pairwise(passed)]
+
+
 def absorb(  # noqa: PLR0913 - one argument for each thing that is read
     base: Memo | None,
     log: Log,
@@ -155,6 +173,8 @@ def absorb(  # noqa: PLR0913 - one argument for each thing that is read
     complete = len(tail) == len(ahead)
     reached = tail[-1].id if tail else point
     new_gaps = [(low + 1, high - 1) for low, high in pairwise([point, *(row.id for row in tail)])]
+    read = tuple(row for row in log.rows if row.id <= reached)
+    ranked = believed is None or (surviving.issuperset(believed.anchors) and not believed.full)
     memo = Memo(
         epoch=epoch,
         inode=inode,
@@ -162,8 +182,8 @@ def absorb(  # noqa: PLR0913 - one argument for each thing that is read
         coverage=coverage,
         cursor=max(believed.cursor, reached) if believed and complete else reached,
         sources=(*kept, *(row for row in tail if _is_source(row, coverage, rules))),
-        anchors=latest(tuple(row for row in log.rows if row.id <= reached)),
-        gaps=_merged([*old_gaps, *gone, *new_gaps]),
+        anchors=latest(read),
+        gaps=_merged([*old_gaps, *gone, *new_gaps, *([] if ranked else _absent(read))]),
     )
     compared = len(base.anchors) if base is not None and cause not in {"file replaced", "window widened"} else 0
     return Reading(memo, complete, cause, len(tail), keys, compared)

@@ -151,8 +151,11 @@ def never_believing(log: LogReader, base: Memo | None, wanted: int, place: Place
     return (believed, cause) if cause is not None else (scan._NOTHING_BELIEVED, "anchors lost")
 
 
-def one_anchor(log: LogReader, believed: Any, newest: Any, reached: int) -> tuple[memos.Anchor, ...]:
-    return _ANCHORS(log, believed, newest, reached)[-1:]
+def one_anchor(
+    log: LogReader, believed: Any, newest: Any, reached: int
+) -> tuple[tuple[memos.Anchor, ...], tuple[memos.Gap, ...]]:
+    anchors, absent = _ANCHORS(log, believed, newest, reached)
+    return anchors[-1:], absent
 
 
 def empty_on_error(state: refresh.State, failure: Failure) -> refresh.Next:
