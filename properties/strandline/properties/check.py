@@ -9,15 +9,22 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 from strandline.properties.engines import ENGINES, MODEL_ENGINE
 from strandline.properties.laws import LAWS
 from strandline.properties.mutants import MUTANTS, planted
+from strandline.properties.subject import SubjectBrokenError
 from strandline.properties.verdict import Claim, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterable
 
     from strandline.properties.laws import Law
     from strandline.properties.verdict import Engine, Report, Trace
 
-_WORST_FIRST: Final = (Verdict.VIOLATED, Verdict.BROKEN, Verdict.INCONCLUSIVE, Verdict.HOLDS)
+_WORST_FIRST: Final = (
+    Verdict.VIOLATED,
+    Verdict.BROKEN,
+    Verdict.INCONCLUSIVE,
+    Verdict.HOLDS,
+    Verdict.NOT_APPLICABLE,
+)
 """A violation that was found stays found, whatever else failed: its trace can be taken again."""
 
 EXIT_CODES: Final = {Verdict.HOLDS: 0, Verdict.VIOLATED: 1, Verdict.INCONCLUSIVE: 3, Verdict.BROKEN: 4}
@@ -54,10 +61,11 @@ class Findings:
     subject: str
     claims: tuple[Claim, ...]
     runs: tuple[Run, ...]
+    laws: tuple[Law, ...] = LAWS
 
     def judgements(self) -> tuple[Judgement, ...]:
         """Judge each law by all claims about it."""
-        return tuple(judge(law, tuple(claim for claim in self.claims if claim.law == law.number)) for law in LAWS)
+        return tuple(judge(law, tuple(claim for claim in self.claims if claim.law == law.number)) for law in self.laws)
 
     def verdict(self) -> Verdict:
         """Sum up: no worse than the worst law, and no pass where an engine did not run to its end."""
@@ -104,30 +112,41 @@ def check(
     Raises:
         KeyError: there is no such mutant.
     """
+    with planted(subject):
+        return judged(subject, ENGINES, LAWS, chosen, say, keep)
+
+
+def judged(  # noqa: PLR0913 - what to judge, by what, and how much of it; and two ways to tell of it
+    subject: str, engines: Iterable[Engine], laws: tuple[Law, ...], chosen: Collection[str], say: Report, keep: Report
+) -> Findings:
+    """Run some engines on a subject by its name, and judge it by some laws; see :func:`check`."""
     claims: list[Claim] = []
     runs: list[Run] = []
     interrupted = False
-    with planted(subject):
-        for engine in ENGINES:
-            if chosen and engine.name not in chosen:
-                runs.append(Run(engine.name, engine.says, "skipped", "not selected"))
-            elif interrupted:
-                runs.append(Run(engine.name, engine.says, "skipped", "interrupted before it began"))
-            else:
-                keep(f"{engine.name}: {engine.says}")
-                runs.append(_run(engine, subject, claims.append, say, keep))
-                interrupted = runs[-1].state == "interrupted"
-    return Findings(subject, tuple(claims), tuple(runs))
+    for engine in engines:
+        if chosen and engine.name not in chosen:
+            runs.append(Run(engine.name, engine.says, "skipped", "not selected"))
+        elif interrupted:
+            runs.append(Run(engine.name, engine.says, "skipped", "interrupted before it began"))
+        else:
+            keep(f"{engine.name}: {engine.says}")
+            runs.append(_run(engine, subject, claims.append, say, keep))
+            interrupted = runs[-1].state == "interrupted"
+    return Findings(subject, tuple(claims), tuple(runs), laws)
 
 
 def _run(engine: Engine, subject: str, add: Callable[[Claim], None], say: Report, keep: Report) -> Run:
     try:
         for claim in engine.run(subject, say):
             add(claim)
-            if claim.verdict is not Verdict.HOLDS:
+            if claim.verdict not in (Verdict.HOLDS, Verdict.NOT_APPLICABLE):
                 keep(f"{engine.name}: {claim.law} {claim.verdict}: {claim.says}")
     except KeyboardInterrupt:
         return Run(engine.name, engine.says, "interrupted", "interrupted before its end")
+    except SubjectBrokenError as error:
+        detail = shorten(str(error), DETAIL_MAX)
+        keep(f"{engine.name}: broken: {detail}")
+        return Run(engine.name, engine.says, "broken", detail)
     except Exception as error:  # noqa: BLE001 - whatever breaks an engine is a finding of its own, and the others go on
         detail = shorten(f"{type(error).__name__}: {error}", DETAIL_MAX)
         keep(f"{engine.name}: broken: {detail}")

@@ -19,6 +19,8 @@ from rich.text import Text
 
 from strandline.properties import evidence, folder, follow
 from strandline.properties.lanes import lanes, printable
+from strandline.properties.laws import LAWS
+from strandline.properties.outside import OUTSIDE
 from strandline.properties.replay import file_name
 from strandline.properties.retrace import retrace
 from strandline.properties.turns import cost, fields
@@ -34,7 +36,9 @@ if TYPE_CHECKING:
 
     from strandline.properties import writer
     from strandline.properties.evidence import LawOutcome, Said
+    from strandline.properties.judged import Bench
     from strandline.properties.mutants import Mutant
+    from strandline.properties.subject import Launch
     from strandline.properties.turns import Asked, Shown
     from strandline.properties.verdict import Trace
 
@@ -170,21 +174,25 @@ def speak_plainly() -> None:
             reconfigure(errors="backslashreplace")
 
 
-def drawing(traces: tuple[Trace, ...], out: Path) -> list[str]:
-    """Draw the shortest trace, with the line that replays it; nothing if there is none."""
+def drawing(traces: tuple[Trace, ...], out: Path, bench: Bench | None = None) -> list[str]:
+    """Draw the shortest trace, with the line that replays it; nothing if there is none.
+
+    ``bench`` judged somebody else's scanner and still knows what it saw; otherwise the steps are taken again.
+    """
     if not traces:
         return []
-    file = out / "traces" / file_name(traces[0])
+    file = str(out / "traces" / file_name(traces[0]))
+    again = replay_line(file, bench.launch if bench is not None else None)
     try:
-        exhibit = retrace(traces[0])
+        exhibit = retrace(traces[0]) if bench is None else bench.exhibits[traces[0]]
     except Exception as error:  # noqa: BLE001 - the violation has been found; a drawing that fails must not hide it
-        return [f"The trace cannot be drawn: {printable(f'{type(error).__name__}: {error}')}", replay_line(str(file))]
-    return lanes(exhibit, replay_line(str(file)))
+        return [f"The trace cannot be drawn: {printable(f'{type(error).__name__}: {error}')}", again]
+    return lanes(exhibit, again, LAWS if bench is None else OUTSIDE)
 
 
-def replay_line(source: str) -> str:
-    """Give the line for a shell that replays the trace in a file."""
-    return f"strandline replay {shlex.quote(source)}"
+def replay_line(source: str, launch: Launch | None = None) -> str:
+    """Give the line for a shell that replays the trace in a file, on somebody else's scanner if it is one's."""
+    return shlex.join(["strandline", "replay", source, *(launch.option if launch is not None else ())])
 
 
 def listed(mutants: Iterable[Mutant], output: str) -> Iterator[str]:
