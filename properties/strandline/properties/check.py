@@ -162,6 +162,8 @@ def judge(law: Law, claims: tuple[Claim, ...]) -> Judgement:
     if not claims:
         return Judgement(law, Verdict.INCONCLUSIVE, "not looked at", claims)
     verdict = worst([claim.verdict for claim in claims])
+    if verdict is Verdict.NOT_APPLICABLE:
+        return Judgement(law, verdict, claims[0].says, claims)
     if (
         verdict is Verdict.HOLDS
         and law.twin is not None

@@ -46,6 +46,7 @@ EVERY: Final = 2.0
 """Seconds between two lines of passing progress in a pipe."""
 
 _LIVELY: Final = 0.1  # seconds between two changes of the line on a terminal
+_VERDICT_MIN: Final = 12  # columns of a verdict in the table of laws
 _COLORS: Final = {"holds": "green", "violated": "red", "inconclusive": "yellow", "broken": "magenta"}
 
 
@@ -124,8 +125,9 @@ def outcome(found: evidence.Evidence, out: Path | None) -> Iterator[str]:
     ``out`` is the folder of the evidence, None if it could not be written.
     """
     claims = found.claims
+    wide = max(_VERDICT_MIN, *(len(law.verdict) for law in claims.laws))
     for law in claims.laws:
-        yield _law(law)
+        yield _law(law, wide)
     yield ""
     for numbers, claim in evidence.grouped(claims.laws):
         yield f"{' '.join(numbers)}: {_claim(claim)}"
@@ -139,10 +141,10 @@ def outcome(found: evidence.Evidence, out: Path | None) -> Iterator[str]:
         yield f"evidence: {out / 'evidence.json'} and {out / 'summary.md'}"
 
 
-def _law(law: LawOutcome) -> str:
-    """Write one law: its verdict, and what each engine rests its claim on."""
+def _law(law: LawOutcome, wide: int) -> str:
+    """Write one law: its verdict in so many columns, and what each engine rests its claim on."""
     says = printable(law.says) or "; ".join(f"{engine} {grounds}" for engine, grounds in _grounds(law).items())
-    return f"{law.law:<4} {law.name:<10} {_colored(f'{law.verdict:<12}', law.verdict)} {says}".rstrip()
+    return f"{law.law:<4} {law.name:<10} {_colored(law.verdict.ljust(wide), law.verdict)} {says}".rstrip()
 
 
 def _grounds(law: LawOutcome) -> dict[str, str]:
