@@ -48,7 +48,9 @@ def test_refreshes_are_under_way_at_once_and_end_in_any_order() -> None:
 def test_a_factory_of_the_current_folder_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.path", [*__import__("sys").path])
-    (tmp_path / "of_the_current_folder.py").write_text("class Inner:\n    factory = staticmethod(lambda log, memo: 1)\n")
+    (tmp_path / "of_the_current_folder.py").write_text(
+        "class Inner:\n    factory = staticmethod(lambda log, memo: 1)\n"
+    )
     assert load("of_the_current_folder:Inner.factory")(Path(), Path()) == 1
 
 
