@@ -1,4 +1,4 @@
-"""Claims about the bystander: what is right from outside passes, and each way to be wrong breaks the law that names it."""
+"""Claims about the bystander: what is right passes, and each way to be wrong breaks the law that names it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sqlite3
 from collections import Counter
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -152,9 +153,6 @@ class Holding(Shipped):
 
 
 def test_a_subject_that_does_not_let_go_of_the_log_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
-    connect = sqlite3.connect
-    monkeypatch.setattr(
-        "strandline.properties.disk.sqlite3.connect", lambda *path, **settings: connect(*path, timeout=0, **settings)
-    )
+    monkeypatch.setattr("strandline.properties.disk.sqlite3.connect", partial(sqlite3.connect, timeout=0))
     with pytest.raises(SubjectBrokenError, match=r"^lock: the writer waited, and still could not append: database is"):
         played(InProcess(Holding), (Action("append"),), PLOTS["outside files"])

@@ -49,9 +49,10 @@ def test_a_factory_of_the_current_folder_is_found(tmp_path: Path, monkeypatch: p
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.path", [*__import__("sys").path])
     (tmp_path / "of_the_current_folder.py").write_text(
-        "class Inner:\n    factory = staticmethod(lambda log, memo: 1)\n"
+        "class Inner:\n    factory = staticmethod(lambda *paths: paths)\n"
     )
-    assert load("of_the_current_folder:Inner.factory")(Path(), Path()) == 1
+    made: object = load("of_the_current_folder:Inner.factory")(Path("log"), Path("memo"))
+    assert made == (Path("log"), Path("memo"))
 
 
 @pytest.mark.parametrize(

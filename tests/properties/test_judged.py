@@ -1,4 +1,4 @@
-"""Claims about the judgement from outside: the shipped scanner holds, liars are convicted, the broken are told apart."""
+"""Claims about the judgement from outside: the shipped scanner holds, liars are convicted, others told apart."""
 
 from __future__ import annotations
 
