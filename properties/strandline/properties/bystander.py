@@ -212,7 +212,7 @@ class Bystander:
         both = all(isinstance(ended.event, Answered) for ended in (past, open_ended))
         if both and oracle(rows, spans[0]).turns == oracle(rows, spans[1]).turns:
             one, other = _turns(open_ended.outcome), _turns(past.outcome)
-            self._judge(Compared(ASKER, spans[1], one, rows, led=True, one_shot=other), sure=True)
+            self._judge(Compared(ASKER, spans[1], one, rows, named=True, led=True, one_shot=other), sure=True)
 
     def _seen(self, actor: int, flight: Flight, outcome: Outcome) -> Event:
         """Say in the terms of the laws what became of a refresh."""
@@ -226,7 +226,7 @@ class Bystander:
             return Failed(actor, "no log", answered=True, moved=False)
         rows = next((rows for rows in reversed(readable) if oracle(rows, span).turns == turns), readable[-1])
         kind = Revised if self._revised(flight, turns) else Answered
-        return kind(actor, span, turns, rows, led=True, one_shot=turns)
+        return kind(actor, span, turns, rows, named=True, led=True, one_shot=turns)  # from outside no answer names any
 
     def _revised(self, flight: Flight, turns: tuple[Turn, ...]) -> bool:
         """Tell whether a turn is no longer reported; what overlapped a change counts for nothing, or chance would."""
