@@ -176,6 +176,24 @@ def test_the_whole_group_is_ended_even_if_it_ignores_being_asked(
     assert heard(held[0]) == b""
 
 
+CUT = """
+import os, sys
+from strandline.properties.child import Child
+Child([sys.executable, "-c", sys.argv[1]])
+assert os.read({reading}, 1) == b"x"
+"""
+"""A checker that ends, as by Ctrl-C, before it got hold of its child."""
+
+
+def test_the_end_of_the_checker_ends_a_child_that_nobody_got_hold_of(held: tuple[int, int]) -> None:
+    family = FAMILY.format(held=held[1], handler="SIG_IGN")
+    inheriting = INHERITING.format(held=held[1]).partition("from strandline")[0] + CUT.format(reading=held[0])
+    done = subprocess.run([sys.executable, "-c", inheriting, family], pass_fds=held, check=False, timeout=PATIENCE)
+    os.close(held[1])
+    assert done.returncode == 0
+    assert heard(held[0]) == b""
+
+
 def test_ctrl_c_ends_the_check_as_inconclusive_and_leaves_no_process(held: tuple[int, int], tmp_path: Path) -> None:
     script = tmp_path / "family.py"
     script.write_text(FAMILY.format(held=held[1], handler="SIG_DFL"))

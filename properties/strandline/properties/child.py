@@ -11,12 +11,14 @@ import signal
 import subprocess
 import threading
 import time
+import weakref
 from collections import deque
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Final, NoReturn
 
 from strandline.properties import wire
 from strandline.properties.subject import DEADLINE, Outcome, SubjectBrokenError
+from strandline.properties.undisturbed import undisturbed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,28 +61,15 @@ class Child:
         self._broken: SubjectBrokenError | None = None
         self._last = 0
         self._noise: deque[bytes] = deque(maxlen=TAIL_MAX)
-        try:
-            self._process = subprocess.Popen(  # noqa: S603 - whoever calls the checker names the program
-                words,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                bufsize=0,
-                start_new_session=True,  # its process group is its own, so that all of it can be ended
-            )
-        except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) and error.strerror else error
-            raise SubjectBrokenError("no start", f"{words[0]!r} cannot be started: {reason}") from error
         self._readers = [
             threading.Thread(target=work, name="subject", daemon=True) for work in (self._listen, self._drain)
         ]
-        for reader in self._readers:
-            reader.start()
-
-    @property
-    def group(self) -> int:
-        """The number of the child's process group."""
-        return self._process.pid
+        with undisturbed():
+            self._process = _started(words)
+            # Should an interrupt come before the caller has this object, the end of the checker ends the group.
+            self._orphaned = weakref.finalize(self, _signal, self._process.pid, signal.SIGKILL)
+            for reader in self._readers:
+                reader.start()
 
     def open(self, log: Path, memo: Path) -> Session:
         """Take a log into care; the child learns of it with the first request."""
@@ -91,14 +80,15 @@ class Child:
         try:
             with suppress(OSError):
                 _pipe(self._process.stdin).close()
-            self._signal(signal.SIGTERM)
+            _signal(self._process.pid, signal.SIGTERM)
             until = time.monotonic() + GRACE
             for reader in self._readers:  # they end when nobody is left who could write
                 reader.join(max(0.0, until - time.monotonic()))
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(max(0.0, until - time.monotonic()))
         finally:  # a second Ctrl-C above must not leave anyone behind
-            self._signal(signal.SIGKILL)
+            _signal(self._process.pid, signal.SIGKILL)
+            self._orphaned.detach()
             self._process.wait()
         for reader in self._readers:
             reader.join(GRACE)
@@ -207,15 +197,6 @@ class Child:
         said = [wire.shown(line) for line in self._noise]
         return f"; its standard error ends {', '.join(said)}" if said else ""
 
-    def _signal(self, number: signal.Signals) -> None:
-        """Send a signal to the whole group; a group that is gone has none to hear it.
-
-        The number is not given to another process while anybody is left in the group, the child's own end
-        notwithstanding.
-        """
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, number)
-
 
 class _Session:
     """One log; the child tells sessions apart by its path."""
@@ -233,6 +214,30 @@ class _Session:
 
     def close(self) -> None:
         """Nothing is said to the child: a log that is not asked for again is done with."""
+
+
+def _started(words: Sequence[str]) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(  # noqa: S603 - whoever calls the checker names the program
+            words,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            bufsize=0,
+            start_new_session=True,  # its process group is its own, so that all of it can be ended
+        )
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise SubjectBrokenError("no start", f"{words[0]!r} cannot be started: {reason}") from error
+
+
+def _signal(group: int, number: signal.Signals) -> None:
+    """Send a signal to a whole process group; a group that is gone has none to hear it.
+
+    The number is not given to another process while anybody is left in the group, the leader's own end notwithstanding.
+    """
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, number)
 
 
 def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
