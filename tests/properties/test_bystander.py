@@ -136,6 +136,12 @@ def test_what_overlaps_a_change_is_not_counted_as_seen() -> None:
         for step in (START, END):
             bystander.take(step)
         assert tally["twin M1"] == 1
+    refusing = wrapped(lambda _outcome, _window: Unavailable("busy"))
+    with closing(Bystander(endless(PLOTS["outside deleted"]), TODAY, refusing, tally)) as bystander:
+        bystander.take(START)
+        bystander.take(DELETE)
+        bystander.take(END)
+        assert tally["twin M2"] == 0
 
 
 class Holding(Shipped):

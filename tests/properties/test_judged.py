@@ -161,12 +161,14 @@ def test_a_subject_that_breaks_is_not_tried_again_and_what_it_did_before_stays_f
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(Breaking, "lied", False)
-    found = findings(bench(Breaking))
+    on = bench(Breaking)
+    found = findings(on, SEARCH)
     assert found.verdict() is Verdict.VIOLATED
-    assert [run.state for run in found.runs] == ["broken", "broken"]
+    calls = Breaking.calls
+    assert [run.state for run in findings(on, PLAY).runs] == ["skipped", "broken"]
+    assert Breaking.calls == calls
     assert "exception: refresh(None, None, UTC) raised OSError: out of order" in found.runs[0].detail
     assert "(world 'outside deleted', step " in found.runs[0].detail
-    calls = Breaking.calls
     with pytest.raises(SubjectBrokenError):
         play.play("mine", InProcess(Breaking), TODAY)
     assert Breaking.calls == calls + 1  # Hypothesis asks for the case again; it is told what is known
