@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from strandline.model.events import Answered, Failed, Settled
+from strandline.model.oracle import Turn as OracleTurn
 from strandline.model.oracle import fact, oracle
 from strandline.properties.plots import SPOILS, sight
-from strandline.properties.subject import Unavailable
+from strandline.properties.subject import Turn, Unavailable
 from strandline.properties.verdict import Change, Frame
 
 if TYPE_CHECKING:
@@ -15,11 +16,10 @@ if TYPE_CHECKING:
 
     from strandline.model.events import Event
     from strandline.model.log import Body, Row
-    from strandline.model.oracle import Turn as OracleTurn
     from strandline.model.state import Action
     from strandline.properties.bystander import Bystander, Ended
     from strandline.properties.plots import Yard
-    from strandline.properties.subject import Outcome, Turn, Window
+    from strandline.properties.subject import Outcome, Window
 
 
 def frame(bystander: Bystander, action: Action, before: Yard) -> Frame:
@@ -83,8 +83,10 @@ def _outcome(outcome: Outcome) -> str:
     return f"unavailable: {outcome.reason}" if isinstance(outcome, Unavailable) else _turns(outcome.turns)
 
 
-def _turns(turns: Iterable[Turn | OracleTurn]) -> str:
-    return ", ".join(f"{turn.turn} ({turn.model or 'no model'})" for turn in turns) or "no turn"
+def _turns(turns: Iterable[object]) -> str:
+    """Name turns; an event keeps them without their type, since a law compares them and looks at no part."""
+    named = (turn for turn in turns if isinstance(turn, Turn | OracleTurn))
+    return ", ".join(f"{turn.turn} ({turn.model or 'no model'})" for turn in named) or "no turn"
 
 
 def _log(yard: Yard) -> str:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from strandline.model.log import Row
-from strandline.properties import schema
+from strandline.model.log import Log, Row
 from strandline.properties.plots import SPOILS
-from strandline.properties.templates import insert
+from strandline.properties.plug import CODEX
 from strandline.properties.worlds import REQUEST
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _MAGIC: Final = b"SQLite format 3\x00"
-_ROW: Final = Row(1, 0, 1, "t", None, REQUEST % "torn")
+_LOG: Final = Log((Row(1, 0, 1, "t", None, REQUEST % "torn"),), 1)
 
 
 @cache
@@ -26,18 +28,15 @@ def spoil(kind: int) -> bytes:
         case "no header":
             return _MAGIC + b"\xff" * 8_176
         case "no table":
-            return _database("CREATE TABLE things (id INTEGER PRIMARY KEY)")
+            return _database(lambda database: database.execute("CREATE TABLE things (id INTEGER PRIMARY KEY)"))
         case _:
-            whole = _database(*schema.CREATE)
+            whole = _database(lambda database: CODEX.make(database, _LOG))
             page = int.from_bytes(whole[16:18])  # of the format: the page size, in the header
             return whole[:page] + b"\xff" * (len(whole) - page)
 
 
-def _database(*statements: str) -> bytes:
+def _database(make: Callable[[sqlite3.Connection], object]) -> bytes:
     with closing(sqlite3.connect(":memory:")) as database:
-        for statement in statements:
-            database.execute(statement)
-        if len(statements) > 1:
-            insert(database, _ROW)
+        make(database)
         database.commit()
         return database.serialize()
