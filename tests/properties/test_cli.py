@@ -357,7 +357,7 @@ def test_following_as_json_is_a_line_for_each_refresh_and_one_for_the_sum(log: P
 
 
 def test_following_stops_at_a_difference(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("strandline.impl.refresh.join", lambda _facts, _span: ())
+    monkeypatch.setattr("strandline.impl.refresh.Ask.turns", lambda _ask, _memo: ())
     result = run("turns", log, "--follow", "--oracle", "--interval", "0")
     assert result.exit_code == 1
     assert "  missing: turn " in result.stdout

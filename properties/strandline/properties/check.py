@@ -11,6 +11,7 @@ from strandline.properties.laws import LAWS
 from strandline.properties.mutants import MUTANTS, planted
 from strandline.properties.specimens import SPECIMENS
 from strandline.properties.specimens.engine import ENGINES as SPECIMEN_ENGINES
+from strandline.properties.subject import SubjectBrokenError
 from strandline.properties.verdict import Claim, Verdict
 
 if TYPE_CHECKING:
@@ -19,7 +20,13 @@ if TYPE_CHECKING:
     from strandline.properties.laws import Law
     from strandline.properties.verdict import Engine, Report, Trace
 
-_WORST_FIRST: Final = (Verdict.VIOLATED, Verdict.BROKEN, Verdict.INCONCLUSIVE, Verdict.HOLDS)
+_WORST_FIRST: Final = (
+    Verdict.VIOLATED,
+    Verdict.BROKEN,
+    Verdict.INCONCLUSIVE,
+    Verdict.HOLDS,
+    Verdict.NOT_APPLICABLE,
+)
 """A violation that was found stays found, whatever else failed: its trace can be taken again."""
 
 EXIT_CODES: Final = {Verdict.HOLDS: 0, Verdict.VIOLATED: 1, Verdict.INCONCLUSIVE: 3, Verdict.BROKEN: 4}
@@ -56,10 +63,11 @@ class Findings:
     subject: str
     claims: tuple[Claim, ...]
     runs: tuple[Run, ...]
+    laws: tuple[Law, ...] = LAWS
 
     def judgements(self) -> tuple[Judgement, ...]:
         """Judge each law by all claims about it."""
-        return tuple(judge(law, tuple(claim for claim in self.claims if claim.law == law.number)) for law in LAWS)
+        return tuple(judge(law, tuple(claim for claim in self.claims if claim.law == law.number)) for law in self.laws)
 
     def verdict(self) -> Verdict:
         """Sum up: no worse than the worst law, and no pass where an engine did not run to its end."""
@@ -108,24 +116,33 @@ def check(
         KeyError: there is no such mutant.
     """
     with planted(subject):
-        return _checked(ENGINES, subject, chosen, say, keep)
+        return judged(subject, ENGINES, LAWS, chosen, say, keep)
 
 
-def check_specimen(name: str, say: Report = lambda _line: None, keep: Report = lambda _line: None) -> Findings:
+def check_specimen(
+    name: str,
+    chosen: Collection[str] = (),
+    say: Report = lambda _line: None,
+    keep: Report = lambda _line: None,
+) -> Findings:
     """Search a specimen; never raises for what the search does.
 
     Args:
         name: which specimen.
+        chosen: the names of the engines to run; none means all.
         say: takes a passing line of progress.
         keep: takes a line worth keeping on the screen.
 
     Raises:
         KeyError: there is no such specimen.
     """
-    return _checked(SPECIMEN_ENGINES, SPECIMENS[name].subject, (), say, keep)
+    return judged(SPECIMENS[name].subject, SPECIMEN_ENGINES, LAWS, chosen, say, keep)
 
 
-def _checked(engines: Iterable[Engine], subject: str, chosen: Collection[str], say: Report, keep: Report) -> Findings:
+def judged(  # noqa: PLR0913 - what to judge, by what, and how much of it; and two ways to tell of it
+    subject: str, engines: Iterable[Engine], laws: tuple[Law, ...], chosen: Collection[str], say: Report, keep: Report
+) -> Findings:
+    """Run some engines on a subject by its name, and judge it by some laws; see :func:`check`."""
     claims: list[Claim] = []
     runs: list[Run] = []
     interrupted = False
@@ -138,17 +155,21 @@ def _checked(engines: Iterable[Engine], subject: str, chosen: Collection[str], s
             keep(f"{engine.name}: {engine.says}")
             runs.append(_run(engine, subject, claims.append, say, keep))
             interrupted = runs[-1].state == "interrupted"
-    return Findings(subject, tuple(claims), tuple(runs))
+    return Findings(subject, tuple(claims), tuple(runs), laws)
 
 
 def _run(engine: Engine, subject: str, add: Callable[[Claim], None], say: Report, keep: Report) -> Run:
     try:
         for claim in engine.run(subject, say):
             add(claim)
-            if claim.verdict is not Verdict.HOLDS:
+            if claim.verdict not in (Verdict.HOLDS, Verdict.NOT_APPLICABLE):
                 keep(f"{engine.name}: {claim.law} {claim.verdict}: {claim.says}")
     except KeyboardInterrupt:
         return Run(engine.name, engine.says, "interrupted", "interrupted before its end")
+    except SubjectBrokenError as error:
+        detail = shorten(str(error), DETAIL_MAX)
+        keep(f"{engine.name}: broken: {detail}")
+        return Run(engine.name, engine.says, "broken", detail)
     except Exception as error:  # noqa: BLE001 - whatever breaks an engine is a finding of its own, and the others go on
         detail = shorten(f"{type(error).__name__}: {error}", DETAIL_MAX)
         keep(f"{engine.name}: broken: {detail}")
@@ -164,6 +185,8 @@ def judge(law: Law, claims: tuple[Claim, ...]) -> Judgement:
     if not claims:
         return Judgement(law, Verdict.INCONCLUSIVE, "not looked at", claims)
     verdict = worst([claim.verdict for claim in claims])
+    if verdict is Verdict.NOT_APPLICABLE:
+        return Judgement(law, verdict, claims[0].says, claims)
     if (
         verdict is Verdict.HOLDS
         and law.twin is not None

@@ -14,15 +14,17 @@ except OSError:  # before the imports below: hypothesis asks for the folder as s
 import json
 import time
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from strandline.impl.answer import Unavailable
-from strandline.properties import __version__, console, evidence, follow, lanes, replay, turns
+from strandline.properties import __version__, console, evidence, follow, judged, lanes, replay, turns
 from strandline.properties.check import EXIT_CODES, check, check_specimen
 from strandline.properties.drafts import Plan
 from strandline.properties.engines import ENGINES
+from strandline.properties.laws import LAWS
 from strandline.properties.mutants import MUTANTS, SHIPPED
 from strandline.properties.options import (
     BROKEN,
@@ -37,8 +39,12 @@ from strandline.properties.options import (
     refuse_unknown,
     stop_on_interrupt,
 )
+from strandline.properties.outside import OUTSIDE
+from strandline.properties.plots import PLOTS
 from strandline.properties.retrace import retrace
 from strandline.properties.specimens import SPECIMENS
+from strandline.properties.subject import SubjectBrokenError
+from strandline.properties.subjects import bench_for, subject_options
 from strandline.properties.verdict import Verdict
 from strandline.properties.writer import WriterError, write
 
@@ -58,12 +64,13 @@ Exit codes: 0 holds, 1 violated, 2 a mistake in the call, 3 inconclusive,
 Example:    strandline check --mutant dominance
             strandline check --specimen D1
             strandline check --engine "exhaust model" --out evidence
+            strandline check --subject-cmd ./your_scanner
 """
 
 _REPLAY: Final = """\b
 Exit codes: 0 all steps fit and the law holds, 1 the law is still broken,
             2 no trace file, 3 the trace fits no longer, or its law is proved
-            and judges no step, which is no pass.
+            and judges no step, which is no pass, 4 the subject is broken.
 Example:    strandline replay .strandline/traces/M3-dominance.json
 """
 
@@ -93,10 +100,12 @@ def main() -> None:
 @click.option("--out", type=click.Path(path_type=Path), default=".strandline", show_default=True, help="A folder.")
 @click.option("--list-mutants", "listing", is_flag=True, help="List the mutants and check nothing.")
 @click.option("--list-specimens", "cabinet", is_flag=True, help="List the published designs and check nothing.")
+@subject_options
 @FORMAT
 @click.pass_context
 def check_command(  # noqa: PLR0913 - one parameter for each option
     ctx: click.Context,
+    /,
     *,
     mutant: str,
     specimen: str | None,
@@ -105,8 +114,11 @@ def check_command(  # noqa: PLR0913 - one parameter for each option
     listing: bool,
     cabinet: bool,
     output: str,
+    **subject: Any,  # noqa: ANN401 - the options of subject_options
 ) -> None:
     """Check the scanner against its model: every law, by every engine.
+
+    With --subject or --subject-cmd, check somebody else's scanner: the laws that its answers can break.
 
     Progress goes to standard error. The evidence is OUT/evidence.json and OUT/summary.md; the shortest trace to each
     violated law goes to OUT/traces. Ctrl-C ends the check as inconclusive, with evidence as far as it goes.
@@ -121,15 +133,17 @@ def check_command(  # noqa: PLR0913 - one parameter for each option
         raise click.UsageError("--specimen excludes --mutant and --engine: a specimen has an engine of its own")
     refuse_unknown("specimen", () if specimen is None else (specimen,), tuple(SPECIMENS))
     refuse_unknown("mutant", (mutant,), (SHIPPED, *MUTANTS))
-    refuse_unknown("engine", chosen, tuple(engine.name for engine in ENGINES))
+    bench = bench_for(**subject)
+    if bench is not None and (mutant != SHIPPED or specimen is not None):
+        raise click.UsageError("--subject and --subject-cmd exclude --mutant and --specimen")
+    refuse_unknown("engine", chosen, tuple(engine.name for engine in (bench.engines if bench else ENGINES)))
     began, clock = datetime.now(UTC), time.monotonic()
     with console.Progress() as progress:
-        if specimen is None:
-            findings = check(mutant, chosen, progress.say, progress.keep)
-        else:
-            findings = check_specimen(specimen, progress.say, progress.keep)
-    found = evidence.gather(findings, began, time.monotonic() - clock)
-    drawing = console.drawing(findings.traces(), out)
+        judge = bench.judge if bench else partial(check_specimen, specimen) if specimen else partial(check, mutant)
+        findings = judge(chosen, progress.say, progress.keep)
+    unshown = judged.DOES_NOT_SHOW if bench else evidence.DOES_NOT_SHOW
+    found = evidence.gather(findings, began, time.monotonic() - clock, unshown)
+    drawing = console.drawing(findings.traces(), out, bench)
     problem = console.saved(found, findings.traces(), drawing, out)
     if output == "json":
         click.echo(evidence.encode(found), nl=False)
@@ -144,10 +158,22 @@ def check_command(  # noqa: PLR0913 - one parameter for each option
 
 @main.command("replay", epilog=_REPLAY)
 @click.argument("source", metavar="FILE|-")
+@subject_options
 @FORMAT
 @click.pass_context
-def replay_command(ctx: click.Context, *, source: str, output: str) -> None:
-    """Take the steps of a trace again and draw them; - reads standard input."""
+def replay_command(
+    ctx: click.Context,
+    /,
+    *,
+    source: str,
+    output: str,
+    **subject: Any,  # noqa: ANN401 - the options of subject_options
+) -> None:
+    """Take the steps of a trace again and draw them; - reads standard input.
+
+    A trace of somebody else's scanner needs it named again: a trace file never says what to run.
+    """
+    bench = bench_for(**subject)
     try:
         trace = replay.load(source)
     except replay.BadTraceError as error:
@@ -156,15 +182,23 @@ def replay_command(ctx: click.Context, *, source: str, output: str) -> None:
     if replay.is_proved(trace.law):
         console.complain(f"{source}: {trace.law} is proved, and no step is judged by it; not a pass")
         ctx.exit(EXIT_CODES[Verdict.INCONCLUSIVE])
+    if bench is not None and trace.world not in PLOTS:
+        raise click.UsageError(f"{source} is a trace of the shipped scanner or its model, and takes no subject")
+    if bench is None and trace.world in PLOTS:
+        raise click.UsageError(f"{source} is a trace of {trace.subject}: name it with --subject or --subject-cmd")
     try:
-        exhibit = retrace(trace)
+        exhibit = bench.retrace(trace) if bench else retrace(trace)
+    except SubjectBrokenError as error:
+        console.complain(f"{trace.subject} is broken: {error}")
+        ctx.exit(BROKEN)
     except KeyError as error:
         console.complain(f"{source}: the trace fits no longer: nothing here is named {error.args[0]!r}; not a pass")
         ctx.exit(EXIT_CODES[Verdict.INCONCLUSIVE])
     if output == "json":
         click.echo(json.dumps(replay.document(exhibit)))
     else:
-        console.tell(lanes.lanes(exhibit, console.replay_line(source)))
+        again = console.replay_line(source, bench.launch if bench else None)
+        console.tell(lanes.lanes(exhibit, again, OUTSIDE if bench else LAWS))
     ctx.exit(replay.exit_code(exhibit))
 
 

@@ -19,6 +19,8 @@ from rich.text import Text
 
 from strandline.properties import evidence, folder, follow
 from strandline.properties.lanes import lanes, printable
+from strandline.properties.laws import LAWS
+from strandline.properties.outside import OUTSIDE
 from strandline.properties.replay import file_name
 from strandline.properties.retrace import retrace
 from strandline.properties.turns import cost, fields
@@ -34,8 +36,10 @@ if TYPE_CHECKING:
 
     from strandline.properties import writer
     from strandline.properties.evidence import LawOutcome, Said
+    from strandline.properties.judged import Bench
     from strandline.properties.mutants import Mutant
     from strandline.properties.specimens import Specimen
+    from strandline.properties.subject import Launch
     from strandline.properties.turns import Asked, Shown
     from strandline.properties.verdict import Trace
 
@@ -43,6 +47,7 @@ EVERY: Final = 2.0
 """Seconds between two lines of passing progress in a pipe."""
 
 _LIVELY: Final = 0.1  # seconds between two changes of the line on a terminal
+_VERDICT_MIN: Final = 12  # columns of a verdict in the table of laws
 _COLORS: Final = {"holds": "green", "violated": "red", "inconclusive": "yellow", "broken": "magenta"}
 
 
@@ -121,8 +126,9 @@ def outcome(found: evidence.Evidence, out: Path | None) -> Iterator[str]:
     ``out`` is the folder of the evidence, None if it could not be written.
     """
     claims = found.claims
+    wide = max(_VERDICT_MIN, *(len(law.verdict) for law in claims.laws))
     for law in claims.laws:
-        yield _law(law)
+        yield _law(law, wide)
     yield ""
     for numbers, claim in evidence.grouped(claims.laws):
         yield f"{' '.join(numbers)}: {_claim(claim)}"
@@ -136,10 +142,10 @@ def outcome(found: evidence.Evidence, out: Path | None) -> Iterator[str]:
         yield f"evidence: {out / 'evidence.json'} and {out / 'summary.md'}"
 
 
-def _law(law: LawOutcome) -> str:
-    """Write one law: its verdict, and what each engine rests its claim on."""
+def _law(law: LawOutcome, wide: int) -> str:
+    """Write one law: its verdict in so many columns, and what each engine rests its claim on."""
     says = printable(law.says) or "; ".join(f"{engine} {grounds}" for engine, grounds in _grounds(law).items())
-    return f"{law.law:<4} {law.name:<10} {_colored(f'{law.verdict:<12}', law.verdict)} {says}".rstrip()
+    return f"{law.law:<4} {law.name:<10} {_colored(law.verdict.ljust(wide), law.verdict)} {says}".rstrip()
 
 
 def _grounds(law: LawOutcome) -> dict[str, str]:
@@ -171,21 +177,25 @@ def speak_plainly() -> None:
             reconfigure(errors="backslashreplace")
 
 
-def drawing(traces: tuple[Trace, ...], out: Path) -> list[str]:
-    """Draw the shortest trace, with the line that replays it; nothing if there is none."""
+def drawing(traces: tuple[Trace, ...], out: Path, bench: Bench | None = None) -> list[str]:
+    """Draw the shortest trace, with the line that replays it; nothing if there is none.
+
+    ``bench`` judged somebody else's scanner and still knows what it saw; otherwise the steps are taken again.
+    """
     if not traces:
         return []
-    file = out / "traces" / file_name(traces[0])
+    file = str(out / "traces" / file_name(traces[0]))
+    again = replay_line(file, bench.launch if bench is not None else None)
     try:
-        exhibit = retrace(traces[0])
+        exhibit = retrace(traces[0]) if bench is None else bench.exhibits[traces[0]]
     except Exception as error:  # noqa: BLE001 - the violation has been found; a drawing that fails must not hide it
-        return [f"The trace cannot be drawn: {printable(f'{type(error).__name__}: {error}')}", replay_line(str(file))]
-    return lanes(exhibit, replay_line(str(file)))
+        return [f"The trace cannot be drawn: {printable(f'{type(error).__name__}: {error}')}", again]
+    return lanes(exhibit, again, LAWS if bench is None else OUTSIDE)
 
 
-def replay_line(source: str) -> str:
-    """Give the line for a shell that replays the trace in a file."""
-    return f"strandline replay {shlex.quote(source)}"
+def replay_line(source: str, launch: Launch | None = None) -> str:
+    """Give the line for a shell that replays the trace in a file, on somebody else's scanner if it is one's."""
+    return shlex.join(["strandline", "replay", source, *(launch.option if launch is not None else ())])
 
 
 def listed(designs: Iterable[Mutant | Specimen], output: str) -> Iterator[str]:

@@ -67,6 +67,13 @@ class Disk:
                 if before.log != after.log:
                     self.commit(before.log, after.log)
 
+    def spoil(self, data: bytes) -> None:
+        """Let a file of these bytes, which is no log to write to, stand at the path."""
+        spoiled = self.path.with_name("spoiled.sqlite")
+        spoiled.write_bytes(data)
+        self._hang_up()
+        spoiled.replace(self.path)
+
     def close(self) -> None:
         """Close the writer and remove everything."""
         self._hang_up()

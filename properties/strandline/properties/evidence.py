@@ -107,8 +107,8 @@ class Evidence(msgspec.Struct, frozen=True):
     run: RunOutcome
 
 
-def gather(findings: Findings, began: datetime, seconds: float) -> Evidence:
-    """Make the document of a check that began at an instant and took so long."""
+def gather(findings: Findings, began: datetime, seconds: float, unshown: tuple[str, ...] = DOES_NOT_SHOW) -> Evidence:
+    """Make the document of a check that began at an instant and took so long; ``unshown`` is what a pass leaves out."""
     return Evidence(
         version=1,
         claims=Claims(
@@ -119,7 +119,7 @@ def gather(findings: Findings, began: datetime, seconds: float) -> Evidence:
             engines=tuple(EngineOutcome(*run) for run in findings.runs),
             traces={file_name(trace): to_file(trace) for trace in findings.traces()},
             skipped=tuple(run.engine for run in findings.runs if run.state == "skipped"),
-            does_not_show=DOES_NOT_SHOW,
+            does_not_show=unshown,
         ),
         run=RunOutcome(
             began=began.isoformat(timespec="seconds"),

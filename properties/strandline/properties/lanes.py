@@ -15,6 +15,7 @@ from strandline.properties.laws import LAWS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from strandline.properties.laws import Law
     from strandline.properties.verdict import Change, Exhibit, Frame
 
 WIDTH: Final = 100
@@ -26,17 +27,18 @@ _LANE_MIN: Final = 8
 _INDENT: Final = 2  # of a change, against the step that made it
 
 
-def lanes(exhibit: Exhibit, replay: str | None = None) -> list[str]:
+def lanes(exhibit: Exhibit, replay: str | None = None, laws: tuple[Law, ...] = LAWS) -> list[str]:
     """Draw a trace that was taken again.
 
     Args:
         exhibit: what came of it.
         replay: the line that replays it, if there is one; it comes last.
+        laws: the laws, in the words that fit what was judged.
     """
     trace = exhibit.trace
     steps = len(trace.steps)
     head = f"{trace.law} on {trace.subject}, world {trace.world}, {steps} step{'s' * (steps != 1)}"
-    lines = [*wrap(printable(head), WIDTH), "", *_drawing(exhibit.frames), "", *_verdict(exhibit)]
+    lines = [*wrap(printable(head), WIDTH), "", *_drawing(exhibit.frames), "", *_verdict(exhibit, laws)]
     lines += chain.from_iterable(_fold(line, "  ") for line in exhibit.ending)
     if replay is not None:
         lines += ["", "take it again:", f"  {replay}"]
@@ -100,9 +102,9 @@ def _worded(change: Change, room: int) -> list[str]:
     return [one] if on_one_line else two
 
 
-def _verdict(exhibit: Exhibit) -> Iterator[str]:
+def _verdict(exhibit: Exhibit, laws: tuple[Law, ...]) -> Iterator[str]:
     trace = exhibit.trace
-    law = next((law for law in LAWS if law.number == trace.law), None)
+    law = next((law for law in laws if law.number == trace.law), None)
     name = printable(f"{trace.law} {law.name}" if law else trace.law)
     if exhibit.broken:
         yield f"{name} is broken:"

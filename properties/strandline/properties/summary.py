@@ -15,7 +15,7 @@ CLAIMS_MAX: Final = 100
 
 _CELL_MAX: Final = 500
 _KINDS: Final = ("proved", "always", "eventually")
-_VERDICTS: Final = ("violated", "broken", "inconclusive", "holds")
+_VERDICTS: Final = ("violated", "broken", "inconclusive", "holds", "not applicable")
 
 
 def summary(evidence: Evidence, claims: list[tuple[tuple[str, ...], Said]], lanes: list[str]) -> str:

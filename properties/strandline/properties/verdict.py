@@ -12,12 +12,13 @@ if TYPE_CHECKING:
 
 
 class Verdict(StrEnum):
-    """How a law came out of an engine."""
+    """How a law came out of an engine; one that is not applicable says nothing for or against a subject."""
 
     HOLDS = "holds"
     VIOLATED = "violated"
     INCONCLUSIVE = "inconclusive"
     BROKEN = "broken"
+    NOT_APPLICABLE = "not applicable"
 
 
 class PartedError(AssertionError):

@@ -1,0 +1,65 @@
+"""The laws as they can be judged from outside: four of them by what a scanner answers, the others not at all.
+
+The judges are those of :mod:`strandline.properties.laws`. What differs is said differently, and the twins are others:
+a black box shows neither its memo nor what it reads.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from strandline.model.events import Answered
+from strandline.properties.laws import LAWS, Twin
+
+if TYPE_CHECKING:
+    from strandline.model.events import Event
+    from strandline.properties.laws import Law
+
+INSIDE: Final = "needs to see inside: what is stored, and what is read, shows in no answer"
+"""Why a law is not applicable."""
+
+
+class Revised(Answered):
+    """An answer without a turn that an earlier answer of its window had."""
+
+    __slots__ = ()
+
+
+class Compared(Answered):
+    """Two answers, of a window that has ended and of one that has not, over rows that both hold."""
+
+    __slots__ = ()
+
+
+def _revised(event: Event) -> bool:
+    return isinstance(event, Revised)
+
+
+def _compared(event: Event) -> bool:
+    return isinstance(event, Compared) and bool(event.turns)
+
+
+_SEEN: Final[dict[str, tuple[str, Twin | None]]] = {
+    "M1": (
+        "An answer equals the full scan of a commit that the path led to between the refresh's begin and its end.",
+        Twin("an answer no longer has a turn that an earlier one had", _revised),
+    ),
+    "M2": ("A log that cannot be read is unavailable, and no answer.", None),
+    "M5": ("Once the world is quiet, two refreshes are both exact.", None),
+    "M7": (
+        "A window that ended before today and one that did not, over the same rows, have the same turns.",
+        Twin("two such windows are compared, and have turns", _compared),
+    ),
+}
+
+
+def _outside(law: Law) -> Law:
+    if law.number not in _SEEN:
+        return replace(law, holds=None, twin=None)
+    says, twin = _SEEN[law.number]
+    return replace(law, says=says, twin=twin or law.twin)
+
+
+OUTSIDE: Final[tuple[Law, ...]] = tuple(map(_outside, LAWS))
+"""Every law: those that can be seen from outside with their judges, the others without."""

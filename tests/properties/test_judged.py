@@ -1,0 +1,272 @@
+"""Claims about the judgement from outside: the shipped scanner holds, liars are convicted, others told apart."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import settings
+
+from strandline.properties import judged, play
+from strandline.properties.check import judged as run_engines
+from strandline.properties.cli import main
+from strandline.properties.factory import InProcess
+from strandline.properties.fuzz import DERANDOMIZED
+from strandline.properties.judged import PLAY, SEARCH, Bench
+from strandline.properties.outside import OUTSIDE
+from strandline.properties.plots import SMALL
+from strandline.properties.shipped import Shipped
+from strandline.properties.subject import Launch, Outcome, SubjectBrokenError, Turn, Turns, Unavailable, Window
+from strandline.properties.verdict import Verdict
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from click.testing import Result
+
+    from strandline.properties.check import Findings
+
+TODAY = datetime.now(UTC).date()
+SEEN = {law.number for law in OUTSIDE if law.holds is not None}
+UNSEEN = {law.number for law in OUTSIDE} - SEEN
+
+LIAR = '''
+from strandline.properties.shipped import Shipped
+from strandline.properties.subject import Turns
+
+class Liar(Shipped):
+    """Forgets nothing: what it ever answered, it answers again."""
+
+    ever = ()
+
+    def refresh(self, window):
+        print("to standard output, as a program for people would")
+        outcome = super().refresh(window)
+        if isinstance(outcome, Turns):
+            self.ever = tuple({turn.turn: turn for turn in (*self.ever, *outcome.turns)}.values())
+            return Turns(self.ever)
+        return outcome
+
+class Stuck(Shipped):
+    def refresh(self, window):
+        raise RuntimeError("out of order")
+'''
+
+
+def bench(factory: type[Shipped]) -> Bench:
+    return Bench(Launch("mine", ("--subject", "mine:Factory"), partial(InProcess, factory)), TODAY)
+
+
+def findings(on: Bench, *engines: str) -> Findings:
+    return on.judge(engines, lambda _line: None, lambda _line: None)
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave few worlds and few cases, enough to catch what is looked for."""
+    budgets = {"outside deleted": (("delete", 1), ("start", 2)), "outside unreadable": (("spoil", 1), ("start", 1))}
+    smaller = {
+        world: replace(SMALL[world], scope=replace(SMALL[world].scope, budget=budget))
+        for world, budget in budgets.items()
+    }
+    monkeypatch.setattr(judged, "SMALL", smaller)
+    monkeypatch.setattr(play.play, "__defaults__", (settings(play.PROFILE, max_examples=10),))
+
+
+@pytest.mark.parametrize("world", SMALL)
+def test_the_shipped_scanner_holds_in_every_order_of_a_world(world: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judged, "SMALL", {world: SMALL[world]})
+    claims = findings(bench(Shipped), SEARCH).claims
+    assert {claim.law for claim in claims if claim.verdict is Verdict.HOLDS} == SEEN
+    assert {claim.law for claim in claims if claim.verdict is Verdict.NOT_APPLICABLE} == UNSEEN
+
+
+def test_the_shipped_scanner_holds_where_chance_plays_and_every_twin_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(play.play, "__defaults__", (settings(play.PROFILE, max_examples=50),))
+    claims = findings(bench(Shipped), PLAY).claims
+    assert {claim.law for claim in claims if claim.verdict is Verdict.HOLDS} == SEEN
+    assert all(claim.reached for claim in claims if claim.law in SEEN)
+
+
+@pytest.mark.usefixtures("few")
+def test_two_runs_claim_the_same() -> None:
+    first, second = (findings(bench(Shipped)) for _ in range(2))
+    assert first == second
+    assert first.verdict() is Verdict.HOLDS
+
+
+class Forgetful(Shipped):
+    """Gives no turn at all."""
+
+    def refresh(self, window: Window) -> Outcome:
+        outcome = super().refresh(window)
+        return outcome if isinstance(outcome, Unavailable) else Turns(())
+
+
+@pytest.mark.usefixtures("few")
+def test_a_liar_is_convicted_by_each_engine_with_a_trace_of_two_steps() -> None:
+    on = bench(Forgetful)
+    found = findings(on)
+    traces = {claim.engine: claim.trace for claim in found.claims if claim.law == "M1"}
+    assert [trace and len(trace.steps) for trace in traces.values()] == [2, 3]
+    assert all(on.exhibits[trace].broken for trace in found.traces())
+    assert found.verdict() is Verdict.VIOLATED
+
+
+class Fickle(Shipped):
+    """Lies once in its life."""
+
+    lied = False
+
+    def refresh(self, window: Window) -> Outcome:
+        if not Fickle.lied:
+            Fickle.lied = True
+            return Turns((Turn("once", None, 0, None),))
+        return super().refresh(window)
+
+
+@pytest.mark.usefixtures("few")
+def test_a_violation_that_does_not_come_again_stays_one_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Fickle, "lied", False)
+    on = bench(Fickle)
+    found = findings(on, SEARCH)
+    (trace,) = found.traces()
+    assert found.verdict() is Verdict.VIOLATED
+    assert on.exhibits[trace].ending == (judged.UNSTEADY,)
+
+
+class Breaking(Shipped):
+    """Lies first, and then raises."""
+
+    lied = False
+    calls = 0
+
+    def refresh(self, window: Window) -> Outcome:
+        Breaking.calls += 1
+        if window.until is None and not Breaking.lied:
+            Breaking.lied = True
+            return Turns((Turn("once", None, 0, None),))
+        raise OSError("out of order")
+
+
+@pytest.mark.usefixtures("few")
+def test_a_subject_that_breaks_is_not_tried_again_and_what_it_did_before_stays_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Breaking, "lied", False)
+    on = bench(Breaking)
+    found = findings(on, SEARCH)
+    assert found.verdict() is Verdict.VIOLATED
+    calls = Breaking.calls
+    assert [run.state for run in findings(on, PLAY).runs] == ["skipped", "broken"]
+    assert Breaking.calls == calls
+    assert "exception: refresh(None, None, UTC) raised OSError: out of order" in found.runs[0].detail
+    assert "(world 'outside deleted', step " in found.runs[0].detail
+    with pytest.raises(SubjectBrokenError):
+        play.play("mine", InProcess(Breaking), TODAY)
+    assert Breaking.calls == calls + 1  # Hypothesis asks for the case again; it is told what is known
+
+
+# the command line
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.delitem(sys.modules, "lying", raising=False)
+    (tmp_path / "lying.py").write_text(LIAR)
+    return tmp_path
+
+
+@pytest.mark.usefixtures("few")
+def test_a_check_of_a_liar_ends_with_the_line_that_replays_it(here: Path) -> None:
+    result = run("check", "--subject", "lying:Liar", "--format", "text")
+    assert result.exit_code == 1
+    assert "M1   exact      violated" in result.stdout
+    assert "M3   monotone   not applicable needs to see inside" in result.stdout
+    assert "to standard output" not in result.stdout
+    *_, line = result.stdout.splitlines()
+    law = line.partition("/traces/")[2][:2]
+    assert line == f"  strandline replay .strandline/traces/{law}-lying-Liar.json --subject lying:Liar"
+    again = run(*shlex.split(line)[1:])
+    assert again.exit_code == 1
+    assert f"{law} " in again.stdout
+    assert line in again.stdout
+    evidence = json.loads((here / ".strandline" / "evidence.json").read_text())
+    assert evidence["claims"]["subject"] == "lying:Liar"
+    assert evidence["claims"]["does_not_show"] == list(judged.DOES_NOT_SHOW)
+    assert "not applicable" in (here / ".strandline" / "summary.md").read_text()
+
+
+@pytest.mark.usefixtures("few", "here")
+def test_a_trace_on_a_sound_scanner_holds_and_on_a_broken_one_is_broken() -> None:
+    run("check", "--subject", "lying:Liar", "--engine", SEARCH)
+    trace = ".strandline/traces/M1-lying-Liar.json"
+    assert run("replay", trace, "--subject", "strandline.properties.shipped:Shipped").exit_code == 0
+    stuck = run("replay", trace, "--subject", "lying:Stuck")
+    assert stuck.exit_code == 4
+    assert stuck.stderr.count("\n") == 1
+    assert "is broken: exception: refresh(None, None, UTC) raised RuntimeError: out of order" in stuck.stderr
+
+
+@pytest.mark.usefixtures("few", "here")
+def test_a_trace_of_a_subject_is_not_replayed_without_one_nor_any_other_trace_with_one() -> None:
+    run("check", "--subject", "lying:Liar", "--engine", SEARCH)
+    without = run("replay", ".strandline/traces/M1-lying-Liar.json")
+    assert without.exit_code == 2
+    assert "name it with --subject or --subject-cmd" in without.stderr
+
+
+@pytest.mark.usefixtures("few", "here")
+def test_a_broken_subject_is_one_line_and_no_violation() -> None:
+    result = run("check", "--subject", "lying:Stuck")
+    assert result.exit_code == 4
+    assert "exhaust subject broken: exception: refresh(None, None, UTC) raised RuntimeError" in result.stdout
+    assert "lying:Stuck: broken" in result.stdout
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--subject", "lying"), "'lying' is not module:factory"),
+        (("--subject", "lying:None"), "module 'lying' has no 'None'"),
+        (("--subject", "lying:Liar", "--subject-cmd", "x"), "exclude each other"),
+        (("--subject", "lying:Liar", "--mutant", "split"), "exclude --mutant and --specimen"),
+        (("--subject", "lying:Liar", "--specimen", "D1"), "exclude --mutant and --specimen"),
+        (("--subject", "lying:Liar", "--engine", "prove"), "there are exhaust subject, fuzz subject"),
+        (("--deadline", "5s"), "--deadline needs --subject or --subject-cmd"),
+        (("--subject-cmd", "'open"), "is no command: No closing quotation"),
+        (("--subject-cmd", " "), "--subject-cmd is empty"),
+    ],
+)
+def test_a_mistake_in_naming_a_subject_is_one_line(options: tuple[str, ...], says: str) -> None:
+    result = run("check", *options)
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+    assert says in result.stderr
+
+
+def test_a_program_that_cannot_be_started_is_broken(here: Path) -> None:
+    result = run("check", "--subject-cmd", here / "none")
+    assert result.exit_code == 4
+    assert "exhaust subject broken: no start: " in result.stdout
+
+
+def test_the_engines_of_a_subject_are_run_like_any_others() -> None:
+    on = bench(Shipped)
+    found = run_engines("mine", on.engines, OUTSIDE, ["none"], lambda _line: None, lambda _line: None)
+    assert [run.state for run in found.runs] == ["skipped", "skipped"]
+    assert found.verdict() is Verdict.INCONCLUSIVE
+    assert play.PROFILE.derandomize == DERANDOMIZED.derandomize

@@ -1,0 +1,92 @@
+"""Claims about the worlds of a black box: every order is there once, and the days are real ones."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from strandline.model.state import Action
+from strandline.properties import plots
+from strandline.properties.plots import COMPARE, NOT_PAST, PAST, PLOTS, SETTLE, SMALL, WIDE, dated, hurried, orders
+from strandline.properties.subject import OVERLAP_MAX
+
+TODAY = date(2026, 3, 8)
+"""A day with 23 hours in New York."""
+
+ORDERS = {
+    "outside prune": 90,
+    "outside three": 105,
+    "outside deleted": 56,
+    "outside emptied": 112,
+    "outside pending": 168,
+    "outside reset": 200,
+    "outside windows": 189,
+    "outside files": 120,
+    "outside replaced": 30,
+    "outside gone": 112,
+    "outside restore": 245,
+    "outside copy": 165,
+    "outside unreadable": 240,
+}
+
+
+@pytest.mark.parametrize("world", SMALL)
+def test_every_order_of_a_small_world_is_given_once(world: str) -> None:
+    found = list(orders(SMALL[world], dated(SMALL[world], TODAY)))
+    assert len(found) == len(set(found)) == ORDERS[world]
+
+
+@pytest.mark.parametrize("world", SMALL)
+def test_an_order_ends_in_peace_and_never_before_its_budget_does(world: str) -> None:
+    plot = SMALL[world]
+    for steps in orders(plot, dated(plot, TODAY)):
+        assert steps[-2:] == (SETTLE, COMPARE)
+        names = [step.name for step in steps]
+        assert names.count("start") == names.count("end") == dict(plot.scope.budget)["start"]
+        assert all(names.count(name) <= most for name, most in plot.scope.budget)
+
+
+def test_three_refreshes_are_under_way_at_once_in_some_order_and_never_more() -> None:
+    plot = SMALL["outside three"]
+    most = 0
+    for steps in orders(plot, dated(plot, TODAY)):
+        under_way = 0
+        for step in steps:
+            under_way += (step.name == "start") - (step.name == "end")
+            most = max(most, under_way)
+    assert most == OVERLAP_MAX
+
+
+def test_every_change_that_the_environment_may_make_happens_in_some_small_world() -> None:
+    named = {name for plot in SMALL.values() for name, _ in plot.scope.budget}
+    anything = {name for name, _ in next(iter(WIDE.values())).scope.budget}
+    assert anything - named == {"settle", "compare"}  # each order ends in them
+
+
+@pytest.mark.parametrize("world", PLOTS)
+def test_rows_lie_at_the_edges_of_days_of_the_zone(world: str) -> None:
+    zone = ZoneInfo(PLOTS[world].zone)
+    for template in dated(PLOTS[world], TODAY).templates:
+        if isinstance(template.ts, int):
+            local = datetime.fromtimestamp(template.ts, UTC).astimezone(zone)
+            assert (local.hour, local.minute, local.second) in {(0, 0, 0), (23, 59, 59)}
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Etc/GMT+12", "UTC"])
+def test_the_window_that_has_ended_has_ended_everywhere_and_the_other_nowhere(zone: str) -> None:
+    plot = next(iter(SMALL.values()))
+    past, other = (plots.window(number, plot, TODAY).until for number in (PAST, NOT_PAST))
+    assert past is not None
+    assert other is not None
+    for hour in (0, 23):
+        local = datetime(TODAY.year, TODAY.month, TODAY.day, hour, tzinfo=UTC).astimezone(ZoneInfo(zone)).date()
+        assert past < local <= other
+
+
+def test_what_hangs_on_who_is_faster_is_known_from_the_steps() -> None:
+    start, end, other = Action("start", 0), Action("end", 0), Action("start", 1)
+    assert not hurried((start, end, Action("append"), start, end))
+    assert hurried((start, Action("append"), end))
+    assert hurried((start, other, end, Action("end", 1)))
