@@ -42,6 +42,7 @@ CAUGHT: Final = {
     "no second look": ("gone", 13),
     "cursor only": ("pending", 15),
     "no witnesses": ("copy", 16),
+    "unwitnessed return": ("returned", 23),
     "split": ("wide and narrow", 12),
     "undone drop": ("drop", 8),
     "one anchor": ("limits", 9),

@@ -151,6 +151,11 @@ def never_believing(log: LogReader, base: Memo | None, wanted: int, place: Place
     return (believed, cause) if cause is not None else (scan._NOTHING_BELIEVED, "anchors lost")
 
 
+def walking_unaware(log: LogReader, reached: int) -> tuple[Any, Any]:
+    newest, _ = _WALKED_BACK(log, reached)
+    return newest, ()
+
+
 def one_anchor(
     log: LogReader, believed: Any, newest: Any, reached: int
 ) -> tuple[tuple[memos.Anchor, ...], tuple[memos.Gap, ...]]:
@@ -217,5 +222,6 @@ _READ = scan.read
 _GLANCE = scan.glance
 _BELIEVE = scan._believe
 _ANCHORS = scan._anchors
+_WALKED_BACK = scan._walked_back
 _IS_UNCHANGED = Connection.is_unchanged
 _CHECKED = refresh._checked

@@ -162,6 +162,15 @@ MUTANTS: dict[str, Mutant] = {
             flaws.believing_gaps,
         ),
         Mutant(
+            "unwitnessed return",
+            "H07",
+            "does not remember which ids it saw to be gone when it looked for its anchors",
+            "M6",
+            scan,
+            "_walked_back",
+            flaws.walking_unaware,
+        ),
+        Mutant(
             "split",
             "H11",
             "decides at one gate and stores at the next, whatever came between",

@@ -136,6 +136,13 @@ WORLDS: Final[dict[str, Scope]] = {
         born_with=(0, 1),
         budget=(("append", 1), ("backup", 1), ("restore", 1), ("delete", 1), ("start", 2)),
     ),
+    "returned": Scope(
+        windows=(EVER,),
+        templates=(NOISE, Q),
+        refreshers=1,
+        born_with=(0, 1),
+        budget=(("backup", 1), ("restore", 1), ("delete", 2), ("start", 4)),
+    ),
     "copy": Scope(
         windows=(EVER,),
         templates=(P, Q),
