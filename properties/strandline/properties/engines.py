@@ -60,25 +60,27 @@ def model_space(scope: Scope) -> Iterator[Space[World]]:
 
 
 @contextmanager
-def real_space(scope: Scope, plug: Plug = CODEX) -> Iterator[Space[Any]]:
-    """Give the real scanner in a world to a search, on the table of a plug."""
+def real_space(scope: Scope, plug: Plug = CODEX, *, audited: bool = False) -> Iterator[Space[Any]]:
+    """Give the real scanner in a world to a search, on the table of a plug; not audited if laws are to judge it."""
     with Templates(plug) as templates:
-        real = RealSpace(scope, templates)
-        yield Space(
-            first=real.first(),
-            actions=real.actions,
-            step=real.step,
-            probe=lambda state: settled(state, scope, real.step, lambda at: at.world),
-        )
-
-
-SPACES: Final[dict[Kind, Callable[[Scope], Any]]] = {"model": model_space, "impl": real_space}
+        real = RealSpace(scope, templates, audited=audited)
+        with real.sealed():
+            yield Space(
+                first=real.first(),
+                actions=real.actions,
+                step=real.step,
+                probe=lambda state: settled(state, scope, real.step, lambda at: at.world),
+            )
 
 
 def explore(kind: Kind, subject: str, world: str) -> Found:
     """Search one world whole, with a mutant planted or none."""
     scope = WORLDS[world]
-    with planted(subject), SPACES[kind](scope) as space:
+    spaces: dict[Kind, Callable[[], Any]] = {
+        "model": partial(model_space, scope),
+        "impl": partial(real_space, scope, audited=subject == SHIPPED),
+    }
+    with planted(subject), spaces[kind]() as space:
         return search(space, laws_of(scope), STATES_MAX)
 
 

@@ -7,6 +7,7 @@ the real core be given the result. Who goes next is the search's choice.
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import nullcontext
 from dataclasses import dataclass, fields, replace
 from functools import partial
@@ -28,10 +29,9 @@ from strandline.impl.effects import (
     Swap,
 )
 from strandline.impl.files import Pin, Sighting
-from strandline.impl.host import Host
 from strandline.impl.memo import Limits, Memo, Place
 from strandline.impl.scan import Glance
-from strandline.impl.store import MemoStore, Slot
+from strandline.impl.store import Slot
 from strandline.impl.window import Span
 from strandline.model import world as model
 from strandline.model.environment import append_and_prune
@@ -41,6 +41,7 @@ from strandline.model.world import AMID, ELSEWHERE, GATES
 from strandline.properties.ghosts import Ghosts, Move
 from strandline.properties.meter import Meter, let_fail, metered
 from strandline.properties.plug import CODEX, Plug
+from strandline.properties.recorder import RecordedHost, RecordedStore, Recorder
 from strandline.properties.templates import opened
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from strandline.model.events import Event
     from strandline.model.log import Log
     from strandline.model.state import Action, File, Link, Scope, World
+    from strandline.properties.seal import Seal
     from strandline.properties.templates import Templates
 
 V = TypeVar("V")
@@ -106,8 +108,8 @@ def asked(scope: Scope, window: int, plug: Plug = CODEX) -> tuple[impl.State, Ef
 class RealSpace:
     """Searches the real scanner: gives the first state, the actions of a state, and each step."""
 
-    def __init__(self, scope: Scope, templates: Templates) -> None:
-        """Search a world of this scope with these files, which are of its rows.
+    def __init__(self, scope: Scope, templates: Templates, *, audited: bool = False) -> None:
+        """Search a world of this scope with these files, which are of its rows; audit each step or not.
 
         Raises:
             ValueError: they are not.
@@ -119,6 +121,12 @@ class RealSpace:
         self._ghosts = Ghosts(scope, templates.one_shot)
         self._reads: dict[object, tuple[Result, int]] = {}
         self._connects: dict[Path, Result] = {}
+        self._recorder = Recorder()
+        self._audited = audited
+
+    def sealed(self) -> Seal:
+        """Give the seal that is to be on while the space is searched."""
+        return self._recorder.seal
 
     @property
     def real_reads(self) -> int:
@@ -134,7 +142,17 @@ class RealSpace:
         return model.actions(real.world, self._scope)
 
     def step(self, real: Real, action: Action) -> tuple[Real, tuple[Event, ...]]:
-        """Take one step of the environment or of a real refresh."""
+        """Take one step of the environment or of a real refresh.
+
+        Raises:
+            AuditError: the step touched something shared that it may not, in a space that is audited.
+        """
+        stepped = self._stepped(real, action)
+        if self._audited:
+            self._recorder.settle()
+        return stepped
+
+    def _stepped(self, real: Real, action: Action) -> tuple[Real, tuple[Event, ...]]:
         if action.name == ELSEWHERE:
             return canonical(real._replace(world=model.spend(real.world, self._scope, action))), ()
         if action.name not in GATES:
@@ -146,7 +164,7 @@ class RealSpace:
             raise ValueError(message)
         state, effect = standing
         result, slot, bodies = self._perform(real, actor, effect, action)
-        following = impl.step(state, result)
+        following = self._recorder.stretch("core step", impl.step, state, result)
         world = model.spend(real.world, self._scope, action)
         move = Move(actor, state, effect, result, following, real.slot, slot, bodies, failed=action.name in FAULTS)
         world, events = self._ghosts.moved(world, move)
@@ -161,8 +179,8 @@ class RealSpace:
     def _change(self, real: Real, action: Action) -> Real:
         world = model.change(real.world, self._scope, action)
         if action.name == "drop":
-            store = MemoStore(real.slot)
-            store.drop()
+            store = RecordedStore(self._recorder, real.slot)
+            self._recorder.stretch("drop", store.drop)
             return Real(world, store.slot, real.states)
         if action.name == "start" and action.actor is not None:
             begun = asked(self._scope, action.arg, self._templates.plug)
@@ -195,10 +213,16 @@ class RealSpace:
             raise TypeError(message)
         return host.lease().perform(effect), host.store.slot, 0
 
-    def _host(self, real: Real, path: Path, observed: int) -> Host:
-        store = MemoStore(real.slot, observed)
-        files = WorldFiles(real.world.path)
-        return Host(path, limits=self._limits, projection=self._templates.plug.projection, store=store, files=files)
+    def _host(self, real: Real, path: Path, observed: int) -> RecordedHost:
+        return RecordedHost(
+            self._recorder,
+            path,
+            limits=self._limits,
+            projection=self._templates.plug.projection,
+            store=RecordedStore(self._recorder, real.slot, observed),
+            files=WorldFiles(real.world.path),
+            connect=sqlite3.connect,
+        )
 
     def _read(self, real: Real, link: Link, log: Log, effect: ReadLog | ReadOnce, action: Action) -> tuple[Result, int]:
         """Read a real file; give the result, and how many rows SQLite handed out for it."""
@@ -211,7 +235,7 @@ class RealSpace:
         meter = Meter(plug.projection.body)
         with self._templates.changing(log) if action.name == AMID else nullcontext() as file:
             path, writer = file or (self._templates.path(log), None)
-            connection = opened(plug, path, sighting(link), metered(meter))
+            connection = opened(plug, path, sighting(link), self._recorder.connecting(metered(meter)))
             if link.seen:
                 version = connection.begin()
                 connection.end()

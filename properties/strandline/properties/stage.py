@@ -28,6 +28,7 @@ from strandline.properties.laws import laws_of
 from strandline.properties.meter import Meter, let_fail, metered
 from strandline.properties.quiet import GATES_MAX, settled
 from strandline.properties.real import FAILED, WorldFiles, asked, limits
+from strandline.properties.recorder import RecordedHost, RecordedStore, Recorder
 from strandline.properties.shells import BlockingShell, TrioShell
 from strandline.properties.verdict import PartedError
 
@@ -74,7 +75,7 @@ class Stage:
     ) -> None:
         """Set up the wide world of that name, run by that shell.
 
-        ``beside_model`` holds each step against the model's; a mutant is judged by the laws alone.
+        ``beside_model`` holds each step against the model's and audits it; a mutant is judged by the laws alone.
         The templates say which table the file has.
         """
         self.name = name
@@ -91,11 +92,18 @@ class Stage:
         self._ghosts = Ghosts(self.scope, templates.one_shot)
         self._open: set[sqlite3.Connection] = set()
         self._meter = Meter(self._plug.projection.body)
-        host = partial(
-            Host, self.disk.path, limits=limits(self.scope), projection=self._plug.projection, files=_Files(self)
+        self._recorder = Recorder()
+        bounds, projection, files = limits(self.scope), self._plug.projection, _Files(self)
+        self._host = RecordedHost(
+            self._recorder,
+            self.disk.path,
+            limits=bounds,
+            projection=projection,
+            store=RecordedStore(self._recorder),
+            files=files,
+            connect=self._connect,
         )
-        self._host = host(connect=self._connect)
-        self._other = host()
+        self._other = Host(self.disk.path, limits=bounds, projection=projection, files=files)
         self._shell = shell(self._host)
         self._states: list[tuple[impl.State, Effect] | None] = [None] * ACTORS
         self._laws = laws_of(self.scope)
@@ -106,12 +114,19 @@ class Stage:
         Raises:
             LawBrokenError: an event breaks a law.
             PartedError: the scanner and the model have parted ways.
+            AuditError: the step touched something shared that it may not.
         """
+        with self._recorder.seal:
+            return self._taken(action)
+
+    def _taken(self, action: Action) -> tuple[Event, ...]:
         before = self.seen
         events = self.move(action)
         self.judge(events)
         if self._beside_model:
-            world, expected = model.step(before, self.scope, action)
+            self._recorder.settle()
+            world, expected = self._recorder.stretch("model step", model.step, before, self.scope, action)
+            self._recorder.settle()
             _agree("state", self.steps, self.seen, world)
             _agree("events", self.steps, events, expected)
         return events
@@ -196,7 +211,7 @@ class Stage:
         self.disk.follow(before, action, self.world)
         self._library.learn(self.world.log.rows)
         if action.name == "drop":
-            self._host.store.drop()
+            self._recorder.stretch("drop", self._host.store.drop)
         if action.name == "hang up":
             self._host.take(None)
         if action.name == "start" and action.actor is not None:
@@ -254,7 +269,7 @@ class Stage:
         if action.name == AMID:
             self._meter.arm("bodies", partial(self._commit_amid, action))
         result = self._shell.perform(actor, effect, partial(self._missed, action))
-        following = impl.step(state, result)
+        following = self._recorder.stretch("core step", impl.step, state, result)
         read = self._meter.bodies - bodies
         failed = action.name in FAULTS
         move = Move(actor, state, effect, result, following, before, self._host.store.slot, read, failed=failed)

@@ -1,0 +1,150 @@
+"""The seal: while it is on, a listener hears of every access to the system that Python code makes.
+
+Two nets, for neither catches all. The audit hook of the interpreter sees what is opened, listed, connected to,
+started and imported, whoever calls it. It is not told of ``stat``, of clocks, of dice or, by older interpreters,
+of threads: those functions are put aside, and stand-ins that tell of themselves take their places in their own modules
+and wherever the scanner and the model have imported them by name.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import random
+import secrets
+import sys
+import threading
+import time
+from functools import cache
+from types import BuiltinFunctionType, MethodType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SYSTEM: Final = frozenset(
+    {"open", "os", "shutil", "tempfile", "glob", "pathlib", "fcntl", "mmap", "import", "sqlite3"}
+    | {"socket", "subprocess", "signal", "ctypes", "time", "winreg", "msvcrt"}
+)
+"""The families of audit events that reach beyond the process's own memory."""
+
+UNHEARD: Final = {
+    os: ("stat", "lstat", "fstat", "access", "readlink", "statvfs", "getcwd", "read", "pread", "write", "urandom"),
+    time: tuple(name for name, value in vars(time).items() if isinstance(value, BuiltinFunctionType)),
+    random: tuple(
+        name for name in random.__all__ if isinstance(getattr(random, name), (BuiltinFunctionType, MethodType))
+    ),
+    secrets: ("choice", "randbelow", "randbits", "token_bytes", "token_hex", "token_urlsafe"),
+    threading: ("_start_new_thread", "_start_joinable_thread"),
+}
+"""The functions that no audit event tells of, by module: the file system's, the clocks, the dice, threads."""
+
+WATCHED: Final = ("strandline.impl", "strandline.model")
+"""The packages in which a name that was imported from elsewhere is watched as well."""
+
+Listener: TypeAlias = "Callable[[str], None]"
+"""Hears the name of an access."""
+
+_LISTENERS: Final[list[Listener]] = []
+"""Who listens; empty while no seal is on."""
+
+
+class Swap(NamedTuple):
+    """The names of one module that are watched: what stands there, and what takes its place while a seal is on."""
+
+    names: dict[str, object]
+    shipped: dict[str, object]
+    telling: dict[str, object]
+
+
+class Seal:
+    """Puts the stand-ins in place while its block runs, and takes them away again."""
+
+    def __init__(self, listener: Listener) -> None:
+        """Tell this listener."""
+        self._listener = listener
+
+    def __enter__(self) -> None:
+        """Begin to listen."""
+        _hooked()
+        for swap in swaps():
+            swap.names.update(swap.telling)
+        _LISTENERS.append(self._listener)
+
+    def __exit__(self, *_: object) -> None:
+        """Stop listening."""
+        _LISTENERS.pop()
+        for swap in swaps():
+            swap.names.update(swap.shipped)
+
+
+def _heard(access: str) -> None:
+    if _LISTENERS:
+        _LISTENERS[-1](access)
+
+
+def _hook(event: str, _: object) -> None:
+    """Hear an audit event; nothing can be taken from the interpreter's hooks, so this one goes idle instead."""
+    if _LISTENERS and event.partition(".")[0] in SYSTEM:
+        _LISTENERS[-1](event)
+
+
+@cache
+def _hooked() -> None:
+    """Give the interpreter the hook, once for each process."""
+    sys.addaudithook(_hook)
+
+
+@cache
+def swaps() -> tuple[Swap, ...]:
+    """Find every name that is watched."""
+    tellers: dict[int, object] = {id(dt.datetime): TellingDatetime}
+    for module, names in UNHEARD.items():
+        for name in names:
+            shipped = getattr(module, name, None)
+            if shipped is not None:
+                tellers[id(shipped)] = _telling(f"{module.__name__}.{name}", shipped)
+    watched = [vars(module) for name, module in sys.modules.items() if name.startswith(WATCHED)]
+    spaces = [vars(dt), *map(vars, UNHEARD), *watched]
+    return tuple(_swap(space, tellers) for space in spaces if any(id(value) in tellers for value in space.values()))
+
+
+def _swap(names: dict[str, object], tellers: dict[int, object]) -> Swap:
+    shipped = {name: value for name, value in names.items() if id(value) in tellers}
+    return Swap(names, shipped, {name: tellers[id(value)] for name, value in shipped.items()})
+
+
+def _telling(access: str, shipped: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a function that tells of itself and does what the shipped one does."""
+
+    def telling(*args: Any, **settings: Any) -> Any:  # noqa: ANN401 - as the function it stands for
+        _heard(access)
+        return shipped(*args, **settings)
+
+    return telling
+
+
+class _AnyDatetime(type):
+    """Lets every datetime pass for a telling one, so that a type test means what it meant."""
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, _DATETIME)
+
+
+_DATETIME: Final = dt.datetime
+
+
+class TellingDatetime(dt.datetime, metaclass=_AnyDatetime):
+    """Tells when it is asked for the present; ``today`` asks ``time.time``, which tells of itself."""
+
+    @classmethod
+    def now(cls, tz: dt.tzinfo | None = None) -> Any:  # noqa: ANN401 - a plain datetime, as if nobody listened
+        """Give the present, and tell."""
+        _heard("datetime.now")
+        return _DATETIME.now(tz)
+
+    @classmethod
+    def utcnow(cls) -> Any:  # noqa: ANN401 - as above
+        """Give the present in UTC without its zone, and tell."""
+        _heard("datetime.utcnow")
+        return _DATETIME.now(dt.UTC).replace(tzinfo=None)
