@@ -8,7 +8,9 @@ write them anew and review the difference::
 
 from __future__ import annotations
 
+from inspect import signature
 from pathlib import Path
+from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -24,6 +26,8 @@ from strandline.properties.verdict import Trace
 from strandline.properties.worlds import WORLDS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hypothesis import settings
 
     from strandline.model.state import Action
@@ -154,6 +158,35 @@ def test_a_mutant_is_there_while_it_is_planted_and_gone_whatever_happened_meanwh
     with pytest.raises(ZeroDivisionError):
         fail()
     assert vars(mutant.where)[mutant.attribute] is shipped
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_a_mutant_replaces_one_function_or_class_of_the_scanner_under_the_name_that_it_has_there(name: str) -> None:
+    """A constant or a flag in its place would be a switch that the shipped code has to look at."""
+    mutant = MUTANTS[name]
+    shipped = vars(mutant.where)[mutant.attribute]
+    assert isinstance(mutant.where, ModuleType | type)
+    home = mutant.where.__name__ if isinstance(mutant.where, ModuleType) else mutant.where.__module__
+    assert home.startswith("strandline.impl.")
+    assert isinstance(shipped, FunctionType | type)
+    assert shipped.__module__.startswith("strandline.impl.")
+    assert isinstance(mutant.by, type(shipped))
+    assert mutant.by is not shipped
+    assert mutant.by.__module__.startswith("strandline.properties.")
+    if isinstance(shipped, FunctionType):
+        assert called_with(mutant.by) == called_with(shipped)
+
+
+def called_with(function: Callable[..., object]) -> list[tuple[str, object]]:
+    return [(given.name, given.kind) for given in signature(function).parameters.values()]
+
+
+@pytest.mark.checkout
+@pytest.mark.parametrize("layer", ["impl", "model"])
+def test_neither_the_scanner_nor_the_model_knows_of_mutants(layer: str) -> None:
+    for file in (TRACES.parents[1] / layer).rglob("*.py"):
+        text = file.read_text("utf-8").lower()
+        assert [word for word in ("mutant", "planted", *(f'"{name}"' for name in MUTANTS)) if word in text] == []
 
 
 def test_the_shipped_scanner_has_nothing_planted_in_it() -> None:

@@ -101,15 +101,12 @@ def write_back(mine: Memo, stored: Memo | None, epoch: int) -> WriteBack:
     Two memos of one file of which one is newer and the other wider are incomparable: the
     wider becomes the base of one more read, whose result dominates both.
     """
-    if mine.epoch < epoch:
-        return "discard"
-    if stored is None or dominates(mine, stored):
-        return "put"
-    if dominates(stored, mine):
-        return "discard"
-    if mine.inode != stored.inode:
-        return "put" if mine.observation > stored.observation else "discard"
-    return "top up mine" if mine.coverage < stored.coverage else "top up theirs"
+    if stored is None or mine.epoch < epoch:
+        return "put" if mine.epoch >= epoch else "discard"
+    ahead, behind = dominates(mine, stored), dominates(stored, mine)
+    if not ahead and not behind and mine.inode == stored.inode:
+        return "top up mine" if mine.coverage < stored.coverage else "top up theirs"
+    return "put" if ahead or (not behind and mine.observation > stored.observation) else "discard"
 
 
 def latest(rows: tuple[Row, ...]) -> tuple[Row, ...]:
