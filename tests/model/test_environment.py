@@ -142,6 +142,10 @@ def test_an_idle_connection_is_no_reason_not_to_copy() -> None:
     assert (task(located).phase, located.idle) == ("connect", ())
 
 
+def test_a_file_may_be_removed_where_there_is_one() -> None:
+    assert offered("remove", init(SCOPE)) == [0]
+
+
 def test_a_removed_file_leaves_nothing_at_the_path_until_another_one_is_put_there() -> None:
     world = after("remove")
     assert (world.path, world.log, offered("remove", world), offered("reissue", world)) == (None, Log(), [], [])

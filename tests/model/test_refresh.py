@@ -217,6 +217,15 @@ def test_a_narrow_refresh_that_a_wide_one_overtakes_goes_on_from_the_wide_memo()
     assert (play.memo().coverage, [row.id for row in play.memo().sources]) == (OPEN, [1, 2])
 
 
+def test_a_long_narrow_scan_that_a_wide_refresh_comes_into_goes_on_from_the_wide_memo() -> None:
+    """It began without a memo and reads on from its own first part, so only the check shows it the wide one."""
+    scope = Scope(SCOPE.windows, SCOPE.templates, SCOPE.budget, born_with=(0, 1), limits=Limits(chunk=1))
+    play = Play(scope).begin(0, *READ, window=RECENT).refresh(1).let(0, "read", "check")
+    assert (play.task().phase, play.task().swaps, play.task().base) == ("read", 1, play.memo())
+    play.let(0, "read", "check", "store")
+    assert (play.memo().coverage, [row.id for row in play.memo().sources]) == (OPEN, [1, 2])
+
+
 def test_a_refresh_that_is_overtaken_again_and_again_answers_without_storing() -> None:
     """Each time a narrow refresh with newer rows comes first, and the wide one has to be topped up once more."""
     play = Play().begin(0, "locate", "connect")

@@ -55,12 +55,10 @@ def start_of(day: date, zone: ZoneInfo) -> int | None:
         return None
     midnight = _utc_midnight(day)
     # A local clock is less than a day off, so it shows an earlier date at midnight - DAY
-    # and has reached the day at midnight + DAY.
-    for begin, end, offset in _stretches(midnight - DAY, midnight + DAY, zone):
-        earliest = max(begin, midnight - offset)
-        if earliest < end:
-            return earliest
-    return midnight + DAY
+    # and has reached the day at midnight + DAY: the last stretch holds it, if none before does.
+    stretches = _stretches(midnight - DAY, midnight + DAY, zone)
+    reached = ((max(begin, midnight - offset), end) for begin, end, offset in stretches)
+    return next(earliest for earliest, end in reached if earliest < end)
 
 
 def _stretches(begin: int, end: int, zone: ZoneInfo) -> Iterator[tuple[int, int, int]]:
@@ -94,11 +92,8 @@ def _offset(instant: int, zone: ZoneInfo) -> int:
     changes its offset there, so the offset a day further in stands for it.
     """
     instant = min(max(instant, _utc_midnight(date.min) + DAY), _utc_midnight(date.max))
-    ahead = (_EPOCH + timedelta(seconds=instant)).astimezone(zone).utcoffset()
-    if ahead is None:
-        message = f"{zone} has no offset at {instant}"
-        raise ValueError(message)
-    return ahead // timedelta(seconds=1)
+    moment = _EPOCH + timedelta(seconds=instant)
+    return (moment.astimezone(zone).replace(tzinfo=UTC) - moment) // timedelta(seconds=1)
 
 
 def _utc_midnight(day: date) -> int:

@@ -123,9 +123,7 @@ def _offer_copy(world: World, scope: Scope) -> Iterator[Action]:
 def _copy(world: World, scope: Scope, action: Action) -> World:
     """Copy the backup over the file, as a person does: SQLite takes no part in it."""
     restored = _restore(world, scope, action)
-    if restored.path is None:
-        return restored
-    return replace(restored, path=restored.path._replace(stamp=restored.path.stamp + 1))
+    return replace(restored, path=restored.path and restored.path._replace(stamp=restored.path.stamp + 1))
 
 
 def _offer_remove(world: World, _scope: Scope) -> Iterator[Action]:

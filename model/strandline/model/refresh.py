@@ -179,67 +179,59 @@ def _check(world: World, scope: Scope, actor: int, task: Task) -> Moved:
         return _start_over(world, actor, task)
     if task.ghost is not None and task.window.ended:
         return _finish(world, scope, actor, _answer(scope, actor, task, task.ghost.rows, task.ghost.rows))
-    if task.found is None or task.ghost is None or task.beside is None:
+    if task.beside is None:
         message = f"refresh {actor} checks before it read"
         raise ValueError(message)
-    decision = write_back(task.found, task.beside.memo, task.beside.epoch)
+    found, ghost = _finished(actor, task)
+    decision = write_back(found, task.beside.memo, task.beside.epoch)
     if decision == "put":
         return _put(world, actor, task._replace(phase="store", beside=None)), ()
     if decision == "discard":
-        return _finish(
-            world,
-            scope,
-            actor,
-            _discarded(world, actor, task),
-            _answer(scope, actor, task, task.found.sources, task.ghost.rows),
-        )
+        discarded = Discarded(actor, holding(found, ghost), _held(world.slot))
+        return _finish(world, scope, actor, discarded, _answer(scope, actor, task, found.sources, ghost.rows))
     return _overtaken(world, scope, actor, task, task.beside)
 
 
 def _store(world: World, scope: Scope, actor: int, task: Task) -> Moved:
     """Swap the memo in if the stored one is still the one looked at; else decide again."""
-    if task.found is None or task.ghost is None:
-        message = f"refresh {actor} stores before it read"
-        raise ValueError(message)
+    found, ghost = _finished(actor, task)
     slot = world.slot
     if task.stale:
         return _overtaken(world, scope, actor, task, slot)
-    mine = bounded(task.found, scope.limits)
-    ghost = read_to(task.ghost, mine.cursor)
+    mine = bounded(found, scope.limits)
+    kept = read_to(ghost, mine.cursor)
     stored = replace(
         world,
-        slot=Slot(mine, ghost, slot.epoch),
+        slot=Slot(mine, kept, slot.epoch),
         tasks=tuple(other and other._replace(stale=other.found is not None) for other in world.tasks),
     )
-    event = Stored(actor, holding(mine, ghost), _held(slot))
-    return _finish(stored, scope, actor, event, _answer(scope, actor, task, task.found.sources, task.ghost.rows))
+    event = Stored(actor, holding(mine, kept), _held(slot))
+    return _finish(stored, scope, actor, event, _answer(scope, actor, task, found.sources, ghost.rows))
+
+
+def _finished(actor: int, task: Task) -> tuple[Memo, Ghost]:
+    """Give the memo of a finished read, and the snapshot that it rests on."""
+    if task.found is None or task.ghost is None:
+        message = f"refresh {actor} {task.phase}s before it read"
+        raise ValueError(message)
+    return task.found, task.ghost
 
 
 def _overtaken(world: World, scope: Scope, actor: int, task: Task, slot: Slot) -> Moved:
     """Decide beside what came first, a bounded number of times."""
-    if task.found is None or task.ghost is None:
-        message = f"refresh {actor} stores before it read"
-        raise ValueError(message)
-    answer = _answer(scope, actor, task, task.found.sources, task.ghost.rows)
+    found, ghost = _finished(actor, task)
+    answer = _answer(scope, actor, task, found.sources, ghost.rows)
     if task.swaps + 1 >= SWAPS_MAX:
         return _finish(world, scope, actor, GaveUp(actor), answer)
     again = task._replace(swaps=task.swaps + 1, found=None, ghost=None, beside=None, stale=False)
-    match write_back(task.found, slot.memo, slot.epoch):
-        case "discard":
-            return _finish(world, scope, actor, _discarded(world, actor, task), answer)
-        case "put":
-            return _put(world, actor, again._replace(phase="store", found=task.found, ghost=task.ghost)), ()
-        case "top up mine":
-            return _put(world, actor, again._replace(phase="read", base=task.found, base_ghost=task.ghost)), ()
-        case "top up theirs":
-            return _put(world, actor, again._replace(phase="read", base=slot.memo, base_ghost=slot.ghost)), ()
-
-
-def _discarded(world: World, actor: int, task: Task) -> Discarded:
-    if task.found is None or task.ghost is None:
-        message = f"refresh {actor} gives way before it read"
-        raise ValueError(message)
-    return Discarded(actor, holding(task.found, task.ghost), _held(world.slot))
+    decision = write_back(found, slot.memo, slot.epoch)
+    if decision == "discard":
+        discarded = Discarded(actor, holding(found, ghost), _held(world.slot))
+        return _finish(world, scope, actor, discarded, answer)
+    if decision == "put":
+        return _put(world, actor, again._replace(phase="store", found=found, ghost=ghost)), ()
+    base, base_ghost = (found, ghost) if decision == "top up mine" else (slot.memo, slot.ghost)
+    return _put(world, actor, again._replace(phase="read", base=base, base_ghost=base_ghost)), ()
 
 
 def _held(slot: Slot) -> Holding | None:
