@@ -42,7 +42,7 @@ def gathered(day: int = 1) -> Evidence:
 
 def test_the_document_says_what_was_found_of_what_and_where() -> None:
     document = json.loads(encode(gathered()))
-    assert document["version"] == 1
+    assert document["version"] == 2
     claims = document["claims"]
     assert (claims["subject"], claims["verdict"], claims["skipped"]) == ("dominance", "violated", ["fuzz"])
     laws = {law["law"]: law for law in claims["laws"]}
@@ -65,6 +65,17 @@ def test_the_document_says_what_was_found_of_what_and_where() -> None:
     assert any("not between bytecodes" in line for line in claims["does_not_show"])
     assert document["run"]["strandline"] == __version__
     assert document["run"]["seconds"] == 1.5
+
+
+def test_what_a_machine_reached_is_told_once_whatever_number_of_laws_it_judged() -> None:
+    counts = (("append", 7), ("drop", 0))
+    said = [
+        Claim(law, "fuzz", Verdict.HOLDS, "no", reached=number, fired=counts) for number, law in enumerate(("M1", "M2"))
+    ]
+    findings = Findings("shipped", (*FINDINGS.claims, *said), FINDINGS.runs)
+    found = gather(findings, datetime(2026, 3, 1, tzinfo=UTC), 1.0).claims
+    assert found.machines == (evidence.Machine("fuzz", {"append": 7, "drop": 0}, {"M1": 0, "M2": 1}),)
+    assert gathered().claims.machines == ()
 
 
 def test_two_runs_differ_in_their_run_section_only() -> None:

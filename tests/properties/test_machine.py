@@ -15,6 +15,7 @@ from strandline.properties.fuzz import DERANDOMIZED, EXAMPLES, MACHINES, UNSHRUN
 from strandline.properties.laws import LAWS
 from strandline.properties.machine import ScannerMachine
 from strandline.properties.mutants import SHIPPED, planted
+from strandline.properties.rules import fired
 from strandline.properties.stage import LawBrokenError, Stage
 from strandline.properties.templates import Templates
 
@@ -31,7 +32,8 @@ def test_a_machine_gets_everywhere_and_finds_no_fault_with_the_shipped_scanner(e
     assert broken is None
     assert tally["cases"] >= EXAMPLES >= 300
     possible = {*OFFERS, *STEPS} - ({"cancel"} if engine == "fuzz" else set())
-    assert {name for name in possible if not tally[f"rule {name}"]} == set()
+    assert {name for name in possible if not tally[f"action {name}"]} == set()
+    assert [name for name, count in fired(MACHINES[engine], tally) if not count] == []
     assert {law.number for law in LAWS if law.twin is not None and not tally[f"twin {law.number}"]} == set()
 
 

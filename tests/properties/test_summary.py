@@ -44,6 +44,13 @@ def test_a_violation_comes_before_everything_with_its_trace() -> None:
     assert "```text\n  1  append\n```" in text
 
 
+def test_of_each_machine_it_is_said_how_much_it_reached_and_what_least_often() -> None:
+    fuzzed = Claim("M1", "fuzz", Verdict.HOLDS, "no violation", reached=3, fired=(("append", 1200), ("race", 0)))
+    text = written((*claims(1), fuzzed))
+    assert "| fuzz | 1 of 2, race least often (0) | 1 of 1, M1 least often (3) |" in text
+    assert "## State machines" not in written(claims(1))
+
+
 def test_a_law_that_nobody_looked_at_and_an_engine_that_was_skipped_are_named() -> None:
     text = written(claims(1)[:-1])
     assert "inconclusive: not looked at" in text

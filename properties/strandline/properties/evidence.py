@@ -64,6 +64,14 @@ class LawOutcome(msgspec.Struct, frozen=True):
     claims: tuple[Said, ...]
 
 
+class Machine(msgspec.Struct, frozen=True):
+    """How often each rule of a state machine fired, and how often each law's *sometimes* was reached in its play."""
+
+    engine: str
+    rules: dict[str, int]
+    sometimes: dict[str, int]
+
+
 class EngineOutcome(msgspec.Struct, frozen=True):
     """What became of one engine; one that was skipped is no pass."""
 
@@ -82,6 +90,7 @@ class Claims(msgspec.Struct, frozen=True):
     verdict: str
     laws: tuple[LawOutcome, ...]
     engines: tuple[EngineOutcome, ...]
+    machines: tuple[Machine, ...]
     traces: dict[str, TraceFile]
     """The shortest trace to each violated law, by the name of its file."""
     skipped: tuple[str, ...]
@@ -102,7 +111,7 @@ class RunOutcome(msgspec.Struct, frozen=True):
 class Evidence(msgspec.Struct, frozen=True):
     """The document; ``version`` is raised when its meaning changes."""
 
-    version: Literal[1]
+    version: Literal[2]
     claims: Claims
     run: RunOutcome
 
@@ -110,13 +119,14 @@ class Evidence(msgspec.Struct, frozen=True):
 def gather(findings: Findings, began: datetime, seconds: float, unshown: tuple[str, ...] = DOES_NOT_SHOW) -> Evidence:
     """Make the document of a check that began at an instant and took so long; ``unshown`` is what a pass leaves out."""
     return Evidence(
-        version=1,
+        version=2,
         claims=Claims(
             subject=findings.subject,
             sources={name: digest(Path(import_module(name).__file__ or "").parent) for name in PACKAGES},
             verdict=findings.verdict(),
             laws=tuple(map(_law, findings.judgements())),
             engines=tuple(EngineOutcome(*run) for run in findings.runs),
+            machines=_machines(findings.claims),
             traces={file_name(trace): to_file(trace) for trace in findings.traces()},
             skipped=tuple(run.engine for run in findings.runs if run.state == "skipped"),
             does_not_show=unshown,
@@ -129,6 +139,19 @@ def gather(findings: Findings, began: datetime, seconds: float, unshown: tuple[s
             sqlite=sqlite3.sqlite_version,
             system=platform.platform(),
         ),
+    )
+
+
+def _machines(claims: tuple[Claim, ...]) -> tuple[Machine, ...]:
+    """Give the counts of each machine once; every claim that rests on it has those of its rules."""
+    played = {claim.engine: claim.fired for claim in claims if claim.fired}
+    return tuple(
+        Machine(
+            engine,
+            dict(fired),
+            {claim.law: claim.reached for claim in claims if claim.engine == engine and claim.reached is not None},
+        )
+        for engine, fired in played.items()
     )
 
 

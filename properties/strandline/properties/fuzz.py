@@ -13,6 +13,7 @@ from strandline.properties.laws import LAWS
 from strandline.properties.machine import ScannerMachine, TrioScannerMachine
 from strandline.properties.mutants import SHIPPED, planted
 from strandline.properties.plug import CODEX, Plug
+from strandline.properties.rules import fired
 from strandline.properties.stage import LawBrokenError
 from strandline.properties.templates import Templates
 from strandline.properties.verdict import Claim, Trace, Verdict
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from strandline.properties.fields import Field
+    from strandline.properties.laws import Law
     from strandline.properties.verdict import Report
 
 EXAMPLES: Final = 300
@@ -76,27 +78,44 @@ def claims(subject: str, report: Report) -> Iterator[Claim]:
     for engine, machine in MACHINES.items():
         tally, broken = play(machine, subject, DERANDOMIZED if subject == SHIPPED else UNSHRUNK)
         report(f"{engine}: {tally['cases']} cases, {tally['steps']:,} steps")
-        yield from (_claimed(law.number, engine, subject, tally, broken) for law in LAWS if law.holds is not None)
+        counts = fired(machine, tally)
+        yield from (_claimed(law, engine, subject, tally, counts, broken) for law in LAWS if law.holds is not None)
 
 
 MACHINES: Final = {"fuzz": ScannerMachine, "fuzz trio": TrioScannerMachine}
 """Each machine by the name that its claims carry."""
 
 
-def _claimed(law: str, engine: str, subject: str, tally: Counter[str], broken: LawBrokenError | None) -> Claim:
-    trace = Trace(subject, broken.world, law, broken.steps) if broken is not None and broken.law == law else None
+def _claimed(  # noqa: PLR0913 - one argument for each thing that was found
+    law: Law,
+    engine: str,
+    subject: str,
+    tally: Counter[str],
+    counts: tuple[tuple[str, int], ...],
+    broken: LawBrokenError | None,
+) -> Claim:
+    trace = None
+    if broken is not None and broken.law == law.number:
+        trace = Trace(subject, broken.world, law.number, broken.steps)
+    reached = tally[f"twin {law.number}"]
+    idle = [name for name, count in counts if not count]
     verdict, says = Verdict.HOLDS, "no violation in these cases"
     if trace is not None:
         verdict, says = Verdict.VIOLATED, f"broken after {len(trace.steps)} steps"
     elif broken is not None:
         verdict, says = Verdict.INCONCLUSIVE, f"the run ended when {broken.law} was broken"
+    elif idle:
+        verdict, says = Verdict.INCONCLUSIVE, f"rules that never fired: {', '.join(idle)}"
+    elif law.twin is not None and not reached:
+        verdict, says = Verdict.INCONCLUSIVE, f"never reached in these cases: {law.twin.says}"
     return Claim(
-        law=law,
+        law=law.number,
         engine=engine,
         verdict=verdict,
         says=says,
         bounds=(("profile", "derandomized"), ("cases", str(EXAMPLES)), ("steps a case", str(STEPS))),
         counts=(("cases", tally["cases"]), ("steps", tally["steps"])),
-        reached=tally[f"twin {law}"],
+        reached=reached,
         trace=trace,
+        fired=counts,
     )

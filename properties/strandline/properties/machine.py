@@ -10,11 +10,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition
 
 from strandline.model.environment import OFFERS
 from strandline.model.state import Action
 from strandline.properties.fields import FIELDS
+from strandline.properties.rules import rule
 from strandline.properties.shells import BlockingShell, TrioShell
 from strandline.properties.stage import ACTORS, Stage
 

@@ -144,7 +144,7 @@ class Stage:
         same = {number: number for number in observations(self.world)}
         self.world = renumbered(self.world, same, ranks(commits(self.world)))
         self._tally["steps"] += 1
-        self._tally[f"rule {action.name}"] += 1
+        self._tally[f"action {action.name}"] += 1
         self.seen = self._look()
         return events
 

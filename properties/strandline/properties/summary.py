@@ -28,7 +28,7 @@ def summary(evidence: Evidence, claims: list[tuple[tuple[str, ...], Said]], lane
     """
     found = evidence.claims
     head = [f"# strandline: {_text(found.subject)} {found.verdict}", "", *_laws(found.laws)]
-    rest = [*_engines(evidence), *_rest(evidence)]
+    rest = [*_engines(evidence), *_machines(evidence), *_rest(evidence)]
     for most in (CLAIMS_MAX, CLAIMS_MAX // 5, 0):
         parts = [*head, *_claims(claims, most), *_trace(lanes), *rest]
         text = "\n".join(parts) + "\n"
@@ -82,6 +82,23 @@ def _engines(evidence: Evidence) -> list[str]:
     if evidence.claims.skipped:
         lines += ["", "A skipped engine is not a pass."]
     return [*lines, ""]
+
+
+def _machines(evidence: Evidence) -> list[str]:
+    """Say of each machine how many rules fired and how many twins were reached, and which of each least often."""
+    if not evidence.claims.machines:
+        return []
+    lines = ["## State machines", "", "| machine | rules that fired | twins that were reached |", "|---|---|---|"]
+    lines += [
+        f"| {one.engine} | {_counted(one.rules)} | {_counted(one.sometimes)} |" for one in evidence.claims.machines
+    ]
+    return [*lines, ""]
+
+
+def _counted(counts: dict[str, int]) -> str:
+    least = min(counts, key=lambda name: counts[name])
+    seen = sum(count > 0 for count in counts.values())
+    return f"{seen} of {len(counts)}, {least} least often ({counts[least]:,})"
 
 
 def _rest(evidence: Evidence) -> list[str]:

@@ -75,7 +75,8 @@ class Claim:
 
     ``bounds`` tell within which limits, ``counts`` what was done to find out; both are the
     same in every run of a deterministic engine. ``reached`` counts how often the law's
-    *sometimes* was seen, None if it has none.
+    *sometimes* was seen, None if it has none. ``fired`` counts for each rule of a state machine
+    how often it fired; empty for an engine that has none.
     """
 
     law: str
@@ -86,6 +87,7 @@ class Claim:
     counts: tuple[tuple[str, int], ...] = ()
     reached: int | None = None
     trace: Trace | None = None
+    fired: tuple[tuple[str, int], ...] = ()
 
 
 Report: TypeAlias = Callable[[str], None]
