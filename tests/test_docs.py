@@ -21,6 +21,7 @@ from strandline.impl.parse import NESTING_MAX
 from strandline.impl.projection import BODY_MAX
 from strandline.impl.scan import WALK_MAX, Cause
 from strandline.properties import evidence
+from strandline.properties.audit import RULES
 from strandline.properties.check import EXIT_CODES
 from strandline.properties.cli import main, writer_command
 from strandline.properties.engines import ENGINES
@@ -136,6 +137,10 @@ def test_the_page_of_checking_lists_every_engine_as_it_is() -> None:
     assert [row[:2] for row in rows(page("docs/checking.md"), "engine")] == [
         (engine.name, engine.says) for engine in ENGINES
     ]
+
+
+def test_the_page_of_checking_lists_the_rule_of_every_stretch_as_it_is() -> None:
+    assert rows(page("docs/checking.md"), "stretch") == [(name, rule.says, rule.why) for name, rule in RULES.items()]
 
 
 def test_the_page_of_checking_gives_the_exit_code_of_every_verdict() -> None:

@@ -6,7 +6,6 @@ from collections import Counter
 from contextlib import closing
 from dataclasses import fields
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 
@@ -32,19 +31,6 @@ NOISE = Row(3, 20, 3, None, None, "noise")
 
 SAYS = ((True, "p", "t", "m"), (False, "q", "t", "m"), (False, "p", None, "m"), (False, "p", "t", "n"))
 """What row P does not say, each off by one field."""
-
-BLIND: dict[str, Any] = {
-    "epoch": 9,
-    "inode": 9,
-    "observation": 9,
-    "coverage": 9,
-    "cursor": 9,
-    "sources": (),
-    "anchors": (),
-    "gaps": (),
-    "full": True,
-}
-"""For each field of a memo what a view would show that does not look at it."""
 
 
 def lockstep() -> None:
@@ -74,22 +60,6 @@ def remembered(row: Row) -> Fact[Parsed]:
 
 def test_a_scanner_seen_whole_walks_with_its_model() -> None:
     lockstep()
-
-
-def test_every_field_of_a_memo_is_looked_at() -> None:
-    assert set(BLIND) == {field.name for field in fields(Memo)}
-
-
-@pytest.mark.parametrize("field", BLIND)
-def test_a_view_that_does_not_look_at_a_field_is_noticed(field: str) -> None:
-    seen = view.memo
-
-    def blind(real: RealMemo, library: view.Library) -> Memo:
-        whole = seen(real, library)
-        return Memo(**{**{name.name: getattr(whole, name.name) for name in fields(Memo)}, field: BLIND[field]})
-
-    with patch.object(view, "memo", blind), pytest.raises(AssertionError, match=rf"(?s)part ways.*\.{field}"):
-        lockstep()
 
 
 def test_a_source_is_found_by_all_that_is_remembered_of_it() -> None:
