@@ -61,7 +61,8 @@ def blind(shown: Callable[..., Any], field: str, value: object) -> Callable[...,
 
     def see(*args: Any) -> Any:  # noqa: ANN401 - as the view's
         whole = shown(*args)
-        return replace(whole, **{field: value}) if isinstance(whole, Memo) else whole._replace(**{field: value})
+        constant: dict[str, Any] = {field: value}
+        return replace(whole, **constant) if isinstance(whole, Memo) else whole._replace(**constant)
 
     return see
 

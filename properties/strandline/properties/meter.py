@@ -62,7 +62,11 @@ def let_fail(meter: Meter, fault: str) -> None:
     def fail() -> None:
         error = sqlite3.OperationalError(message)
         error.sqlite_errorcode = code
-        raise error
+        try:
+            raise error
+        finally:
+            # Held by its own traceback, it would keep the cursor, and with it SQLite's lock, until garbage is collected.
+            del error
 
     meter.arm(spot, fail)
 
