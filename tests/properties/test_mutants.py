@@ -26,8 +26,6 @@ from strandline.properties.verdict import Trace
 from strandline.properties.worlds import WORLDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from hypothesis import settings
 
     from strandline.model.state import Action
@@ -168,17 +166,29 @@ def test_a_mutant_replaces_one_function_or_class_of_the_scanner_under_the_name_t
     assert isinstance(mutant.where, ModuleType | type)
     home = mutant.where.__name__ if isinstance(mutant.where, ModuleType) else mutant.where.__module__
     assert home.startswith("strandline.impl.")
-    assert isinstance(shipped, FunctionType | type)
-    assert shipped.__module__.startswith("strandline.impl.")
+    assert isinstance(shipped, FunctionType | type | property)
     assert isinstance(mutant.by, type(shipped))
     assert mutant.by is not shipped
-    assert mutant.by.__module__.startswith("strandline.properties.")
-    if isinstance(shipped, FunctionType):
-        assert called_with(mutant.by) == called_with(shipped)
+    if not isinstance(shipped, type):
+        ours, theirs = function(shipped), function(mutant.by)
+        assert ours.__module__.startswith("strandline.impl.")
+        assert theirs.__module__.startswith("strandline.properties.")
+        assert isinstance(shipped, property) or called_with(theirs) in (called_with(ours), ANYTHING)
 
 
-def called_with(function: Callable[..., object]) -> list[tuple[str, object]]:
-    return [(given.name, given.kind) for given in signature(function).parameters.values()]
+def function(called: object) -> FunctionType:
+    """Give the function that a method or a property is."""
+    found = called.fget if isinstance(called, property) else called
+    assert isinstance(found, FunctionType)
+    return found
+
+
+ANYTHING: Final = ["self", "path", "settings"]
+"""What a mutant of a constructor takes that hands all settings on."""
+
+
+def called_with(called: FunctionType) -> list[str]:
+    return list(signature(called).parameters)
 
 
 @pytest.mark.checkout

@@ -1,4 +1,4 @@
-"""The state machines: one rule for each action of the world, and a few for what chance seldom draws.
+"""The state machines: one rule for each thing that happens in the world, and a few for what chance seldom draws.
 
 Three refreshes are in flight at most, each let through its gates separately.
 """
@@ -170,36 +170,6 @@ class ScannerMachine(RuleBasedStateMachine):
     def start(self, window: int) -> None:
         """A refresh starts."""
         self.take("start", self.stage.seen.tasks.index(None), window)
-
-    @rule(data=st.data())
-    @_phase("locate")
-    def locate(self, data: st.DataObject) -> None:
-        """A refresh learns where the path leads."""
-        self.let_through(data, "locate", "locate")
-
-    @rule(data=st.data())
-    @_phase("connect")
-    def connect(self, data: st.DataObject) -> None:
-        """A refresh connects."""
-        self.let_through(data, "connect", "connect")
-
-    @rule(data=st.data())
-    @_phase("read")
-    def read(self, data: st.DataObject) -> None:
-        """A refresh reads."""
-        self.let_through(data, "read", "read")
-
-    @rule(data=st.data())
-    @_phase("check")
-    def check(self, data: st.DataObject) -> None:
-        """A refresh checks where the path leads now."""
-        self.let_through(data, "check", "check")
-
-    @rule(data=st.data())
-    @_phase("store")
-    def store(self, data: st.DataObject) -> None:
-        """A refresh writes back."""
-        self.let_through(data, "store", "store")
 
     @rule(data=st.data())
     @_phase("read")

@@ -65,7 +65,7 @@ def let_fail(meter: Meter, fault: str) -> None:
         try:
             raise error
         finally:
-            # Held by its own traceback, it would keep the cursor, and with it SQLite's lock, until garbage is collected.
+            # Held by its own traceback, it would keep the cursor, and SQLite's lock, until garbage is collected.
             del error
 
     meter.arm(spot, fail)
