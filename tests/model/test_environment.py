@@ -142,6 +142,10 @@ def test_an_idle_connection_is_no_reason_not_to_copy() -> None:
     assert (task(located).phase, located.idle) == ("connect", ())
 
 
+def test_another_scanner_may_refresh_in_each_window_whatever_the_world_is_like() -> None:
+    assert offered("elsewhere", init(SCOPE)) == offered("elsewhere", after("remove")) == [0, 1]
+
+
 def test_a_file_may_be_removed_where_there_is_one() -> None:
     assert offered("remove", init(SCOPE)) == [0]
 
