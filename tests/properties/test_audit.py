@@ -23,9 +23,10 @@ from strandline.impl.store import Joined, MemoStore, Slot
 from strandline.model.state import Action
 from strandline.properties import recorder
 from strandline.properties.audit import ACCESSES, RULES, AuditError, is_allowed
-from strandline.properties.engines import STATES_MAX, laws_of, real_space
+from strandline.properties.engines import STATES_MAX, real_space
 from strandline.properties.exhaust import search
 from strandline.properties.fuzz import UNSHRUNK, play
+from strandline.properties.laws import laws_of
 from strandline.properties.machine import ScannerMachine
 from strandline.properties.mutants import SHIPPED
 from strandline.properties.shells import BlockingShell, TrioShell

@@ -216,7 +216,7 @@ class RecordedHost(Host):
         path: Path,
         *,
         limits: Limits,
-        projection: Projection,
+        projection: Projection[Any, Any],
         store: RecordedStore,
         files: Files,
         connect: ConnectionFactory,
