@@ -29,9 +29,10 @@ from strandline.impl.effects import (
     Swap,
 )
 from strandline.impl.files import Pin, Sighting
+from strandline.impl.host import Host
 from strandline.impl.memo import Limits, Memo, Place
 from strandline.impl.scan import Glance
-from strandline.impl.store import Slot
+from strandline.impl.store import MemoStore, Slot
 from strandline.impl.window import Span
 from strandline.model import world as model
 from strandline.model.environment import append_and_prune
@@ -179,7 +180,7 @@ class RealSpace:
     def _change(self, real: Real, action: Action) -> Real:
         world = model.change(real.world, self._scope, action)
         if action.name == "drop":
-            store = RecordedStore(self._recorder, real.slot)
+            store = RecordedStore(self._recorder, real.slot) if self._audited else MemoStore(real.slot)
             self._recorder.stretch("drop", store.drop)
             return Real(world, store.slot, real.states)
         if action.name == "start" and action.actor is not None:
@@ -213,14 +214,19 @@ class RealSpace:
             raise TypeError(message)
         return host.lease().perform(effect), host.store.slot, 0
 
-    def _host(self, real: Real, path: Path, observed: int) -> RecordedHost:
+    def _host(self, real: Real, path: Path, observed: int) -> Host:
+        """Give the host of a state; one that is recorded would put aside what a mutant of it or its store does."""
+        files, projection = WorldFiles(real.world.path), self._templates.plug.projection
+        if not self._audited:
+            store = MemoStore(real.slot, observed)
+            return Host(path, limits=self._limits, projection=projection, store=store, files=files)
         return RecordedHost(
             self._recorder,
             path,
             limits=self._limits,
-            projection=self._templates.plug.projection,
+            projection=projection,
             store=RecordedStore(self._recorder, real.slot, observed),
-            files=WorldFiles(real.world.path),
+            files=files,
             connect=sqlite3.connect,
         )
 

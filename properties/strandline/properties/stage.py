@@ -93,20 +93,26 @@ class Stage:
         self._open: set[sqlite3.Connection] = set()
         self._meter = Meter(self._plug.projection.body)
         self._recorder = Recorder()
-        bounds, projection, files = limits(self.scope), self._plug.projection, _Files(self)
-        self._host = RecordedHost(
-            self._recorder,
-            self.disk.path,
-            limits=bounds,
-            projection=projection,
-            store=RecordedStore(self._recorder),
-            files=files,
-            connect=self._connect,
+        host = partial(
+            Host, self.disk.path, limits=limits(self.scope), projection=self._plug.projection, files=_Files(self)
         )
-        self._other = Host(self.disk.path, limits=bounds, projection=projection, files=files)
+        # A mutant may replace the host, its leases or its store: what stands before them would put them aside.
+        self._host = self._recorded() if beside_model else host(connect=self._connect)
+        self._other = host()
         self._shell = shell(self._host)
         self._states: list[tuple[impl.State, Effect] | None] = [None] * ACTORS
         self._laws = laws_of(self.scope)
+
+    def _recorded(self) -> RecordedHost:
+        return RecordedHost(
+            self._recorder,
+            self.disk.path,
+            limits=limits(self.scope),
+            projection=self._plug.projection,
+            store=RecordedStore(self._recorder),
+            files=_Files(self),
+            connect=self._connect,
+        )
 
     def take(self, action: Action) -> tuple[Event, ...]:
         """Take one step in the scanner and in the model, and hold it against the laws and the model.
