@@ -73,14 +73,17 @@ def real_space(scope: Scope, plug: Plug = CODEX, *, audited: bool = False) -> It
             )
 
 
+SPACES: Final[dict[Kind, Callable[[Scope], Any]]] = {"model": model_space, "impl": real_space}
+
+AUDITED: Final[dict[Kind, Callable[[Scope], Any]]] = {**SPACES, "impl": partial(real_space, audited=True)}
+"""The same for the shipped scanner."""
+
+
 def explore(kind: Kind, subject: str, world: str) -> Found:
     """Search one world whole, with a mutant planted or none."""
     scope = WORLDS[world]
-    spaces: dict[Kind, Callable[[], Any]] = {
-        "model": partial(model_space, scope),
-        "impl": partial(real_space, scope, audited=subject == SHIPPED),
-    }
-    with planted(subject), spaces[kind]() as space:
+    opened = AUDITED if subject == SHIPPED else SPACES
+    with planted(subject), opened[kind](scope) as space:
         return search(space, laws_of(scope), STATES_MAX)
 
 
