@@ -304,3 +304,14 @@ def test_a_late_write_back_never_replaces_a_newer_memo() -> None:
     new = read(without(log, 1), old).memo
     assert (new.cursor, len(new.sources), len(old.sources)) == (old.cursor, 0, 1)
     assert (write_back(new, old, 0), write_back(old, new, 0)) == ("put", "discard")
+
+
+def test_the_walk_back_for_anchors_ends_at_as_many_partitions_as_are_remembered() -> None:
+    """What lies below is not looked at: that row 1 is gone as well is not seen, since sixteen partitions lie above."""
+    log = Log()
+    for number in range(memos.ANCHORS_MAX + 2):
+        log = more(log, CHATTER, thread=str(number))
+    base = read(log).memo
+    after = read(without(log, 1, memos.ANCHORS_MAX + 2), base).memo
+    assert anchors(after) == list(range(2, memos.ANCHORS_MAX + 2))
+    assert after.gaps == ((NOTHING + 1, 0),)
