@@ -56,6 +56,10 @@ _rows = st.runner().flatmap(lambda self: st.integers(0, min(REPLACED_MAX, len(se
 """What a world has to choose from: the machine plays in worlds of any log."""
 
 
+_room_to_regrow = precondition(lambda self: self.stage.seen.log.rows and None in self.stage.seen.tasks)
+"""Lets a rule run only if there are rows to back up, and a refresh may start."""
+
+
 class ScannerMachine(RuleBasedStateMachine):
     """One rule for each action; the invariants are the laws."""
 
@@ -268,6 +272,17 @@ class ScannerMachine(RuleBasedStateMachine):
         self.read_up(late, window)
         self.take("drop")
         self.stage.finish(late)
+
+    @rule(template=_templates, window=_windows)
+    @_room_to_regrow
+    def regrow(self, template: int, window: int) -> None:
+        """The log falls back to its backup and grows past the cursor with other rows: blind choice seldom does this."""
+        self.take("backup")
+        self.take("append", None, template)
+        self.run_ahead(window)
+        self.take("restore")
+        self.take("append", None, template)
+        self.run_ahead(window)
 
     def read_up(self, actor: int, window: int) -> None:
         """Start a refresh and let it read."""
