@@ -34,11 +34,6 @@ REPLACED_MAX: Final = 3
 """How many rows a file may have that takes the place of the log."""
 
 
-def _phase(name: str) -> Callable[[M], M]:
-    """Let a rule run only if a refresh waits at a gate."""
-    return precondition(lambda self: any(task is not None and task.phase == name for task in self.stage.seen.tasks))
-
-
 def _offered(name: str) -> Callable[[M], M]:
     """Let a rule run only if the world offers an action."""
     return precondition(lambda self: any(True for _ in OFFERS[name](self.stage.seen, self.stage.scope)))
@@ -55,6 +50,9 @@ _windows = st.runner().flatmap(lambda self: st.integers(0, len(self.stage.scope.
 _rows = st.runner().flatmap(lambda self: st.integers(0, min(REPLACED_MAX, len(self.stage.scope.templates))))
 """What a world has to choose from: the machine plays in worlds of any log."""
 
+
+_free = precondition(lambda self: None in self.stage.seen.tasks)
+"""Lets a rule run only if a refresh may start."""
 
 _room_to_regrow = precondition(lambda self: self.stage.seen.log.rows and None in self.stage.seen.tasks)
 """Lets a rule run only if there are rows to back up, and a refresh may start."""
@@ -87,10 +85,15 @@ class ScannerMachine(RuleBasedStateMachine):
         offered = sorted(OFFERS[name](self.stage.seen, self.stage.scope))
         self.stage.take(data.draw(st.sampled_from(offered), label=name))
 
-    def let_through(self, data: st.DataObject, phase: str, name: str) -> None:
-        """Let one of the refreshes that wait at a gate do something there."""
-        waiting = [actor for actor, task in enumerate(self.stage.seen.tasks) if task and task.phase == phase]
-        self.take(name, data.draw(st.sampled_from(waiting), label=phase))
+    def strike(self, fault: str, window: int) -> None:
+        """Let a fault strike a refresh that reads; if none is about to, start one that is."""
+        reads = [actor for actor, task in enumerate(self.stage.seen.tasks) if task and task.phase == "read"]
+        if not reads:
+            reads = [self.stage.seen.tasks.index(None)]
+            self.come_to_read(reads[0], window)
+        task = self.stage.seen.tasks[reads[0]]
+        if task is not None and task.phase == "read":
+            self.take(fault, reads[0])
 
     @rule(template=_templates)
     @_offered("append")
@@ -170,22 +173,22 @@ class ScannerMachine(RuleBasedStateMachine):
         self.take("hang up")
 
     @rule(window=_windows)
-    @precondition(lambda self: None in self.stage.seen.tasks)
+    @_free
     def start(self, window: int) -> None:
         """A refresh starts."""
         self.take("start", self.stage.seen.tasks.index(None), window)
 
-    @rule(data=st.data())
-    @_phase("read")
-    def fail(self, data: st.DataObject) -> None:
-        """A read fails."""
-        self.let_through(data, "read", "fail")
+    @rule(window=_windows)
+    @_free
+    def fail(self, window: int) -> None:
+        """A read fails: blind choice seldom finds a refresh at its read."""
+        self.strike("fail", window)
 
-    @rule(data=st.data())
-    @_phase("read")
-    def busy(self, data: st.DataObject) -> None:
-        """The log is busy."""
-        self.let_through(data, "read", "busy")
+    @rule(window=_windows)
+    @_free
+    def busy(self, window: int) -> None:
+        """The log is busy, as seldom found."""
+        self.strike("busy", window)
 
     @rule(template=_templates, window=_windows)
     @precondition(lambda self: self.stage.may_commit_amid() and None in self.stage.seen.tasks)
@@ -215,7 +218,7 @@ class ScannerMachine(RuleBasedStateMachine):
         self.stage.finish(data.draw(st.sampled_from(waiting), label="finish"))
 
     @rule(window=_windows)
-    @precondition(lambda self: None in self.stage.seen.tasks)
+    @_free
     def overtake(self, window: int) -> None:
         """A refresh starts and ends while the others wait: blind choice seldom lets one overtake."""
         self.run_ahead(window)
