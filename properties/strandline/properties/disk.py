@@ -10,8 +10,9 @@ import shutil
 import sqlite3
 import tempfile
 from contextlib import closing
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from strandline.model.log import Log
 from strandline.properties.plug import CODEX, Plug
@@ -20,6 +21,21 @@ if TYPE_CHECKING:
     from strandline.model.state import Action, World
 
 Journal: TypeAlias = Literal["wal", "delete"]
+
+
+EMPTY_MAX: Final = 16
+"""How many kinds of empty files are kept."""
+
+
+@lru_cache(EMPTY_MAX)
+def empty(journal: Journal, plug: Plug) -> bytes:
+    """Give the file of an empty log in a journal mode; it is made once, since a case makes several."""
+    with tempfile.TemporaryDirectory(prefix="strandline-") as folder:
+        path = Path(folder) / "empty.sqlite"
+        with closing(sqlite3.connect(path, isolation_level=None)) as database:
+            database.execute(f"PRAGMA journal_mode = {journal}")
+            plug.make(database, Log())
+        return path.read_bytes()
 
 
 class Disk:
@@ -80,11 +96,10 @@ class Disk:
         self._folder.cleanup()
 
     def _made(self, path: Path, log: Log) -> sqlite3.Connection:
+        path.write_bytes(empty(self.journal, self._plug))
         database = self._opened(path)
-        database.execute(f"PRAGMA journal_mode = {self.journal}")
-        database.execute("BEGIN IMMEDIATE")
-        self._plug.make(database, log)
-        database.execute("COMMIT")
+        if log != Log():
+            self._plug.commit(database, Log(), log)
         return database
 
     def _opened(self, path: Path) -> sqlite3.Connection:
@@ -115,9 +130,9 @@ class Disk:
 
     def _copy_to_backup(self) -> None:
         self._backup.unlink(missing_ok=True)
-        with closing(sqlite3.connect(self._backup)) as copy:
+        with closing(self._opened(self._backup)) as copy:
             self._writing().backup(copy)
 
     def _restore(self) -> None:
-        with closing(sqlite3.connect(self._backup)) as copy:
+        with closing(self._opened(self._backup)) as copy:
             copy.backup(self._writing())

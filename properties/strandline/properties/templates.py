@@ -15,6 +15,7 @@ from strandline.impl.files import Pin, Sighting
 from strandline.impl.memo import Place
 from strandline.impl.window import Span
 from strandline.model.log import Log
+from strandline.properties.disk import empty
 from strandline.properties.plug import CODEX, Plug
 
 if TYPE_CHECKING:
@@ -51,12 +52,11 @@ class Templates:
         """Give the file that holds exactly this log."""
         if log not in self._paths:
             path = Path(self._folder.name) / f"{len(self._paths)}.sqlite"
+            path.write_bytes(empty("delete", self.plug))
             with closing(sqlite3.connect(path, isolation_level=None)) as database:
                 database.execute("PRAGMA synchronous = OFF")
                 database.execute("PRAGMA journal_mode = MEMORY")
-                database.execute("BEGIN")
-                self.plug.make(database, log)
-                database.execute("COMMIT")
+                self.plug.commit(database, Log(), log)
             self._paths[log] = path
         return self._paths[log]
 
