@@ -63,9 +63,7 @@ def play(
     """
     tally: Counter[str] = Counter()
     with Templates(plug) as templates, planted(subject):
-        shipped = subject == SHIPPED
-        settled = {"tally": tally, "templates": templates, "beside_model": shipped, "fields": fields}
-        playing = type(machine.__name__, (machine,), settled)
+        playing = machine.on(subject, templates, tally, fields)
         try:
             run_state_machine_as_test(playing, settings=profile)
         except LawBrokenError as error:
