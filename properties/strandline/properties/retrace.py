@@ -86,10 +86,10 @@ def retrace(
     with planted(trace.subject if scanner else "shipped"), opened as space:
         state = space.first
         for action in trace.steps:
-            if not _fits(scope, action, _seen(plug, state)):
+            if not fits(scope, action, seen(plug, state)):
                 return Exhibit(trace, tuple(frames), (), len(frames), broken=False)
             after, events = space.step(state, action)
-            frames.append(_frame(plug, scope, action, _seen(plug, state), _seen(plug, after), tuple(events)))
+            frames.append(_frame(plug, scope, action, seen(plug, state), seen(plug, after), tuple(events)))
             broken += [event for event in events if law.holds is not None and not law.holds(event)]
             state = after
         if not broken:
@@ -103,7 +103,7 @@ def stage_space(field: str, fields: Mapping[str, Field] = FIELDS, plug: Plug = C
     """Give the real scanner in a wide world; its states follow each other, and none can be come back to."""
     with Templates(plug) as templates, closing(Stage(field, templates, Counter(), fields=fields)) as stage:
 
-        def step(_seen: World, action: Action) -> tuple[World, tuple[Event, ...]]:
+        def step(_: World, action: Action) -> tuple[World, tuple[Event, ...]]:
             events = stage.move(action)
             return stage.seen, events
 
@@ -115,20 +115,20 @@ def stage_space(field: str, fields: Mapping[str, Field] = FIELDS, plug: Plug = C
         )
 
 
-class _Seen(NamedTuple):
+class Seen(NamedTuple):
     """A state as it is shown: the environment, and each memo in it, by what it is called and what it says."""
 
     world: World
     memos: tuple[tuple[str, object, str], ...]
 
 
-def _fits(scope: Scope, action: Action, seen: _Seen) -> bool:
+def fits(scope: Scope, action: Action, shown: Seen) -> bool:
     """Tell whether a step can be taken in a state, whatever is left of the budget."""
-    world = seen.world
+    world = shown.world
     if action.name in FAULTS and action.actor is not None and _phase(world, action.actor) in FALLIBLE:
         return True
     if action.name == RESTART:
-        return RESTART in dict(scope.budget) and any(what == SAVED for what, _, _ in seen.memos)
+        return RESTART in dict(scope.budget) and any(what == SAVED for what, _, _ in shown.memos)
     if action.name in OFFERS:
         wanted = action._replace(arg=0) if action.name == "cancel" else action  # its argument is only how, not what
         return wanted in OFFERS[action.name](world, scope)
@@ -141,14 +141,14 @@ def _phase(world: World, actor: int) -> str | None:
     return task.phase if task is not None else None
 
 
-def _seen(plug: Plug, state: World | Real | Scene[Any]) -> _Seen:
+def seen(plug: Plug, state: World | Real | Scene[Any]) -> Seen:
     """Give a state as it is shown."""
     if isinstance(state, Scene):
         kept, saved = state.kept, state.saved and state.saved.kept
         told = [(what, one.memo.told() if one else "none") for what, one in (("memo", kept), (SAVED, saved))]
-        return _Seen(state.world, tuple((what, says, says) for what, says in told))
+        return Seen(state.world, tuple((what, says, says) for what, says in told))
     world = _in_terms_of_the_model(plug, state) if isinstance(state, Real) else state
-    return _Seen(world, (("memo", (world.slot.memo, world.slot.epoch), _memo(plug, world.slot.memo)),))
+    return Seen(world, (("memo", (world.slot.memo, world.slot.epoch), _memo(plug, world.slot.memo)),))
 
 
 def _in_terms_of_the_model(plug: Plug, state: Real) -> World:
@@ -168,7 +168,7 @@ def _in_terms_of_the_model(plug: Plug, state: Real) -> World:
 
 
 def _frame(  # noqa: PLR0913 - the step, and what is around it
-    plug: Plug, scope: Scope, action: Action, before: _Seen, after: _Seen, events: tuple[Event, ...]
+    plug: Plug, scope: Scope, action: Action, before: Seen, after: Seen, events: tuple[Event, ...]
 ) -> Frame:
     changes = []
     if _unranked(before.world.path) != _unranked(after.world.path):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import trio
 
@@ -90,7 +90,7 @@ class TrioShell:
         self._results: dict[int, Result] = {}
         self._outcomes: dict[int, Outcome | None] = {}
         self._scopes: dict[int, trio.CancelScope] = {}
-        self._over = False
+        self._ended: Callable[[], object] | None = None
         trio.lowlevel.start_guest_run(
             self._main,
             run_sync_soon_threadsafe=self._soon.put,
@@ -132,19 +132,25 @@ class TrioShell:
             raise PartedError(f"a cancelled task still ended in {ended}")
 
     def close(self) -> None:
-        """Cancel every task and end the loop."""
-        self._token.run_sync_soon(self._nursery.cancel_scope.cancel)
-        self._pump(lambda: self._over)
+        """Cancel every task and end the loop, unless it has ended and said why."""
+        if self._ended is None:
+            self._token.run_sync_soon(self._nursery.cancel_scope.cancel)
+            self._pump(lambda: self._ended is not None)
 
     async def _main(self) -> None:
-        async with trio.open_nursery() as self._nursery:
-            self._workers = trio.CapacityLimiter(WORKERS)
-            self._token = trio.lowlevel.current_trio_token()
-            await trio.sleep_forever()
+        interrupted = False
+        try:
+            async with trio.open_nursery() as self._nursery:
+                self._workers = trio.CapacityLimiter(WORKERS)
+                self._token = trio.lowlevel.current_trio_token()
+                await trio.sleep_forever()
+        except* KeyboardInterrupt:  # it is no news of a nursery's, and goes out as it came in
+            interrupted = True
+        if interrupted:
+            raise KeyboardInterrupt
 
-    def _done(self, outcome: object) -> None:
-        del outcome
-        self._over = True
+    def _done(self, ended: Any) -> None:  # noqa: ANN401 - of a package of trio's
+        self._ended = ended.unwrap
 
     async def _refresh(self, actor: int, begun: tuple[State, Effect]) -> None:
         async def parked(lease: Lease, effect: Effect) -> Result:
@@ -165,6 +171,9 @@ class TrioShell:
     def _pump(self, until: Callable[[], bool]) -> None:
         """Let the loop move until something is so; what does not move for long hangs."""
         while not until():
+            if self._ended is not None:
+                self._ended()  # Ctrl-C strikes in the loop, and is the caller's
+                raise PartedError("the event loop has ended by itself")
             try:
                 self._soon.get(timeout=HANG)()
             except Empty:

@@ -12,10 +12,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from strandline.impl import refresh as impl
+from strandline.impl.answer import Answer
 from strandline.impl.effects import Failure, Rested
 from strandline.impl.host import Host
 from strandline.model import world as model
 from strandline.model.environment import append_and_prune
+from strandline.model.events import Looked
 from strandline.model.ranks import canonical, commits, observations, ranks, renumbered
 from strandline.model.refresh import FAULTS
 from strandline.model.state import Action
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from strandline.impl.answer import Outcome
     from strandline.impl.effects import Effect, Missing, Result
     from strandline.impl.files import Pin, Sighting
     from strandline.model.events import Event
@@ -165,6 +168,8 @@ class Stage:
             LawBrokenError: an event breaks a law.
         """
         for event in events:
+            if isinstance(event, Looked) and event.cause is not None:
+                self._tally[f"scan {event.cause}"] += 1
             for law in self._laws:
                 if law.holds is not None and not law.holds(event):
                     raise LawBrokenError(law.number, self.name, tuple(self.steps), event)
@@ -288,6 +293,7 @@ class Stage:
         self._states[actor] = following if isinstance(following, tuple) else None
         if not isinstance(following, tuple):
             self._shell.end(actor, following)
+            self._ended(following)
         return events
 
     def _commit_amid(self, action: Action) -> None:
@@ -299,6 +305,12 @@ class Stage:
         if missed and action.name == AMID:
             self._commit_amid(action)
         return FAILED if missed and action.name in FAULTS else found
+
+    def _ended(self, outcome: Outcome) -> None:
+        """Count a refresh, and the full scan of the one-shot path, which reads past the memo and is seen only here."""
+        self._tally["refreshes"] += 1
+        if isinstance(outcome, Answer) and outcome.statistics.path == "one-shot" and outcome.statistics.cause:
+            self._tally[f"scan {outcome.statistics.cause}"] += 1
 
 
 class _Files:
