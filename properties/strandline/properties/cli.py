@@ -42,6 +42,7 @@ from strandline.properties.options import (
 from strandline.properties.outside import OUTSIDE
 from strandline.properties.plots import PLOTS
 from strandline.properties.retrace import retrace
+from strandline.properties.soak.cli import soak_command
 from strandline.properties.specimens import SPECIMENS
 from strandline.properties.subject import SubjectBrokenError
 from strandline.properties.subjects import bench_for, subject_options
@@ -91,6 +92,9 @@ Example:    strandline turns ~/.codex/logs_2.sqlite --since yesterday
 @click.version_option(__version__, prog_name="strandline")
 def main() -> None:
     """Check that what a memo says is still true."""
+
+
+main.add_command(soak_command)
 
 
 @main.command("check", epilog=_CHECK)

@@ -48,7 +48,7 @@ EVERY: Final = 2.0
 
 _LIVELY: Final = 0.1  # seconds between two changes of the line on a terminal
 _VERDICT_MIN: Final = 12  # columns of a verdict in the table of laws
-_COLORS: Final = {"holds": "green", "violated": "red", "inconclusive": "yellow", "broken": "magenta"}
+COLORS: Final = {"holds": "green", "violated": "red", "inconclusive": "yellow", "broken": "magenta"}
 
 
 class Progress:
@@ -166,7 +166,7 @@ def _claim(claim: Said) -> str:
 
 
 def _colored(text: str, verdict: str) -> str:
-    return click.style(text, fg=_COLORS.get(verdict))
+    return click.style(text, fg=COLORS.get(verdict))
 
 
 def speak_plainly() -> None:

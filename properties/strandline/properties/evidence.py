@@ -122,7 +122,7 @@ def gather(findings: Findings, began: datetime, seconds: float, unshown: tuple[s
         version=2,
         claims=Claims(
             subject=findings.subject,
-            sources={name: digest(Path(import_module(name).__file__ or "").parent) for name in PACKAGES},
+            sources=sources(),
             verdict=findings.verdict(),
             laws=tuple(map(_law, findings.judgements())),
             engines=tuple(EngineOutcome(*run) for run in findings.runs),
@@ -131,14 +131,24 @@ def gather(findings: Findings, began: datetime, seconds: float, unshown: tuple[s
             skipped=tuple(run.engine for run in findings.runs if run.state == "skipped"),
             does_not_show=unshown,
         ),
-        run=RunOutcome(
-            began=began.isoformat(timespec="seconds"),
-            seconds=round(seconds, 3),
-            strandline=__version__,
-            python=f"{platform.python_implementation()} {platform.python_version()}",
-            sqlite=sqlite3.sqlite_version,
-            system=platform.platform(),
-        ),
+        run=ran_here(began.isoformat(timespec="seconds"), seconds),
+    )
+
+
+def sources() -> dict[str, str]:
+    """Give the sha256 of the sources of each package."""
+    return {name: digest(Path(import_module(name).__file__ or "").parent) for name in PACKAGES}
+
+
+def ran_here(began: str, seconds: float) -> RunOutcome:
+    """Tell of a run on this machine when it began and how long it took."""
+    return RunOutcome(
+        began=began,
+        seconds=round(seconds, 3),
+        strandline=__version__,
+        python=f"{platform.python_implementation()} {platform.python_version()}",
+        sqlite=sqlite3.sqlite_version,
+        system=platform.platform(),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 import sys
 import threading
@@ -16,6 +15,7 @@ import click
 
 from strandline.properties import console, turns
 from strandline.properties.drafts import Plan
+from strandline.properties.lengths import seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,9 +30,6 @@ BROKEN: Final = 4
 INTERRUPTED: Final = 130
 UNHEARD: Final = 141
 """Exit codes by custom: ended by Ctrl-C; nobody read the output to its end."""
-
-DURATION_MAX: Final = min(366.0 * 24 * 3600, threading.TIMEOUT_MAX)
-"""The longest length of time that an option takes, in seconds."""
 
 _PLAN: Final = Plan()
 
@@ -106,13 +103,10 @@ def day(text: str) -> turns.Day:
 
 def duration(text: str) -> float:
     """Read an option that is a length of time, in seconds or with a unit; give seconds."""
-    found = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)([smh]?)", text)
-    if found is None:
-        raise click.BadParameter(f"{text!r} is not a length of time: write 90, 90s, 2m or 1h")
-    seconds = float(found[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[found[2]]
-    if seconds > DURATION_MAX:
-        raise click.BadParameter(f"{text!r} is too long: at most {DURATION_MAX // 3600:.0f}h")
-    return seconds
+    try:
+        return seconds(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
 
 
 FORMAT = click.option(

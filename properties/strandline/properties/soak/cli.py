@@ -1,0 +1,85 @@
+"""The command ``strandline soak``."""
+
+from __future__ import annotations
+
+import os
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import click
+
+from strandline.properties import console
+from strandline.properties.mutants import MUTANTS, SHIPPED
+from strandline.properties.options import BROKEN, FORMAT, duration, refuse_unknown, stop_on_interrupt
+from strandline.properties.soak.command import NeverBeganError, Wanted, soaked
+from strandline.properties.soak.lines import lines
+from strandline.properties.soak.plugin import CASES_MAX, NUMBER_MAX, SEED_MAX, STEPS, STEPS_MAX
+from strandline.properties.soak.report import encode
+from strandline.properties.soak.session import REPORT
+
+SECONDS: Final = 600.0
+"""How long a soak takes unless something else bounds it."""
+
+_EPILOG: Final = """\b
+Exit codes: 0 holds, 1 violated, 2 a mistake in the call, 3 inconclusive,
+            4 broken.
+Example:    strandline soak --for 10m -n auto
+            strandline soak --for 2m --mutant dominance
+"""
+
+
+@click.command("soak", epilog=_EPILOG)
+@click.option("--for", "length", type=duration, help="Play for this time: 90s, 10m, 8h.  [default: 10m]")
+@click.option(
+    "-n", "workers", default="auto", show_default=True, metavar="N", help="Worker processes; auto: one a core."
+)
+@click.option("--cases", type=click.IntRange(1, CASES_MAX), help="End after so many cases in all.")
+@click.option("--steps", type=click.IntRange(1, STEPS_MAX), default=STEPS, show_default=True, help="Steps of a case.")
+@click.option("--mutant", default=SHIPPED, metavar="NAME", help="Plant a known-bad variant, to see it caught.")
+@click.option("--seed", type=click.IntRange(0, SEED_MAX), help="Draw from this seed.  [default: a fresh one]")
+@click.option("--slice", "number", type=click.IntRange(0, NUMBER_MAX), help="Play this slice of --seed again.")
+@click.option("--out", type=click.Path(path_type=Path), help="A new folder.  [default: one below .strandline]")
+@FORMAT
+@click.pass_context
+def soak_command(  # noqa: PLR0913 - one parameter for each option
+    ctx: click.Context,
+    *,
+    length: float | None,
+    workers: str,
+    cases: int | None,
+    steps: int,
+    mutant: str,
+    seed: int | None,
+    number: int | None,
+    out: Path | None,
+    output: str,
+) -> None:
+    """Play the state machines with fresh seeds on every core, until the time is up.
+
+    This is pytest --soak in a child of its own. Each worker keeps a journal, line by line, so that one that dies takes
+    nothing recorded along; the report adds the journals up. A violation ends the soak and leaves a trace. Ctrl-C ends
+    it as inconclusive, with the report of what was recorded.
+    """
+    refuse_unknown("mutant", (mutant,), (SHIPPED, *MUTANTS))
+    if re.fullmatch(r"auto|[0-9]{1,3}", workers) is None:
+        raise click.UsageError(f"-n {workers!r}: write auto or a number of workers up to 999")
+    if number is not None and seed is None:
+        raise click.UsageError("--slice needs --seed: a slice has its number within a soak")
+    folder = out or Path(".strandline") / f"soak-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}"
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise click.UsageError(f"--out: {folder} is not empty: name a new folder")
+    bounded = length is not None or cases is not None or number is not None
+    wanted = Wanted(length if bounded else SECONDS, cases, number, workers, mutant, steps, seed)
+    try:
+        with stop_on_interrupt() as stop, console.Progress() as progress:
+            found = soaked(wanted, folder, stop, progress.say)
+    except NeverBeganError as error:
+        console.complain(f"the soak never began: {error}")
+        ctx.exit(BROKEN)
+    if output == "json":
+        click.echo(encode(found), nl=False)
+    else:
+        console.tell([*lines(found), f"report: {folder / REPORT}"])
+    ctx.exit(found.exit_code)

@@ -1,0 +1,79 @@
+"""Plays one slice, and writes into the journal what came of it."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from strandline.properties import replay
+from strandline.properties.folder import write
+from strandline.properties.fuzz import MACHINES
+from strandline.properties.soak.journal import SAYS_MAX, Broke, Failed
+from strandline.properties.soak.shrink import shrunk
+from strandline.properties.verdict import Trace
+from strandline.properties.walk import walk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from strandline.properties.soak.journal import Journal
+    from strandline.properties.soak.plan import Slice
+    from strandline.properties.stage import LawBrokenError
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """Plays slices on a subject, into a journal; traces go to a folder."""
+
+    subject: str
+    journal: Journal
+    folder: Path
+
+    def play(self, one: Slice, is_over: Callable[[], bool]) -> Broke | Failed | None:
+        """Play a slice, up to the case after which the soak is over.
+
+        Returns:
+            What went wrong, if anything did; it is in the journal.
+
+        Raises:
+            FullError: the journal is full; nothing was played.
+            OSError: the journal cannot be written.
+            UnwrittenError: the trace cannot be written.
+        """
+        self.journal.begin(one)
+        broken, cut = None, False
+        try:
+            with closing(walk(MACHINES[one.machine], self.subject, one.seed, one.cases, one.steps)) as walked:
+                for cases, (counts, broken) in enumerate(walked, 1):
+                    self.journal.case(counts)
+                    if cut := broken is None and cases < one.cases and is_over():
+                        break
+        except Exception as error:  # noqa: BLE001 - whatever a machine fails of is a finding: the judge itself is broken
+            found: Broke | Failed | None = Failed(one.number, f"{type(error).__name__}: {error}"[:SAYS_MAX])
+        else:
+            found = self._told(one, broken) if broken is not None else None
+        if found is not None:
+            self.journal.write(found)
+        if cut:
+            self.journal.cut()
+        else:
+            self.journal.end()
+        return found
+
+    def _told(self, one: Slice, broken: LawBrokenError) -> Broke:
+        """Keep the trace of a broken law: at once as it is, since this process may die, then as short as can be."""
+        whole = Trace(self.subject, broken.world, broken.law, broken.steps)
+        path = self.folder / replay.file_name(whole).replace(".json", f"-slice-{one.number}.json")
+        write(path, replay.encode(whole))
+        says = f"{broken.law} is broken in world {broken.world!r} after {len(broken.steps)} steps of {one.machine!r}"
+        told = Broke(one.number, broken.law, says, len(whole.steps), str(path), replays=False)
+        self.journal.write(told)
+        trace = shrunk(whole)
+        if trace is None:
+            return told
+        write(path, replay.encode(trace))
+        return msgspec.structs.replace(told, steps=len(trace.steps), replays=True)
