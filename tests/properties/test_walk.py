@@ -1,0 +1,107 @@
+"""Claims about the walk: it plays the rules of the machine, the same from the same seed, and convicts what is bad."""
+
+from __future__ import annotations
+
+import gc
+from collections import Counter
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from strandline.impl.host import Host
+from strandline.model.state import Action
+from strandline.properties.fuzz import MACHINES
+from strandline.properties.machine import ScannerMachine
+from strandline.properties.mutants import SHIPPED
+from strandline.properties.real import asked, limits
+from strandline.properties.shells import TrioShell
+from strandline.properties.soak.journal import Counted, Journal, Reading
+from strandline.properties.soak.plan import Slice
+from strandline.properties.soak.shrink import shrunk
+from strandline.properties.soak.slices import Player
+from strandline.properties.stage import Stage
+from strandline.properties.templates import Templates
+from strandline.properties.verdict import Trace
+from strandline.properties.walk import walk
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from strandline.impl.effects import Result
+    from strandline.properties.stage import LawBrokenError
+
+
+def caught(mutant: str, seed: int = 1) -> LawBrokenError:
+    broken = [case.broken for case in walk(ScannerMachine, mutant, seed, cases=200, steps=40)]
+    assert broken[-1] is not None
+    assert not any(broken[:-1])
+    return broken[-1]
+
+
+@pytest.mark.parametrize("engine", MACHINES)
+def test_one_seed_makes_one_walk(engine: str) -> None:
+    once, again, other = (
+        [case.counts for case in walk(MACHINES[engine], SHIPPED, seed, cases=2, steps=20)] for seed in (3, 3, 4)
+    )
+    assert once == again != other
+    assert [counts["cases"] for counts in once] == [1, 1]
+
+
+@pytest.mark.parametrize("engine", MACHINES)
+def test_every_rule_draws_from_one_generator_and_nothing_else(engine: str) -> None:
+    """A walk knows no strategies, so a rule with one of its own could not be played."""
+    assert {tuple(rule.arguments) for rule in MACHINES[engine]().rules} <= {(), ("random",)}
+
+
+@pytest.mark.parametrize("mutant", ["dominance", "split", "blind sources"])
+def test_a_known_bad_scanner_is_convicted_and_its_trace_is_made_short(mutant: str) -> None:
+    broken = caught(mutant)
+    trace = Trace(mutant, broken.world, broken.law, broken.steps)
+    short = shrunk(trace)
+    assert short is not None
+    assert len(short.steps) < len(trace.steps)
+    again = shrunk(short)
+    assert again is not None
+    assert len(again.steps) <= len(short.steps)
+
+
+def test_a_trace_that_breaks_nothing_is_not_made_short() -> None:
+    broken = caught("dominance")
+    assert shrunk(Trace(SHIPPED, broken.world, broken.law, broken.steps)) is None
+
+
+def test_ctrl_c_in_the_loop_of_the_trio_tasks_reaches_whoever_waits_for_them() -> None:
+    """The loop ends of it: who went on waiting for a task would wait for nothing, and closing it would fail."""
+
+    def interrupt(_: Result) -> Result:
+        raise KeyboardInterrupt
+
+    with Templates() as templates, closing(Stage("field", templates, Counter())) as stage:
+        begun = asked(stage.scope, 0)
+        shell = TrioShell(Host(stage.disk.path, limits=limits(stage.scope)))
+        shell.begin(0, begun)
+        with pytest.raises(KeyboardInterrupt):
+            shell.perform(0, begun[1], interrupt)
+        shell.close()
+
+
+def test_a_slice_stops_after_the_case_at_which_the_soak_is_over(tmp_path: Path) -> None:
+    with Journal(tmp_path, "main", 1) as journal:
+        Player(SHIPPED, journal, tmp_path).play(Slice(0, "fuzz", 1, cases=50, steps=1), lambda: True)
+    told = [line for line in Reading(next(tmp_path.glob("*.jsonl"))).lines() if isinstance(line, Counted)]
+    assert [line.counts["cases"] for line in told] == [1]
+
+
+def test_a_read_that_fails_lets_the_writer_in_again() -> None:
+    """In rollback-journal mode a cursor that outlives its error keeps the lock."""
+    with Templates() as templates, closing(Stage("field, rollback journal", templates, Counter())) as stage:
+        for name in ("append", "append", "append", "start", "locate", "connect"):
+            stage.take(Action(name, None if name == "append" else 0))
+        gc.disable()
+        try:
+            stage.take(Action("fail", 0))
+            stage.take(Action("empty"))
+        finally:
+            gc.enable()
+        assert stage.seen.log.rows == ()
