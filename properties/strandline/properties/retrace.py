@@ -101,7 +101,11 @@ def retrace(
 @contextmanager
 def stage_space(field: str, fields: Mapping[str, Field] = FIELDS, plug: Plug = CODEX) -> Iterator[Space[World]]:
     """Give the real scanner in a wide world; its states follow each other, and none can be come back to."""
-    with Templates(plug) as templates, closing(Stage(field, templates, Counter(), fields=fields)) as stage:
+    with (
+        Templates(plug) as templates,
+        # A host that records its steps would stand before what a mutant replaces, and nobody asks for records here.
+        closing(Stage(field, templates, Counter(), beside_model=False, fields=fields)) as stage,
+    ):
 
         def step(_: World, action: Action) -> tuple[World, tuple[Event, ...]]:
             events = stage.move(action)
