@@ -11,7 +11,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from strandline.properties.fields import FIELDS
 from strandline.properties.laws import LAWS
 from strandline.properties.machine import ScannerMachine, TrioScannerMachine
-from strandline.properties.mutants import SHIPPED, planted
+from strandline.properties.mutants import MUTANTS, SHIPPED, planted
 from strandline.properties.plug import CODEX, Plug
 from strandline.properties.rules import fired
 from strandline.properties.stage import LawBrokenError
@@ -92,6 +92,7 @@ def _claimed(  # noqa: PLR0913 - one argument for each thing that was found
     counts: tuple[tuple[str, int], ...],
     broken: LawBrokenError | None,
 ) -> Claim:
+    named = None if subject == SHIPPED else MUTANTS[subject].law
     trace = None
     if broken is not None and broken.law == law.number:
         trace = Trace(subject, broken.world, law.number, broken.steps)
@@ -102,6 +103,8 @@ def _claimed(  # noqa: PLR0913 - one argument for each thing that was found
         verdict, says = Verdict.VIOLATED, f"broken after {len(trace.steps)} steps"
     elif broken is not None:
         verdict, says = Verdict.INCONCLUSIVE, f"the run ended when {broken.law} was broken"
+    elif named not in {None, law.number}:
+        verdict, says = Verdict.INCONCLUSIVE, f"this mutant is held against {named} alone"
     elif idle:
         verdict, says = Verdict.INCONCLUSIVE, f"rules that never fired: {', '.join(idle)}"
     elif law.twin is not None and not reached:

@@ -74,11 +74,13 @@ class Stage:
         shell: type[BlockingShell | TrioShell] = BlockingShell,
         *,
         beside_model: bool = True,
+        law: str | None = None,
         fields: Mapping[str, Field] = FIELDS,
     ) -> None:
         """Set up the wide world of that name, run by that shell.
 
-        ``beside_model`` holds each step against the model's and audits it; a mutant is judged by the laws alone.
+        ``beside_model`` holds each step against the model's and audits it; a mutant is judged by the laws alone, or
+        by one ``law`` of them.
         The templates say which table the file has.
         """
         self.name = name
@@ -104,7 +106,7 @@ class Stage:
         self._other = host()
         self._shell = shell(self._host)
         self._states: list[tuple[impl.State, Effect] | None] = [None] * ACTORS
-        self._laws = laws_of(self.scope)
+        self._laws = tuple(judge for judge in laws_of(self.scope) if law in {None, judge.number})
 
     def _recorded(self) -> RecordedHost:
         return RecordedHost(

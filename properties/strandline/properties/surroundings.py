@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition
 from strandline.model.environment import OFFERS
 from strandline.model.state import Action
 from strandline.properties.fields import FIELDS
-from strandline.properties.mutants import SHIPPED
+from strandline.properties.mutants import MUTANTS, SHIPPED
 from strandline.properties.rules import rule
 from strandline.properties.shells import BlockingShell, TrioShell
 from strandline.properties.stage import Stage
@@ -47,15 +47,20 @@ class Surroundings(RuleBasedStateMachine):
     shell: ClassVar[type[BlockingShell | TrioShell]] = BlockingShell
     beside_model: ClassVar[bool] = True
     fields: ClassVar[Mapping[str, Field]] = FIELDS
+    law: ClassVar[str | None] = None
     stage: Stage
 
     @classmethod
     def on(
         cls, subject: str, templates: Templates, tally: Counter[str], fields: Mapping[str, Field] = FIELDS
     ) -> type[Self]:
-        """Make a machine for one subject, which counts in a tally; a mutant is judged by the laws alone."""
-        shipped = subject == SHIPPED
-        settled = {"templates": templates, "tally": tally, "beside_model": shipped, "fields": fields}
+        """Make a machine for one subject, which counts in a tally; a mutant is judged by the law that it names alone.
+
+        A case ends when a law is broken. Were a mutant judged by all of them, it would be chance which one is broken
+        first, and the one that must catch it might never be.
+        """
+        law = None if subject == SHIPPED else MUTANTS[subject].law
+        settled = {"templates": templates, "tally": tally, "beside_model": law is None, "fields": fields, "law": law}
         return type(cls.__name__, (cls,), settled)
 
     @initialize(random=RANDOM)
@@ -68,6 +73,7 @@ class Surroundings(RuleBasedStateMachine):
             self.shell,
             beside_model=self.beside_model,
             fields=self.fields,
+            law=self.law,
         )
         self.tally["cases"] += 1
 
