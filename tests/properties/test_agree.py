@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import strategies as st
 
-from strandline.impl import codex, connection, log, parse, scan, window
+from strandline.impl import codex, connection, log, parse, refresh, scan, window
 from strandline.impl import memo as memos
 from strandline.model import days, oracle
 from strandline.model import memo as model
@@ -81,6 +81,8 @@ CHANGES: list[tuple[object, str, str, str, str]] = [
     (window.Window, "ended_before", "self.last < today", "self.last <= today", "days"),
     (memos, "bounded", "<= sources_max", "< sources_max", "full memos"),
     (log.LogReader, "spanned", "span.end - 1", "span.end - 0", "one-shot path"),
+    (refresh, "_counted", "tally.anchors + anchors", "tally.anchors - anchors", "traps"),
+    (refresh.Tally, "statistics", "self.tries + 1", "self.tries + 2", "traps"),
 ]
 """One small change of a text each: where, in which function, what, into what, and the question it must not pass."""
 
@@ -91,7 +93,7 @@ def test_one_character_of_any_text_is_noticed(  # noqa: PLR0913 - a change by it
 ) -> None:
     function = getattr(place, name)
     monkeypatch.setattr(function, "__code__", changed(function, before, after))
-    with pytest.raises((DifferenceError, IndexError)):
+    with pytest.raises((DifferenceError, IndexError, StopIteration)):
         question(asked).ask(Counter())
 
 

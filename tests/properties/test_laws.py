@@ -35,7 +35,8 @@ def holding(*rows: Row, commit: int = 1, forgotten: bool = False, **other: Any) 
 
 
 def looked(base: Holding | None, *rows: Row, cause: str | None = None, **other: Any) -> Looked:  # noqa: ANN401 - any field
-    plain: dict[str, Any] = {"stored": True, "inode": 1, "coverage": OPEN, "tested": 0, "keys": 0, "anchors": 1}
+    plain: dict[str, Any] = {"stored": True, "inode": 1, "coverage": OPEN, "tested": 0, "keys": 0}
+    plain |= {"anchors": 1, "renewed": 0}
     return Looked(0, base, rows=rows, cause=cause, **{**plain, **other})
 
 
@@ -107,7 +108,10 @@ BROKEN: dict[str, list[Event]] = {
         looked(holding(P, full=True), P, Q, DONE, tested=3, keys=1),
         looked(OLD, P, Q, tested=2),
         looked(OLD, P, tested=0, keys=2),
+        looked(holding(P, coverage=15), P, tested=0, keys=1),
+        looked(OLD, Q, cause="anchors lost", tested=1, keys=2),
         looked(OLD, P, anchors=ANCHORS_MAX + 1),
+        looked(OLD, P, renewed=ANCHORS_MAX + 1),
         looked(None, P, tested=1),
         looked(OLD, P, cause="no memo", tested=1),
         looked(OLD, P, cause="file replaced", tested=1),

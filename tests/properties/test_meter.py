@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from strandline.impl.codex import CODEX
+from strandline.impl.sql import statements
 from strandline.properties import schema
-from strandline.properties.meter import Meter, let_fail, metered
+from strandline.properties.meter import BY_KEY, Cost, Meter, let_fail, metered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BODIES = 'SELECT "feedback_log_body" FROM logs'
+BY_ID = f" WHERE id {BY_KEY}"
 
 
 @pytest.fixture
@@ -32,23 +35,43 @@ def database(meter: Meter) -> Iterator[sqlite3.Connection]:
                 "INSERT INTO logs (ts, ts_nanos, level, target, feedback_log_body) VALUES (1, 0, 'INFO', 't', ?)",
                 (body,),
             )
-        meter.bodies = 0
+        meter.cost = Cost()
         yield opened
 
 
 def test_only_rows_that_are_handed_out_with_their_bodies_count(meter: Meter, database: sqlite3.Connection) -> None:
     database.execute("SELECT id FROM logs").fetchall()
-    assert meter.bodies == 0
+    assert meter.cost == Cost()
     cursor = iter(database.execute(BODIES))
     next(cursor)
     next(cursor)
-    assert meter.bodies == 2
+    assert meter.cost == Cost(bodies=2)
 
 
-def test_a_row_looked_up_by_key_does_not_count(meter: Meter, database: sqlite3.Connection) -> None:
-    statement = BODIES + " WHERE id IN (SELECT value FROM json_each('[1]'))"  # noqa: S608 - constants only
-    assert len(list(database.execute(statement))) == 1
-    assert meter.bodies == 0
+def test_each_id_that_is_looked_up_counts_whether_it_has_a_row_or_not(
+    meter: Meter, database: sqlite3.Connection
+) -> None:
+    """With bodies before the log is gone through, without them, and with them afterwards."""
+    assert len(list(database.execute(BODIES + BY_ID, ("[1, 7]",)))) == 1
+    assert meter.cost == Cost(anchors=2)
+    assert len(list(database.execute(f"SELECT id FROM logs{BY_ID}", ("[1, 2, 3]",)))) == 3  # noqa: S608 - constants only
+    list(database.execute(f"{BODIES} WHERE id > 2"))
+    list(database.execute(BODIES + BY_ID, ("[3]",)))
+    assert meter.cost == Cost(bodies=1, keys=3, anchors=2, renewed=1)
+
+
+def test_the_next_read_begins_before_the_log_is_gone_through(meter: Meter, database: sqlite3.Connection) -> None:
+    list(database.execute(BODIES))
+    before = meter.cost
+    database.execute("PRAGMA data_version")
+    list(database.execute(BODIES + BY_ID, ("[3]",)))
+    assert meter.cost.since(before) == Cost(anchors=1)
+
+
+def test_the_scanner_looks_rows_up_by_the_statements_that_count() -> None:
+    sql = statements(CODEX)
+    assert [name for name, text in zip(sql._fields, sql, strict=True) if BY_KEY in text] == ["whole", "stamps"]
+    assert all(BY_KEY in text or "json_each" not in text for text in sql if text is not sql.occupied)
 
 
 def test_a_read_fails_after_its_first_row_and_the_next_one_does_not(meter: Meter, database: sqlite3.Connection) -> None:

@@ -32,7 +32,8 @@ class Looked(NamedTuple):
     """A read transaction ended well.
 
     ``base`` is the memo it went on from, ``stored`` whether that was the stored one;
-    ``tested`` counts rows whose body was read, ``keys`` rows looked up by primary key.
+    ``tested`` counts rows whose body was read, ``keys`` sources looked up by primary key, ``anchors`` the
+    remembered ones that were compared, ``renewed`` those that were fetched to be remembered from now on.
     """
 
     actor: int
@@ -45,6 +46,7 @@ class Looked(NamedTuple):
     tested: int
     keys: int
     anchors: int
+    renewed: int
 
 
 class Answered(NamedTuple):

@@ -144,7 +144,7 @@ def _read(world: World, scope: Scope, actor: int, task: Task) -> Moved:
     wanted = OPEN if task.window.span.start is None else task.window.span.start
     base, base_ghost = (world.slot.memo, world.slot.ghost) if task.base is None else (task.base, task.base_ghost)
     held = holding(base, base_ghost) if base is not None and base_ghost is not None else None
-    looked = Looked(actor, held, task.base is None, log.rows, link.inode, wanted, None, 0, 0, 0)
+    looked = Looked(actor, held, task.base is None, log.rows, link.inode, wanted, None, 0, 0, 0, 0)
     if task.base is None and base is not None and _is_unchanged(link, base, wanted):
         return _finish(world, scope, actor, looked, _answer(scope, actor, task, base.sources, log.rows))
 
@@ -160,7 +160,14 @@ def _read(world: World, scope: Scope, actor: int, task: Task) -> Moved:
         )
     else:
         after = after._replace(base=reading.memo, base_ghost=read_to(ghost, reading.memo.cursor))
-    looked = looked._replace(cause=reading.cause, tested=reading.rows, keys=reading.keys, anchors=reading.anchors)
+    believed = base.anchors if base is not None and reading.cause is None else ()
+    looked = looked._replace(
+        cause=reading.cause,
+        tested=reading.rows,
+        keys=reading.keys,
+        anchors=reading.anchors,
+        renewed=len(set(reading.memo.anchors).difference(believed)),
+    )
     return _put(world, actor, after), (looked,)
 
 

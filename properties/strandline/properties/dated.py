@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from strandline.impl.answer import Outcome
+    from strandline.impl.connection import ConnectionFactory
     from strandline.impl.effects import Effect, Result
     from strandline.impl.memo import Memo
     from strandline.impl.window import Window
@@ -33,9 +35,9 @@ IMPATIENT: Final = Limits(waits=0, pause=0)
 class DatedScanner:
     """Runs the scanner's own core and host, and gives each refresh the date that its caller names."""
 
-    def __init__(self, path: Path, limits: Limits = IMPATIENT) -> None:
-        """Scan the log at a path."""
-        self._host = Host(path, limits=limits)
+    def __init__(self, path: Path, limits: Limits = IMPATIENT, connect: ConnectionFactory = sqlite3.connect) -> None:
+        """Scan the log at a path, by connections of this make."""
+        self._host = Host(path, limits=limits, connect=connect)
 
     @property
     def memo(self) -> Memo | None:

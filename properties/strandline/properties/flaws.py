@@ -20,7 +20,7 @@ from strandline.impl.log import LogReader
 from strandline.impl.store import EMPTY, MemoStore, Slot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from strandline.impl.effects import Failure, Missing, Observed, ReadLog
@@ -194,6 +194,20 @@ def reading_twice(log: LogReader, base: Memo | None, wanted: int, rank: scan.Ran
     return _READ(log, base, wanted, rank, chunk)
 
 
+def stamps_of_everything(self: LogReader, ids: Iterable[int]) -> dict[int, tuple[object, object]]:
+    asked = set(ids)
+    found = _STAMPS(self, range(1, (self.highest() or 0) + 1))
+    return {row_id: stamp for row_id, stamp in found.items() if row_id in asked}
+
+
+def dropping_on_error(self: Lease, effect: ReadLog) -> Observed | Unchanged:
+    try:
+        return _LEASE_READ(self, effect)
+    except sqlite3.Error:
+        self._host.store.drop()
+        raise
+
+
 def answering_unread(state: refresh.Reading) -> refresh.Next:
     return Answer((), None, Statistics("missing"))
 
@@ -217,6 +231,8 @@ def glance_at_requests(log: LogReader, span: Span, rank: scan.Rank) -> scan.Glan
 
 _WRITE_BACK = memos.write_back
 _TAIL = LogReader.tail
+_STAMPS = LogReader.stamps
+_LEASE_READ = Lease._read
 _HOST = Host.__init__
 _READ = scan.read
 _GLANCE = scan.glance

@@ -41,15 +41,15 @@ if TYPE_CHECKING:
     from strandline.model.days import Span
     from strandline.model.log import Row
     from strandline.model.state import Phase
+    from strandline.properties.meter import Cost
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
     """One step of a real refresh: where it stood, what its effect found, what came of it.
 
-    ``before`` and ``after`` are the slot around the step, ``bodies`` counts the rows that SQLite
-    handed out for it with their bodies tested: the scanner's own count is not asked. ``failed`` tells
-    that the world let the effect fail.
+    ``before`` and ``after`` are the slot around the step, ``cost`` is what it read as the meter
+    counted it: the scanner's own count is not asked. ``failed`` tells that the world let the effect fail.
     """
 
     actor: int
@@ -59,7 +59,7 @@ class Move:
     following: impl.Next
     before: Slot
     after: Slot
-    bodies: int
+    cost: Cost
     failed: bool
 
 
@@ -167,11 +167,11 @@ class Ghosts:
             (effect.base, task.base_ghost) if effect.base is not None else (move.before.memo, world.slot.ghost)
         )
         held = self._holding(base, ghost)
-        looked = Looked(move.actor, held, effect.base is None, rows, link.inode, effect.wanted, None, move.bodies, 0, 0)
+        looked = Looked(move.actor, held, effect.base is None, rows, link.inode, effect.wanted, None, *move.cost)
         if not isinstance(move.result, Observed):
             return world, task._replace(ghost=Ghost(link.file.commit, rows, forgotten=False)), (looked,)
         reading = move.result.reading
-        looked = looked._replace(cause=reading.cause, keys=reading.keys, anchors=reading.anchors)
+        looked = looked._replace(cause=reading.cause)
         forgotten = effect.base is not None and task.base_ghost is not None and task.base_ghost.forgotten
         seen = task._replace(
             link=link._replace(seen=reading.memo.observation, clean=True),

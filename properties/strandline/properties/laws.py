@@ -104,16 +104,17 @@ def _settled_on_turns(event: Event) -> bool:
 def _thrifty(rules: Rules, event: Event) -> bool:
     if not isinstance(event, Looked):
         return True
+    base = event.base
+    sources = [row for row in base.ghost.rows if _is_source(rules, row, base)] if base is not None else []
+    if event.keys > len(sources) or max(event.anchors, event.renewed) > ANCHORS_MAX:
+        return False
     if event.cause is not None:
         return _justified(rules, event)
-    if event.base is None or event.anchors > ANCHORS_MAX:
+    if base is None:
         return False
-    known = event.base.ghost.rows
     surviving = set(event.rows)
-    highest = max((row.id for row in _anchors(rules, event.base) if row in surviving), default=None)
-    ahead = [row for row in event.rows if highest is None or row.id > highest]
-    facts = sum(rules.fact(row.body) is not None for row in known)
-    return event.keys <= facts and event.tested <= len(ahead)
+    highest = max((row.id for row in _anchors(rules, base) if row in surviving), default=None)
+    return event.tested <= sum(highest is None or row.id > highest for row in event.rows)
 
 
 def _newest(rows: tuple[Row, ...]) -> tuple[Row, ...]:

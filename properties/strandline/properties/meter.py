@@ -6,8 +6,9 @@ error that SQLite raises there, or a commit by the writer between two statements
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, NamedTuple, TypeAlias
 
 from strandline.properties.plug import quoted
 
@@ -19,8 +20,26 @@ Spot: TypeAlias = Literal["snapshot", "bodies", "row"]
 """Where to strike: before the snapshot is fixed; before a statement goes through bodies; after the first row of one."""
 
 
+class Cost(NamedTuple):
+    """What reads have cost.
+
+    ``bodies`` counts rows of statements that test or fetch bodies other than by key. The rest counts ids that were
+    looked up by key: ``keys`` without the body, ``anchors`` with it before the log is gone through, and ``renewed``
+    with it afterwards.
+    """
+
+    bodies: int = 0
+    keys: int = 0
+    anchors: int = 0
+    renewed: int = 0
+
+    def since(self, before: Cost) -> Cost:
+        """Give what was added to an earlier count."""
+        return Cost(*(now - then for now, then in zip(self, before, strict=True)))
+
+
 class Meter:
-    """Counts the rows of statements that test or fetch bodies other than by key, and holds what is to strike.
+    """Counts what the reads of a scanner cost, and holds what is to strike.
 
     ``body`` is the column of the bodies.
     """
@@ -28,7 +47,8 @@ class Meter:
     def __init__(self, body: str) -> None:
         """Begin at nothing, with nothing to strike."""
         self.body = quoted(body)
-        self.bodies = 0
+        self.cost = Cost()
+        self._passed = False
         self._armed: dict[Spot, Callable[[], None]] = {}
 
     def arm(self, spot: Spot, strike: Callable[[], None]) -> None:
@@ -41,12 +61,30 @@ class Meter:
         self._armed.clear()
         return waiting
 
+    def count(self, *, by_key: int, bodies: bool) -> None:
+        """Count ids that are looked up by key."""
+        cost = self.cost
+        if not bodies:
+            self.cost = cost._replace(keys=cost.keys + by_key)
+        elif self._passed:
+            self.cost = cost._replace(renewed=cost.renewed + by_key)
+        else:
+            self.cost = cost._replace(anchors=cost.anchors + by_key)
+
+    def hand_out(self) -> None:
+        """Count a row that is handed out with its body tested."""
+        self.cost = self.cost._replace(bodies=self.cost.bodies + 1)
+
     def reach(self, spot: Spot) -> None:
-        """Let strike what was armed here."""
+        """Notice how far the read is, and let strike what was armed here."""
+        self._passed = spot != "snapshot"
         strike = self._armed.pop(spot, None)
         if strike is not None:
             strike()
 
+
+BY_KEY: Final = "IN (SELECT value FROM json_each(?))"
+"""What a statement that looks rows up by key has in it; its one parameter lists the ids."""
 
 FAULTS: Final[dict[str, tuple[Spot, int, str]]] = {
     "fail": ("row", sqlite3.SQLITE_IOERR, "disk I/O error"),
@@ -101,8 +139,11 @@ class _Cursor(sqlite3.Cursor):
     _handed = False
 
     def execute(self, sql: str, parameters: Any = ()) -> Self:  # noqa: ANN401 - as sqlite3.Cursor
-        self._counts = self.watch.body in sql and "json_each" not in sql
+        bodies, by_key = self.watch.body in sql, BY_KEY in sql
+        self._counts = bodies and not by_key
         self._handed = False
+        if by_key:
+            self.watch.count(by_key=len(json.loads(parameters[0])), bodies=bodies)
         if self._counts:
             self.watch.reach("bodies")
         elif "data_version" in sql:
@@ -120,6 +161,7 @@ class _Cursor(sqlite3.Cursor):
             self.watch.reach("row")
         if row is None:
             raise StopIteration
-        self.watch.bodies += self._counts
+        if self._counts:
+            self.watch.hand_out()
         self._handed = True
         return row

@@ -13,7 +13,7 @@ from unittest.mock import patch
 
 from strandline.impl import host, refresh, scan
 from strandline.impl.connection import Connection
-from strandline.impl.host import Host
+from strandline.impl.host import Host, Lease
 from strandline.impl.log import LogReader, LogRow
 from strandline.impl.store import MemoStore
 from strandline.properties import flaws
@@ -207,6 +207,15 @@ MUTANTS: dict[str, Mutant] = {
             flaws.empty_on_error,
         ),
         Mutant(
+            "drop on error",
+            "M2",
+            "forgets the stored memo when a read fails",
+            "M2",
+            Lease,
+            "_read",
+            flaws.dropping_on_error,
+        ),
+        Mutant(
             "always scans",
             "M6",
             "reads the whole log whenever anything changed",
@@ -223,6 +232,15 @@ MUTANTS: dict[str, Mutant] = {
             scan,
             "read",
             flaws.reading_twice,
+        ),
+        Mutant(
+            "hidden look-ups",
+            "M6",
+            "looks every row up by key, and says that it did so with its sources alone",
+            "M6",
+            LogReader,
+            "stamps",
+            flaws.stamps_of_everything,
         ),
         Mutant(
             "unread",

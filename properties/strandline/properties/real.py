@@ -40,7 +40,7 @@ from strandline.model.ranks import commits, observations, ranks, renumbered
 from strandline.model.refresh import FAULTS, WAITS_MAX
 from strandline.model.world import AMID, ELSEWHERE, GATES
 from strandline.properties.ghosts import Ghosts, Move
-from strandline.properties.meter import Meter, let_fail, metered
+from strandline.properties.meter import Cost, Meter, let_fail, metered
 from strandline.properties.plug import CODEX, Plug
 from strandline.properties.recorder import RecordedHost, RecordedStore, Recorder
 from strandline.properties.templates import opened
@@ -120,7 +120,7 @@ class RealSpace:
         self._limits = limits(scope)
         self._templates = templates
         self._ghosts = Ghosts(scope, templates.one_shot)
-        self._reads: dict[object, tuple[Result, int]] = {}
+        self._reads: dict[object, tuple[Result, Slot, Cost]] = {}
         self._connects: dict[Path, Result] = {}
         self._recorder = Recorder()
         self._audited = audited
@@ -164,10 +164,10 @@ class RealSpace:
             message = f"refresh {actor} is not in flight"
             raise ValueError(message)
         state, effect = standing
-        result, slot, bodies = self._perform(real, actor, effect, action)
+        result, slot, cost = self._perform(real, actor, effect, action)
         following = self._recorder.stretch("core step", impl.step, state, result)
         world = model.spend(real.world, self._scope, action)
-        move = Move(actor, state, effect, result, following, real.slot, slot, bodies, failed=action.name in FAULTS)
+        move = Move(actor, state, effect, result, following, real.slot, slot, cost, failed=action.name in FAULTS)
         world, events = self._ghosts.moved(world, move)
         if action.name == AMID:
             world = append_and_prune(world, self._scope, action)
@@ -190,13 +190,12 @@ class RealSpace:
             return Real(world, real.slot, (*real.states[: action.actor], None, *real.states[action.actor + 1 :]))
         return real._replace(world=world)
 
-    def _perform(self, real: Real, actor: int, effect: Effect, action: Action) -> tuple[Result, Slot, int]:
+    def _perform(self, real: Real, actor: int, effect: Effect, action: Action) -> tuple[Result, Slot, Cost]:
         """Execute one effect by the real host; those that touch SQLite once for each distinct input."""
         task = real.world.tasks[actor]
         link = task.link if task is not None else None
         if isinstance(effect, (ReadLog, ReadOnce)) and link is not None and link.file is not None:
-            result, bodies = self._read(real, link, link.file.log, effect, action)
-            return result, real.slot, bodies
+            return self._read(real, link, link.file.log, effect, action)
         file = real.world.path
         path = self._templates.path(file.log) if file is not None else self._templates.nowhere
         if isinstance(effect, Connect):
@@ -204,7 +203,7 @@ class RealSpace:
                 lease = self._host(real, path, 0).lease(_pinned(link))
                 self._connects[path] = lease.perform(effect)
                 lease.release(sound=False)
-            return self._connects[path], real.slot, 0
+            return self._connects[path], real.slot, Cost()
         host = self._host(real, path, 0)
         if isinstance(effect, Locate):
             for idle in real.world.idle:
@@ -212,7 +211,7 @@ class RealSpace:
         elif not isinstance(effect, (Check, Swap)):
             message = f"the world has no gate for {effect}"
             raise TypeError(message)
-        return host.lease().perform(effect), host.store.slot, 0
+        return host.lease().perform(effect), host.store.slot, Cost()
 
     def _host(self, real: Real, path: Path, observed: int) -> Host:
         """Give the host of a state; one that is recorded would put aside what a mutant of it or its store does."""
@@ -230,8 +229,10 @@ class RealSpace:
             connect=sqlite3.connect,
         )
 
-    def _read(self, real: Real, link: Link, log: Log, effect: ReadLog | ReadOnce, action: Action) -> tuple[Result, int]:
-        """Read a real file; give the result, and how many rows SQLite handed out for it."""
+    def _read(
+        self, real: Real, link: Link, log: Log, effect: ReadLog | ReadOnce, action: Action
+    ) -> tuple[Result, Slot, Cost]:
+        """Read a real file; give the result, the slot after it, and what it cost."""
         observed = max((0, *_observations(real)))
         after = append_and_prune(real.world, self._scope, action).log if action.name == AMID else log
         key = (effect, log, link.inode, link.seen, link.clean, real.slot, observed, action.name, after)
@@ -246,7 +247,8 @@ class RealSpace:
                 version = connection.begin()
                 connection.end()
                 connection.seen = (version if link.clean else version - 1, link.seen)
-            lease = self._host(real, path, observed).lease(connection)
+            host = self._host(real, path, observed)
+            lease = host.lease(connection)
             if writer is not None:
                 meter.arm("bodies", partial(plug.commit, writer, log, after))
             if action.name in FAULTS:
@@ -255,7 +257,7 @@ class RealSpace:
             if meter.disarm() and action.name in FAULTS:
                 result = FAILED
             lease.release(sound=False)
-        self._reads[key] = (result, meter.bodies)
+        self._reads[key] = (result, host.store.slot, meter.cost)
         return self._reads[key]
 
 

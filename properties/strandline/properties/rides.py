@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from strandline.impl.answer import Answer
+from strandline.impl.codex import CODEX
 from strandline.impl.effects import Pause
 from strandline.impl.memo import Limits
 from strandline.impl.window import Window
@@ -17,6 +18,7 @@ from strandline.model.log import Row
 from strandline.model.oracle import oracle
 from strandline.properties import schema
 from strandline.properties.dated import DatedScanner
+from strandline.properties.meter import Meter, metered
 from strandline.properties.sides import put, told
 from strandline.properties.traps.trap import DAWN, completed, request
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from strandline.impl.answer import Outcome
     from strandline.impl.effects import Effect
     from strandline.properties.disk import Journal
+    from strandline.properties.meter import Cost
     from strandline.properties.traps import Asked, Trap
 
 EVER: Final = Window(None, None, ZoneInfo("UTC"))
@@ -90,12 +93,17 @@ def rides(trap: Trap, asked: Asked, folder: Path, journal: Journal) -> Iterator[
     window = window_of(asked)
     instants = span(asked.first, asked.last, window.zone)
     before = asked.last if asked.last is not None else date.max
-    with closing(Book(folder / "log.sqlite", journal)) as book, DatedScanner(book.path) as scanner:
+    meter = Meter(CODEX.body)
+    book = Book(folder / "log.sqlite", journal)
+    with closing(book), DatedScanner(book.path, connect=metered(meter)) as scanner:
         yield Ride("memo path, no row", asked, told(scanner.turns(window, before)), ())
         for count, row in enumerate(trap.rows, 1):
             book.commit((row,))
             so_far = oracle(trap.rows[:count], instants).turns
-            yield Ride(f"memo path, row {count}", asked, told(scanner.turns(window, before)), so_far)
+            cost = meter.cost
+            found = scanner.turns(window, before)
+            yield Ride(f"memo path, row {count}", asked, told(found), so_far)
+            yield Ride(f"cost of row {count}", asked, _spent(found), _measured(meter.cost.since(cost)))
         with DatedScanner(book.path) as late:
             for path in ("memo", "unchanged"):
                 found = late.turns(window, before)
@@ -105,6 +113,19 @@ def rides(trap: Trap, asked: Asked, folder: Path, journal: Journal) -> Iterator[
             with DatedScanner(book.path) as late:
                 yield from _day_after(late, asked, window, asked.last + _DAY)
         yield from _deleted(book, scanner, asked, window, before, trap.rows)
+
+
+def _spent(outcome: Outcome) -> object:
+    """Give what an answer says that it cost: rows, keys, anchors, tries."""
+    if not isinstance(outcome, Answer):
+        return outcome.reason
+    statistics = outcome.statistics
+    return statistics.rows, statistics.keys, statistics.anchors, statistics.tries
+
+
+def _measured(cost: Cost) -> object:
+    """Give what a refresh cost at its connection; where nobody else writes one try is enough."""
+    return cost.bodies, cost.keys, cost.anchors, 1
 
 
 def _day_after(scanner: DatedScanner, asked: Asked, window: Window, today: date) -> Iterator[Ride]:

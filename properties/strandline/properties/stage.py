@@ -276,14 +276,14 @@ class Stage:
             raise PartedError(f"refresh {actor} is not in flight")
         state, effect = standing
         before = self._host.store.slot
-        bodies = self._meter.bodies
+        cost = self._meter.cost
         if action.name in FAULTS:
             let_fail(self._meter, action.name)
         if action.name == AMID:
             self._meter.arm("bodies", partial(self._commit_amid, action))
         result = self._shell.perform(actor, effect, partial(self._missed, action))
         following = self._recorder.stretch("core step", impl.step, state, result)
-        read = self._meter.bodies - bodies
+        read = self._meter.cost.since(cost)
         failed = action.name in FAULTS
         move = Move(actor, state, effect, result, following, before, self._host.store.slot, read, failed=failed)
         self.world, events = self._ghosts.moved(self.world, move)

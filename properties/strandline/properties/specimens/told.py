@@ -36,6 +36,7 @@ def looked(actor: int, run: Run[M], ghost: Ghost) -> Event:
         tested=run.tested,
         keys=run.keys,
         anchors=run.anchors,
+        renewed=0,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from string import ascii_letters, digits
 from typing import TYPE_CHECKING, Final
 
 from strandline.properties.traps.trap import Asked, Trap, completed, request, rows, submission, turn
@@ -76,7 +77,7 @@ BODIES: Final = (
             f"x_turn.id=z éturn.id=e {_ASK}}}",
             f"parent_turn_id=x {_DONE}}}",
             f"Xturn_id=x turn_id=f {_ASK}}}",
-            f"aturn_id=x zturn_id=x Aturn_id=x Zturn_id=x 0turn_id=x .turn_id=x _turn_id=x turn_id=g {_ASK}}}",
+            f"{' '.join(f'{letter}turn_id=x' for letter in ascii_letters + digits + '._')} turn_id=g {_ASK}}}",
             f"{{turn_id=h {_ASK}}}",
         ),
         turn("a", 1, None, None),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from strandline.properties import schema
@@ -12,7 +13,6 @@ from strandline.properties.traps.trap import request
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
-    from pathlib import Path
 
     from strandline.impl.answer import Reason
 
@@ -84,6 +84,25 @@ def _damaged(path: Path) -> Iterator[None]:
     yield
 
 
+@contextmanager
+def _left_by_its_writer(path: Path) -> Iterator[None]:
+    """Copy a log in the midst of a transaction: what is left when its writer dies there."""
+    original, tail = path.with_name("original"), "-journal"
+    with closing(sqlite3.connect(original, isolation_level=None)) as database:
+        database.execute("PRAGMA cache_size = 1")  # or nothing is written before the commit
+        database.execute(_LOG)
+        insert = "INSERT INTO logs (ts, ts_nanos, level, target, feedback_log_body) VALUES (1, ?, '', '', ?)"
+        rows = [(nanos, request("a")) for nanos in range(_ROWS)]
+        database.execute("BEGIN")
+        database.executemany(insert, rows)
+        database.execute("COMMIT")
+        database.execute("BEGIN")
+        database.execute("UPDATE logs SET ts = 2")
+        for part in ("", tail):
+            Path(f"{path}{part}").write_bytes(Path(f"{original}{part}").read_bytes())
+    yield
+
+
 NO_LOGS: Final = (
     NoLog("a directory", "not a regular file", _directory),
     NoLog("a text", "not a database", _text),
@@ -114,5 +133,6 @@ NO_LOGS: Final = (
     ),
     NoLog("a log that is locked", "busy", _locked),
     NoLog("a log that is damaged", "corrupt", _damaged),
+    NoLog("a log whose writer died in a transaction", "needs recovery", _left_by_its_writer),
 )
 """Each of them once."""
