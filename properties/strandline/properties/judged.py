@@ -89,7 +89,7 @@ class Bench:
 
     def _play(self, _name: str, say: Report) -> Iterator[Claim]:
         if self.breach is not None:  # it is not waited for a second time
-            raise self.breach
+            raise SubjectBrokenError(self.breach.breach, "it is not asked again")
         tally: Counter[str] = Counter()
         found: dict[str, Trace] = {}
         breach: SubjectBrokenError | None = None
