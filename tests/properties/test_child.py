@@ -194,7 +194,10 @@ def test_the_end_of_the_checker_ends_a_child_that_nobody_got_hold_of(held: tuple
     assert heard(held[0]) == b""
 
 
-def test_ctrl_c_ends_the_check_as_inconclusive_and_leaves_no_process(held: tuple[int, int], tmp_path: Path) -> None:
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_and_sigterm_end_the_check_as_inconclusive_and_leave_no_process(
+    asked: signal.Signals, held: tuple[int, int], tmp_path: Path
+) -> None:
     script = tmp_path / "family.py"
     script.write_text(FAMILY.format(held=held[1], handler="SIG_DFL"))
     command = shlex.join([sys.executable, str(script)])
@@ -208,7 +211,7 @@ def test_ctrl_c_ends_the_check_as_inconclusive_and_leaves_no_process(held: tuple
     os.close(held[1])
     with checking:
         assert heard(held[0]) == b"x"
-        checking.send_signal(signal.SIGINT)
+        checking.send_signal(asked)
     assert checking.returncode == 3
     assert heard(held[0]) == b""
     assert (tmp_path / ".strandline" / "evidence.json").exists()
