@@ -67,6 +67,19 @@ static char *value(const char *prefix, size_t size, const char *name) {
     return NULL;
 }
 
+/* Tell whether a body decodes as UTF-8; one that does not says nothing. */
+static int decodes(const char *body, size_t size) {
+    const unsigned char *at = (const unsigned char *)body, *end = at + size;
+    while (at < end) {
+        int more = *at < 0x80 ? 0 : *at < 0xc2 ? -1 : *at < 0xe0 ? 1 : *at < 0xf0 ? 2 : *at < 0xf5 ? 3 : -1;
+        if (more < 0 || end - at <= more) return 0;
+        if ((*at == 0xe0 && at[1] < 0xa0) || (*at == 0xed && at[1] > 0x9f)) return 0; /* overlong, surrogates */
+        if ((*at == 0xf0 && at[1] < 0x90) || (*at == 0xf4 && at[1] > 0x8f)) return 0; /* overlong, too high */
+        for (at++; more > 0; more--, at++) if ((*at & 0xc0) != 0x80) return 0;
+    }
+    return 1;
+}
+
 static int is(const char *one, const char *other) { return one != NULL && strcmp(one, other) == 0; }
 static int blank(const char *one) { return one == NULL || one[strspn(one, " \t\n\v\f\r")] == '\0'; }
 
@@ -148,6 +161,7 @@ static const char *scan(sqlite3 *log, ino_t inode, sqlite3_int64 start, Memo *fo
     while ((code = sqlite3_step(row)) == SQLITE_ROW) {
         const char *body = text(row, 2);
         size_t size = sqlite3_column_bytes(row, 2);
+        if (!decodes(body, size)) continue;
         if (!parse_json(row, body, size, "websocket event:", 1) && !parse_json(row, body, size, "websocket request:", 0))
             parse_submission(row, body, size);
     }

@@ -4,6 +4,8 @@ It can be judged in the checker's own process, and as a program that reads reque
 
     strandline check --subject your_scanner:Scanner
     strandline check --subject-cmd 'python3 your_scanner.py'
+
+As a program it needs a python3 that has strandline, for the names of what it answers.
 """
 
 import json

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING, get_args
 from zoneinfo import ZoneInfo
 
@@ -122,3 +124,18 @@ def test_nothing_can_be_written_where_there_is_no_file() -> None:
         disk.follow(world, Action("remove"), change(world, SCOPE, Action("remove")))
         with pytest.raises(ValueError, match="nothing is at the path"):
             disk.follow(world, Action("append"), grown)
+
+
+def test_a_log_that_is_never_let_go_ends_a_restore_and_does_not_hang_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("strandline.properties.disk.sqlite3.connect", partial(sqlite3.connect, timeout=0))
+    world = init(SCOPE)
+    with (
+        closing(Disk("delete")) as disk,
+        closing(sqlite3.connect(disk.path, isolation_level=None)) as holder,
+    ):
+        disk.follow(world, Action("backup"), world)
+        holder.execute("BEGIN")
+        holder.execute("SELECT count(*) FROM logs").fetchone()
+        with pytest.raises(sqlite3.OperationalError, match="database is locked") as error:
+            disk.follow(world, Action("restore"), world)
+    assert error.value.sqlite_errorcode == sqlite3.SQLITE_BUSY

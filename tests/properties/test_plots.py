@@ -9,6 +9,7 @@ import pytest
 
 from strandline.model.state import Action
 from strandline.properties import plots
+from strandline.properties.misread import MISREAD
 from strandline.properties.plots import COMPARE, NOT_PAST, PAST, PLOTS, SETTLE, SMALL, WIDE, dated, hurried, orders
 from strandline.properties.subject import OVERLAP_MAX
 
@@ -29,6 +30,9 @@ ORDERS = {
     "outside restore": 245,
     "outside copy": 165,
     "outside unreadable": 240,
+    "outside twice": 20,
+    "outside edges": 1,
+    **dict.fromkeys(MISREAD, 1),
 }
 
 

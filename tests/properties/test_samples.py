@@ -20,6 +20,7 @@ from strandline.properties.child import Child
 from strandline.properties.cli import main
 from strandline.properties.factory import InProcess, load
 from strandline.properties.judged import SEARCH, Bench
+from strandline.properties.misread import MISREAD
 from strandline.properties.plots import SMALL, hurried
 from strandline.properties.subject import Launch
 from strandline.properties.verdict import Trace, Verdict
@@ -36,8 +37,8 @@ PAGE: Final = SAMPLES.parent / "your-scanner.md"
 TODAY: Final = datetime.now(UTC).date()
 PAGE_LINES_MAX: Final = 40
 
-WORLDS: Final = ("outside deleted", "outside replaced", "outside emptied")
-"""Worlds in which D1's rule shows, and one in which files are replaced under a refresh."""
+WORLDS: Final = ("outside deleted", "outside replaced", "outside emptied", "outside twice", "outside edges", *MISREAD)
+"""Worlds in which D1's rule shows, one in which files are replaced under a refresh, and rows easily misread."""
 
 PYTHON_FAULT: Final = "trusted = memo and memo.inode == inode and memo.start <= start and memo.cursor <= highest"
 C_FAULT: Final = "int trusted = memo.filled && memo.inode == inode && memo.start <= start && memo.cursor <= highest;"

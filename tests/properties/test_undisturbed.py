@@ -7,24 +7,28 @@ import threading
 
 import pytest
 
-from strandline.properties.undisturbed import undisturbed
+from strandline.properties.undisturbed import ended_by_sigterm, undisturbed
 
 
-def test_an_interrupt_within_takes_effect_after() -> None:
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_within_takes_effect_after(asked: signal.Signals) -> None:
     done: list[str] = []
     with pytest.raises(KeyboardInterrupt):  # noqa: PT012 - what comes after the interrupt is the claim
-        with undisturbed():
-            signal.raise_signal(signal.SIGINT)
+        with ended_by_sigterm(), undisturbed():
+            signal.raise_signal(asked)
             done.append("went on")
         done.append("too far")
     assert done == ["went on"]
 
 
 def test_the_handler_from_before_is_back() -> None:
-    before = signal.getsignal(signal.SIGINT)
+    asked = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.getsignal(number) for number in asked]
     with undisturbed():
-        assert signal.getsignal(signal.SIGINT) is not before
-    assert signal.getsignal(signal.SIGINT) is before
+        assert all(signal.getsignal(number) is not was for number, was in zip(asked, before, strict=True))
+    with ended_by_sigterm():
+        assert signal.getsignal(signal.SIGTERM) is not before[1]
+    assert [signal.getsignal(number) for number in asked] == before
 
 
 def test_another_thread_is_left_alone() -> None:

@@ -15,7 +15,7 @@ from strandline.model.events import Answered, Event, Failed, Settled
 from strandline.model.oracle import Turn, oracle
 from strandline.model.state import Action
 from strandline.properties import plots
-from strandline.properties.disk import Disk
+from strandline.properties.disk import PRIMARY, Disk
 from strandline.properties.outside import OUTSIDE, Compared, Revised
 from strandline.properties.plots import COMPARE, EVER, NOT_PAST, PAST, SETTLE
 from strandline.properties.spoils import spoil
@@ -30,10 +30,6 @@ if TYPE_CHECKING:
 
 ASKER: Final = 0
 """The refresher that looks at a quiet world."""
-
-
-PRIMARY: Final = 0xFF
-"""The bits of an error code of SQLite that name its kind."""
 
 
 @dataclass(slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from textwrap import shorten
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from strandline.properties.engines import ENGINES, MODEL_ENGINE
@@ -32,7 +31,7 @@ _WORST_FIRST: Final = (
 EXIT_CODES: Final = {Verdict.HOLDS: 0, Verdict.VIOLATED: 1, Verdict.INCONCLUSIVE: 3, Verdict.BROKEN: 4}
 """What a process ends with; 2 is a mistake in the call."""
 
-DETAIL_MAX: Final = 300
+DETAIL_MAX: Final = 600
 """Characters of what is kept of the failure of an engine."""
 
 State: TypeAlias = Literal["ran", "skipped", "interrupted", "broken"]
@@ -167,14 +166,20 @@ def _run(engine: Engine, subject: str, add: Callable[[Claim], None], say: Report
     except KeyboardInterrupt:
         return Run(engine.name, engine.says, "interrupted", "interrupted before its end")
     except SubjectBrokenError as error:
-        detail = shorten(str(error), DETAIL_MAX)
+        detail = cut(str(error))
         keep(f"{engine.name}: broken: {detail}")
         return Run(engine.name, engine.says, "broken", detail)
     except Exception as error:  # noqa: BLE001 - whatever breaks an engine is a finding of its own, and the others go on
-        detail = shorten(f"{type(error).__name__}: {error}", DETAIL_MAX)
+        detail = cut(f"{type(error).__name__}: {error}")
         keep(f"{engine.name}: broken: {detail}")
         return Run(engine.name, engine.says, "broken", detail)
     return Run(engine.name, engine.says, "ran")
+
+
+def cut(text: str) -> str:
+    """Put a text on one line, and cut it where it is long: within a word too, for JSON and paths have no blank."""
+    line = " ".join(text.split())
+    return line if len(line) <= DETAIL_MAX else f"{line[: DETAIL_MAX - 4]} ..."
 
 
 def judge(law: Law, claims: tuple[Claim, ...]) -> Judgement:

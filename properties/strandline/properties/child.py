@@ -56,7 +56,7 @@ class Child:
         """
         self._deadline = deadline
         self._mail = threading.Condition()
-        self._asked: dict[int, bytes] = {}
+        self._asked: dict[int, str] = {}
         self._replies: dict[int, Outcome] = {}
         self._broken: SubjectBrokenError | None = None
         self._last = 0
@@ -102,38 +102,36 @@ class Child:
             self._refuse_if_broken(None)
             self._last += 1
             number = self._last
-            line = wire.request(number, log, memo, window)
-            self._asked[number] = line
+            asked = self._asked[number] = wire.asked(number, window)
         try:
-            _pipe(self._process.stdin).write(line)
+            _pipe(self._process.stdin).write(wire.request(number, log, memo, window))
         except OSError:
-            self._died(line)
+            self._died(asked)
         return number
 
     def wait(self, number: int) -> Outcome:
         """Wait for the reply to a request."""
-        line = self._asked[number]
+        asked = self._asked[number]
         with self._mail:
             self._mail.wait_for(lambda: number in self._replies or self._broken is not None, self._deadline)
             if number in self._replies:
                 del self._asked[number]
                 return self._replies.pop(number)
-            self._refuse_if_broken(line)
-        raise SubjectBrokenError(
-            "hang", f"no reply within {self._deadline:g} s to {wire.shown(line)}{self._last_words()}"
-        )
+            self._refuse_if_broken(asked)
+        says = f"no reply within {self._deadline:g} s, which --deadline sets, to {asked}{self._last_words()}"
+        raise SubjectBrokenError("hang", says)
 
-    def _refuse_if_broken(self, line: bytes | None) -> None:
+    def _refuse_if_broken(self, asked: str | None) -> None:
         if self._broken is not None:
-            asked = f"; asked {wire.shown(line)}" if line is not None else ""
-            raise SubjectBrokenError(self._broken.breach, f"{self._broken.says}{asked}{self._last_words()}")
+            waiting = f"; it had been sent {asked}" if asked is not None else ""
+            raise SubjectBrokenError(self._broken.breach, f"{self._broken.says}{waiting}{self._last_words()}")
 
-    def _died(self, line: bytes) -> NoReturn:
+    def _died(self, asked: str) -> NoReturn:
         """Wait for the reader to find out how the child ended; it no longer reads, so it can only have ended."""
         with self._mail:
             self._mail.wait_for(lambda: self._broken is not None, GRACE)
-            self._refuse_if_broken(line)
-        raise SubjectBrokenError("death", f"it closed its standard input; asked {wire.shown(line)}")
+            self._refuse_if_broken(asked)
+        raise SubjectBrokenError("death", f"it closed its standard input; it had been sent {asked}")
 
     def _listen(self) -> None:
         """Read replies until the child ends or breaks."""

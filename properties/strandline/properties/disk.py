@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 Journal: TypeAlias = Literal["wal", "delete"]
 
+PRIMARY: Final = 0xFF
+"""The bits of an error code of SQLite that name its kind."""
+
 
 EMPTY_MAX: Final = 16
 """How many kinds of empty files are kept."""
@@ -131,8 +134,20 @@ class Disk:
     def _copy_to_backup(self) -> None:
         self._backup.unlink(missing_ok=True)
         with closing(self._opened(self._backup)) as copy:
-            self._writing().backup(copy)
+            self._writing().backup(copy, progress=_give_up)
 
     def _restore(self) -> None:
         with closing(self._opened(self._backup)) as copy:
-            copy.backup(self._writing())
+            copy.backup(self._writing(), progress=_give_up)
+
+
+def _give_up(status: int, _remaining: int, _total: int) -> None:
+    """End a copy of pages that met a lock.
+
+    SQLite has waited already, as long as the writer does for a commit. Python would try again without end: whoever
+    never lets go of the log would hang the checker.
+    """
+    if status & PRIMARY in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        error = sqlite3.OperationalError("database is locked")
+        error.sqlite_errorcode = status
+        raise error

@@ -138,7 +138,7 @@ class _Call(Generic[T]):
     def result(self, what: str, deadline: float) -> T:
         """Wait for what the call gives, at most so many seconds."""
         if not self._done.wait(deadline):
-            raise SubjectBrokenError("hang", f"{what} did not return within {deadline:g} s")
+            raise SubjectBrokenError("hang", f"{what} did not return within {deadline:g} s, which --deadline sets")
         if self._error is not None:
             raise SubjectBrokenError("exception", f"{what} raised {told(self._error)}") from self._error
         return self._value[0]

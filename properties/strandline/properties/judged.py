@@ -15,6 +15,7 @@ from strandline.properties.play import CASES, STEPS, play
 from strandline.properties.plots import SMALL
 from strandline.properties.runs import run, shortest
 from strandline.properties.subject import SubjectBrokenError
+from strandline.properties.undisturbed import ended_by_sigterm
 from strandline.properties.verdict import Claim, Engine, Trace, Verdict
 
 if TYPE_CHECKING:
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
 
 DOES_NOT_SHOW: Final = (
     "The worlds are bounded: so many rows, refreshes and changes, and no more.",
+    "Rows that are easily misread are of few kinds; the fine print of what a row says is not asked for.",
     "A black box shows its answers alone: a memo that is wrong and leads to no wrong answer is not seen.",
     "Refreshes overlap changes as this machine happened to run them; no order within a refresh was forced.",
+    "The scanner is not started again on a log that it knows: a memo that outlives its program is not read back.",
     "The file system deals out inode numbers; whether it gave one out again was not in the checker's hand.",
     "Fuzzing samples: no violation in so many cases says nothing certain about the next one.",
     "SQLite, the operating system and the disk are taken at their word.",
@@ -61,7 +64,8 @@ class Bench:
 
     def judge(self, chosen: Collection[str], say: Report, keep: Report) -> Findings:
         """Run the engines; see :func:`strandline.properties.check.check`."""
-        with redirect_stdout(sys.stderr):  # standard output is the check's, whatever a scanner in Python prints
+        # Standard output is the check's, whatever a scanner in Python prints.
+        with ended_by_sigterm(), redirect_stdout(sys.stderr):
             return check.judged(self.launch.name, self.engines, OUTSIDE, chosen, say, keep)
 
     def retrace(self, trace: Trace) -> Exhibit:
@@ -71,7 +75,7 @@ class Bench:
             KeyError: there is no such world.
             SubjectBrokenError: the subject broke.
         """
-        with redirect_stdout(sys.stderr), closing(self.launch.start()) as subject:
+        with ended_by_sigterm(), redirect_stdout(sys.stderr), closing(self.launch.start()) as subject:
             return run(trace, subject, self.today)
 
     def _search(self, _name: str, say: Report) -> Iterator[Claim]:
@@ -89,7 +93,7 @@ class Bench:
 
     def _play(self, _name: str, say: Report) -> Iterator[Claim]:
         if self.breach is not None:  # it is not waited for a second time
-            raise self.breach
+            raise SubjectBrokenError(self.breach.breach, "it is not asked again")
         tally: Counter[str] = Counter()
         found: dict[str, Trace] = {}
         breach: SubjectBrokenError | None = None
@@ -150,6 +154,7 @@ def _readable(trace: Trace) -> tuple[bool, int]:
 
 def _orders(name: str, subject: Subject, today: date, tally: Counter[str], say: Report) -> Iterator[Trace]:
     """Play every order of every small world; give a trace for each that breaks a law."""
+    whole = sum(1 for plot in SMALL.values() for _ in plots.orders(plot, plots.dated(plot, today)))
     for world, plot in SMALL.items():
         for path in plots.orders(plot, plots.dated(plot, today)):
             tally["orders"] += 1
@@ -165,4 +170,4 @@ def _orders(name: str, subject: Subject, today: date, tally: Counter[str], say: 
                 raise SubjectBrokenError(error.breach, where) from error
             finally:
                 bystander.close()
-            say(f"world {world!r}: {tally['orders']:,} orders, {tally['steps']:,} steps")
+            say(f"world {world!r}: {tally['orders']:,} of {whole:,} orders, {tally['steps']:,} steps")

@@ -14,7 +14,7 @@ from strandline.model.state import Action
 from strandline.properties import plots
 from strandline.properties.bystander import Bystander, LawBrokenOutsideError
 from strandline.properties.fuzz import DERANDOMIZED
-from strandline.properties.plots import COMPARE, EVER, SETTLE, WIDE, WINDOWS
+from strandline.properties.plots import COMPARE, EVER, LONG_PAST, SETTLE, WIDE
 from strandline.properties.subject import SubjectBrokenError
 from strandline.properties.verdict import Trace
 
@@ -108,7 +108,7 @@ class OutsideMachine(RuleBasedStateMachine):
         """The path leads elsewhere."""
         self.choose(data, _FILES)
 
-    @rule(window=st.integers(0, len(WINDOWS) - 1))
+    @rule(window=st.integers(0, LONG_PAST - 1))
     @precondition(lambda self: None in self.bystander.yard.under_way)
     def start(self, window: int) -> None:
         """A refresh begins."""
@@ -119,7 +119,7 @@ class OutsideMachine(RuleBasedStateMachine):
         """A refresh ends."""
         self.choose(data, ("end",))
 
-    @rule(window=st.integers(0, len(WINDOWS) - 1))
+    @rule(window=st.integers(0, LONG_PAST - 1))
     @precondition(lambda self: None in self.bystander.yard.under_way)
     def refresh(self, window: int) -> None:
         """A refresh begins and ends: one that is alone must be exact."""

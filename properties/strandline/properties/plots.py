@@ -18,6 +18,7 @@ from strandline.model.environment import CHANGES, OFFERS
 from strandline.model.state import Action, Scope, Template, World
 from strandline.model.world import init, spend
 from strandline.properties.fields import TEMPLATES as FIELD_TEMPLATES
+from strandline.properties.misread import EDGES, LONG_AGO, MISREAD, TWICE
 from strandline.properties.subject import OVERLAP_MAX, Window
 from strandline.properties.worlds import P_DONE, P, Q
 
@@ -46,10 +47,15 @@ EVER: Final = 0
 SINCE: Final = 1
 PAST: Final = 2
 NOT_PAST: Final = 3
-WINDOWS: Final = ((None, None), (16, None), (None, TODAY - 2), (None, TODAY + 1), (16, 17), (None, 13))
+LONG_PAST: Final = 6
+WINDOWS: Final = (
+    *((None, None), (16, None), (None, TODAY - 2), (None, TODAY + 1), (16, 17), (None, 13)),
+    (LONG_AGO, LONG_AGO + 1),
+)
 """The windows by number: first and last day, both included.
 
-The third has ended in every zone, and the fourth in none, wherever today's midnight has passed.
+The third has ended in every zone, and the fourth in none, wherever today's midnight has passed. The last lies half a
+year back, where clocks mostly show another time than now.
 """
 
 CACHED_MAX: Final = 64
@@ -234,6 +240,9 @@ SMALL: Final[dict[str, Plot]] = {
     ),
     "outside copy": Plot(_small((("append", 2), ("backup", 1), ("copy", 1), ("start", 2)), (Q,), (0,))),
     "outside unreadable": Plot(_small((("spoil", 1), ("replace", 1), ("start", 2)))),
+    "outside twice": Plot(_small((("delete", 1), ("start", 2)), TWICE, (0, 1, 2, 3)), journal="wal"),
+    "outside edges": Plot(_small((("start", 1),), EDGES, (0, 1, 2, 3)), (LONG_PAST,), zone="America/New_York"),
+    **{name: Plot(_small((("start", 1),), rows, tuple(range(len(rows))))) for name, rows in MISREAD.items()},
 }
 """The small worlds: every order of their budgets is played."""
 
@@ -251,7 +260,7 @@ _ANYTHING: Final = tuple(
 
 def _wide(journal: Journal, zone: str) -> Plot:
     scope = Scope(windows=(), templates=FIELD_TEMPLATES, budget=_ANYTHING, refreshers=OVERLAP_MAX, keep=2)
-    return Plot(scope, tuple(range(len(WINDOWS))), journal, zone)
+    return Plot(scope, tuple(range(LONG_PAST)), journal, zone)
 
 
 WIDE: Final[dict[str, Plot]] = {

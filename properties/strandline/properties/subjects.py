@@ -48,6 +48,8 @@ def bench_for(factory: str | None, command: str | None, deadline: float | None) 
         if deadline is not None:
             raise click.UsageError("--deadline needs --subject or --subject-cmd")
         return None
+    if deadline == 0:
+        raise click.UsageError("--deadline leaves no time at all: write 10s, or more")
     patience = DEADLINE if deadline is None else deadline
     launch = _in_process(factory, patience) if factory is not None else _program(command or "", patience)
     return Bench(launch, datetime.now(UTC).date())
@@ -74,7 +76,7 @@ def _program(command: str, deadline: float) -> Launch:
     def start() -> Subject:
         return Child(words, deadline)
 
-    return Launch(_short(shlex.join([Path(words[0]).name, *words[1:]])), ("--subject-cmd", command), start)
+    return Launch(_short(shlex.join([Path(words[0]).name or words[0], *words[1:]])), ("--subject-cmd", command), start)
 
 
 def _short(name: str) -> str:

@@ -55,6 +55,12 @@ def request(number: int, log: Path, memo: Path, window: Window) -> bytes:
     return msgspec.json.encode({"id": number, "log": str(log), "memo": str(memo), **days}) + b"\n"
 
 
+def asked(number: int, window: Window) -> str:
+    """Say what a request asks for; its paths tell nothing, since they are new each time."""
+    since, until = ("null" if day is None else day for day in (window.since, window.until))
+    return f"request {number} (since {since}, until {until}, zone {window.zone.key})"
+
+
 def reply(line: bytes) -> Reply:
     """Read a reply.
 
