@@ -20,13 +20,13 @@ from strandline.impl.memo import ANCHORS_MAX, GAPS_MAX, Limits
 from strandline.impl.parse import NESTING_MAX
 from strandline.impl.projection import BODY_MAX
 from strandline.impl.scan import WALK_MAX, Cause
-from strandline.properties import evidence
-from strandline.properties.audit import RULES
 from strandline.properties.check import EXIT_CODES
 from strandline.properties.cli import main, writer_command
 from strandline.properties.engines import ENGINES
+from strandline.properties.harness.audit import RULES
 from strandline.properties.laws import LAWS
 from strandline.properties.mutants import MUTANTS
+from strandline.properties.report import evidence
 from strandline.properties.specimens import SPECIMENS
 
 pytestmark = pytest.mark.checkout

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from strandline.properties.subject import Outcome, Turn, Turns, Unavailable, Window
+from strandline.properties.blackbox.subject import Outcome, Turn, Turns, Unavailable, Window
 
 SUBMISSION = re.compile(r'Submission sub=Submission \{.*?id: "([^"]+)"', re.DOTALL)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from strandline.properties.schema import CREATE
+from strandline.properties.harness.schema import CREATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,11 +16,11 @@ from strandline.impl import codex, connection, log, parse, refresh, scan, window
 from strandline.impl import memo as memos
 from strandline.model import days, oracle
 from strandline.model import memo as model
-from strandline.properties import agree
-from strandline.properties.agree import CLOSE_LIMITS, QUESTIONS, SHRINKS_MAX, Question, claims, drawn
+from strandline.properties.agreement import agree
+from strandline.properties.agreement.agree import CLOSE_LIMITS, QUESTIONS, SHRINKS_MAX, Question, claims, drawn
+from strandline.properties.agreement.questions import DifferenceError, same
 from strandline.properties.cli import main
 from strandline.properties.mutants import planted
-from strandline.properties.questions import DifferenceError, same
 from strandline.properties.traps import NO_LOGS, TRAPS
 from strandline.properties.verdict import Verdict
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import FunctionType, ModuleType
 
-    from strandline.properties.questions import Tally
+    from strandline.properties.agreement.questions import Tally
 
 
 def question(name: str) -> Question:

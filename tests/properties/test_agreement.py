@@ -9,8 +9,8 @@ from hypothesis import Phase, event, given, settings
 from strandline.model.days import Span
 from strandline.model.log import Raw, Row
 from strandline.model.oracle import fact, skip
-from strandline.properties.bodies import BODIES, TEXTS, encoded, nestings
-from strandline.properties.sides import fact_by_oracle, fact_by_scanner
+from strandline.properties.agreement.bodies import BODIES, TEXTS, encoded, nestings
+from strandline.properties.agreement.sides import fact_by_oracle, fact_by_scanner
 
 EXAMPLES = 300
 """Examples of each property; a second or two."""

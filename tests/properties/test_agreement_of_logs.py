@@ -6,8 +6,8 @@ from hypothesis import event, given, settings
 
 from strandline.model.days import Span
 from strandline.model.oracle import Truth, oracle
-from strandline.properties.sides import desk, join_by_scanner, longest_body
-from strandline.properties.tables import LONGEST, Table, tables
+from strandline.properties.agreement.sides import desk, join_by_scanner, longest_body
+from strandline.properties.agreement.tables import LONGEST, Table, tables
 
 EXAMPLES = 300
 """Examples of each property; two or three seconds."""

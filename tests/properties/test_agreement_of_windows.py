@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from strandline.impl.window import Window, start_of_day
 from strandline.model.days import Span, span, start_of
-from strandline.properties.calendars import DAY, ENDS, pairs, places
+from strandline.properties.agreement.calendars import DAY, ENDS, pairs, places
 
 EXAMPLES = 300
 """Examples of each property; two or three seconds."""

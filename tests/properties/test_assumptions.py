@@ -24,9 +24,9 @@ from strandline.impl.scanner import Scanner
 from strandline.impl.window import Window
 from strandline.model.days import Span
 from strandline.model.log import Row
-from strandline.properties.rides import Book
+from strandline.properties.agreement.rides import Book
+from strandline.properties.live.truth import FullScan, read_truth
 from strandline.properties.traps.trap import request
-from strandline.properties.truth import FullScan, read_truth
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -21,17 +21,17 @@ from strandline.impl.effects import Observed
 from strandline.impl.host import Lease
 from strandline.impl.store import Joined, MemoStore, Slot
 from strandline.model.state import Action
-from strandline.properties import recorder
-from strandline.properties.audit import ACCESSES, RULES, AuditError, is_allowed
 from strandline.properties.engines import STATES_MAX, real_space
 from strandline.properties.exhaust import search
 from strandline.properties.fuzz import UNSHRUNK, play
+from strandline.properties.harness import recorder
+from strandline.properties.harness.audit import ACCESSES, RULES, AuditError, is_allowed
+from strandline.properties.harness.shells import BlockingShell, TrioShell
+from strandline.properties.harness.stage import Stage
+from strandline.properties.harness.templates import Templates
 from strandline.properties.laws import laws_of
 from strandline.properties.machine import ScannerMachine
 from strandline.properties.mutants import SHIPPED
-from strandline.properties.shells import BlockingShell, TrioShell
-from strandline.properties.stage import Stage
-from strandline.properties.templates import Templates
 from strandline.properties.worlds import WORLDS
 
 if TYPE_CHECKING:

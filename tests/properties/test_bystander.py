@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from strandline.model.state import Action
-from strandline.properties.bystander import Bystander, LawBrokenOutsideError
-from strandline.properties.factory import InProcess
-from strandline.properties.plots import COMPARE, PLOTS, SETTLE, SPOILS, Plot, endless
-from strandline.properties.shipped import Shipped
-from strandline.properties.subject import Outcome, SubjectBrokenError, Turn, Turns, Unavailable, Window
+from strandline.properties.blackbox.bystander import Bystander, LawBrokenOutsideError
+from strandline.properties.blackbox.factory import InProcess
+from strandline.properties.blackbox.plots import COMPARE, PLOTS, SETTLE, SPOILS, Plot, endless
+from strandline.properties.blackbox.shipped import Shipped
+from strandline.properties.blackbox.subject import Outcome, SubjectBrokenError, Turn, Turns, Unavailable, Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -159,6 +159,6 @@ class Holding(Shipped):
 
 
 def test_a_subject_that_does_not_let_go_of_the_log_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("strandline.properties.disk.sqlite3.connect", partial(sqlite3.connect, timeout=0))
+    monkeypatch.setattr("strandline.properties.harness.disk.sqlite3.connect", partial(sqlite3.connect, timeout=0))
     with pytest.raises(SubjectBrokenError, match=r"^lock: the writer waited, and still could not append: database is"):
         played(InProcess(Holding), (Action("append"),), PLOTS["outside files"])

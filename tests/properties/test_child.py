@@ -16,9 +16,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from strandline.properties import child
-from strandline.properties.child import Child
-from strandline.properties.subject import SubjectBrokenError, Turns, Unavailable, Window
+from strandline.properties.blackbox import child
+from strandline.properties.blackbox.child import Child
+from strandline.properties.blackbox.subject import SubjectBrokenError, Turns, Unavailable, Window
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -178,7 +178,7 @@ def test_the_whole_group_is_ended_even_if_it_ignores_being_asked(
 
 CUT = """
 import os, sys
-from strandline.properties.child import Child
+from strandline.properties.blackbox.child import Child
 Child([sys.executable, "-c", sys.argv[1]])
 assert os.read({reading}, 1) == b"x"
 """

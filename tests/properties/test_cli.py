@@ -19,15 +19,16 @@ import pytest
 from click.testing import CliRunner
 
 from strandline.model.state import Action
-from strandline.properties import __version__, cli, console
+from strandline.properties import __version__, cli
 from strandline.properties import check as checking
 from strandline.properties.cli import main
 from strandline.properties.laws import LAWS
+from strandline.properties.live.writer import Plan, write
 from strandline.properties.mutants import MUTANTS
-from strandline.properties.replay import encode
+from strandline.properties.report import console
+from strandline.properties.report.replay import encode
 from strandline.properties.specimens import SPECIMENS
 from strandline.properties.verdict import Change, Claim, Engine, Exhibit, Frame, Trace, Verdict
-from strandline.properties.writer import Plan, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,7 +83,7 @@ def test_every_help_shows_exit_codes_and_an_example(command: tuple[str, ...]) ->
 
 
 def test_an_unexpected_failure_is_broken_and_never_taken_for_a_violation(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("strandline.properties.turns.parse_zone", lambda _name: 1 / 0)
+    monkeypatch.setattr("strandline.properties.live.turns.parse_zone", lambda _name: 1 / 0)
     result = run("turns", "x")
     assert result.exit_code == 4
     assert "ZeroDivisionError" in result.stderr
@@ -92,7 +93,7 @@ def test_an_interrupt_is_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(_name: str | None) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("strandline.properties.turns.parse_zone", interrupted)
+    monkeypatch.setattr("strandline.properties.live.turns.parse_zone", interrupted)
     assert run("turns", "x").exit_code == 130
 
 
@@ -340,7 +341,7 @@ def test_following_sums_up_and_compares(log: Path, monkeypatch: pytest.MonkeyPat
     clock = SimpleNamespace(  # on which nothing but a rest takes time
         time=time.time, perf_counter=time.perf_counter, monotonic=lambda: sum(rests), sleep=rests.append
     )
-    monkeypatch.setattr("strandline.properties.follow.time", clock)
+    monkeypatch.setattr("strandline.properties.live.follow.time", clock)
     result = run("turns", log, "--follow", "--oracle", "--interval", "1", "--for", "1.5")
     assert (result.exit_code, rests) == (0, [1.0])
     lines = result.stdout.splitlines()

@@ -18,11 +18,11 @@ from strandline.model.days import Span
 from strandline.model.oracle import oracle
 from strandline.model.state import Action
 from strandline.model.world import change, init
-from strandline.properties.disk import Disk, Journal
 from strandline.properties.fields import FIELDS
-from strandline.properties.stage import Stage
-from strandline.properties.templates import Templates
-from strandline.properties.truth import FullScan, read_truth
+from strandline.properties.harness.disk import Disk, Journal
+from strandline.properties.harness.stage import Stage
+from strandline.properties.harness.templates import Templates
+from strandline.properties.live.truth import FullScan, read_truth
 
 if TYPE_CHECKING:
     from strandline.model.state import World
@@ -127,7 +127,7 @@ def test_nothing_can_be_written_where_there_is_no_file() -> None:
 
 
 def test_a_log_that_is_never_let_go_ends_a_restore_and_does_not_hang_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("strandline.properties.disk.sqlite3.connect", partial(sqlite3.connect, timeout=0))
+    monkeypatch.setattr("strandline.properties.harness.disk.sqlite3.connect", partial(sqlite3.connect, timeout=0))
     world = init(SCOPE)
     with (
         closing(Disk("delete")) as disk,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from strandline.model.log import Row
-from strandline.properties.drafts import Plan, drafts
+from strandline.properties.live.drafts import Plan, drafts
 
 if TYPE_CHECKING:
     from collections.abc import Callable

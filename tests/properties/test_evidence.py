@@ -14,11 +14,12 @@ import msgspec
 import pytest
 
 from strandline.model.state import Action
-from strandline.properties import __version__, evidence
+from strandline.properties import __version__
 from strandline.properties.check import Findings, Run
-from strandline.properties.evidence import DOES_NOT_SHOW, Evidence, digest, encode, gather
-from strandline.properties.folder import UnwrittenError, save, write
-from strandline.properties.replay import decode
+from strandline.properties.report import evidence
+from strandline.properties.report.evidence import DOES_NOT_SHOW, Evidence, digest, encode, gather
+from strandline.properties.report.folder import UnwrittenError, save, write
+from strandline.properties.report.replay import decode
 from strandline.properties.verdict import Claim, Trace, Verdict
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def test_the_digest_of_sources_moves_with_every_byte_and_every_name(tmp_path: Pa
 def test_the_digest_is_of_the_packages_that_run() -> None:
     sources = gathered().claims.sources
     assert sorted(sources) == ["strandline.impl", "strandline.model", "strandline.properties"]
-    assert sources["strandline.properties"] == digest(Path(evidence.__file__).parent)
+    assert sources["strandline.properties"] == digest(Path(evidence.__file__).parents[1])
     assert len(set(sources.values())) == 3
 
 

@@ -17,9 +17,9 @@ from strandline.impl.window import Window
 from strandline.model.days import span
 from strandline.model.log import Row
 from strandline.model.oracle import BODY_MAX, Truth, Turn, oracle
-from strandline.properties.dated import DatedScanner
-from strandline.properties.rides import Book, rides
-from strandline.properties.sides import told
+from strandline.properties.agreement.dated import DatedScanner
+from strandline.properties.agreement.rides import Book, rides
+from strandline.properties.agreement.sides import told
 from strandline.properties.traps import TRAPS, Asked, Trap
 from strandline.properties.traps.trap import DAWN, DAY, DUSK, completed, request, rows, turn, utc
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from strandline.impl.effects import Effect
-    from strandline.properties.disk import Journal
+    from strandline.properties.harness.disk import Journal
 
 UTC = ZoneInfo("UTC")
 TODAY = Window(DAY, DAY, UTC)

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from strandline.properties.factory import InProcess, LoadError, load
-from strandline.properties.subject import OVERLAP_MAX, SubjectBrokenError, Turn, Turns, Unavailable, Window
+from strandline.properties.blackbox.factory import InProcess, LoadError, load
+from strandline.properties.blackbox.subject import OVERLAP_MAX, SubjectBrokenError, Turn, Turns, Unavailable, Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -20,10 +20,10 @@ from strandline.impl.answer import Answer, Unavailable
 from strandline.impl.codex import Turn as ScannerTurn
 from strandline.impl.refresh import Ask
 from strandline.model.oracle import Turn as OracleTurn
-from strandline.properties import follow
-from strandline.properties.follow import Difference, Refresh, Totals, differences
-from strandline.properties.turns import Asked
-from strandline.properties.writer import Plan, write
+from strandline.properties.live import follow
+from strandline.properties.live.follow import Difference, Refresh, Totals, differences
+from strandline.properties.live.turns import Asked
+from strandline.properties.live.writer import Plan, write
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -112,7 +112,7 @@ def test_an_oracle_that_cannot_read_is_no_agreement(path: Path, monkeypatch: pyt
         raise sqlite3.OperationalError("disk I/O error")
 
     grow(path)
-    monkeypatch.setattr("strandline.properties.truth.full_scan", unreadable)
+    monkeypatch.setattr("strandline.properties.live.truth.full_scan", unreadable)
     (refresh,) = islice(following(path), 1)
     assert "not compared: disk I/O error" in follow.line(refresh, UTC)
     totals = Totals()

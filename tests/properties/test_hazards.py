@@ -29,10 +29,10 @@ from strandline.impl.refresh import Ask, State, locate, step
 from strandline.impl.scanner import Scanner
 from strandline.impl.window import Span, Window
 from strandline.model.days import Span as ModelSpan
-from strandline.properties import schema
-from strandline.properties.meter import Meter, let_fail, metered
+from strandline.properties.harness import schema
+from strandline.properties.harness.meter import Meter, let_fail, metered
+from strandline.properties.live.truth import FullScan, read_truth
 from strandline.properties.mutants import SHIPPED, planted
-from strandline.properties.truth import FullScan, read_truth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -26,9 +26,9 @@ from strandline.impl.scanner import Scanner
 from strandline.impl.store import MemoStore, Slot
 from strandline.impl.window import Span, Window
 from strandline.model.days import Span as ModelSpan
-from strandline.properties import schema
-from strandline.properties.truth import FullScan, read_truth
-from strandline.properties.writer import Plan, Progress, write
+from strandline.properties.harness import schema
+from strandline.properties.live.truth import FullScan, read_truth
+from strandline.properties.live.writer import Plan, Progress, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

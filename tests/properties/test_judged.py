@@ -15,16 +15,16 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import settings
 
-from strandline.properties import judged, play
+from strandline.properties.blackbox import judged, play
+from strandline.properties.blackbox.factory import InProcess
+from strandline.properties.blackbox.judged import PLAY, SEARCH, Bench
+from strandline.properties.blackbox.outside import OUTSIDE
+from strandline.properties.blackbox.plots import SMALL
+from strandline.properties.blackbox.shipped import Shipped
+from strandline.properties.blackbox.subject import Launch, Outcome, SubjectBrokenError, Turn, Turns, Unavailable, Window
 from strandline.properties.check import judged as run_engines
 from strandline.properties.cli import main
-from strandline.properties.factory import InProcess
 from strandline.properties.fuzz import DERANDOMIZED
-from strandline.properties.judged import PLAY, SEARCH, Bench
-from strandline.properties.outside import OUTSIDE
-from strandline.properties.plots import SMALL
-from strandline.properties.shipped import Shipped
-from strandline.properties.subject import Launch, Outcome, SubjectBrokenError, Turn, Turns, Unavailable, Window
 from strandline.properties.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ SEEN = {law.number for law in OUTSIDE if law.holds is not None}
 UNSEEN = {law.number for law in OUTSIDE} - SEEN
 
 LIAR = '''
-from strandline.properties.shipped import Shipped
-from strandline.properties.subject import Turns
+from strandline.properties.blackbox.shipped import Shipped
+from strandline.properties.blackbox.subject import Turns
 
 class Liar(Shipped):
     """Forgets nothing: what it ever answered, it answers again."""
@@ -215,7 +215,7 @@ def test_a_check_of_a_liar_ends_with_the_line_that_replays_it(here: Path) -> Non
 def test_a_trace_on_a_sound_scanner_holds_and_on_a_broken_one_is_broken() -> None:
     run("check", "--subject", "lying:Liar", "--engine", SEARCH)
     trace = ".strandline/traces/M1-lying-Liar.json"
-    assert run("replay", trace, "--subject", "strandline.properties.shipped:Shipped").exit_code == 0
+    assert run("replay", trace, "--subject", "strandline.properties.blackbox.shipped:Shipped").exit_code == 0
     stuck = run("replay", trace, "--subject", "lying:Stuck")
     assert stuck.exit_code == 4
     assert stuck.stderr.count("\n") == 1

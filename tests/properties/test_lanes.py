@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from strandline.model.state import Action
-from strandline.properties.lanes import WIDTH, lanes, printable, who
+from strandline.properties.report.lanes import WIDTH, lanes, printable, who
 from strandline.properties.verdict import Change, Exhibit, Frame, Trace
 
 RACE = (

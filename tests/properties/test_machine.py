@@ -12,12 +12,12 @@ from strandline.model.environment import OFFERS
 from strandline.model.refresh import STEPS
 from strandline.model.state import Action
 from strandline.properties.fuzz import DERANDOMIZED, EXAMPLES, MACHINES, UNSHRUNK, play
+from strandline.properties.harness.stage import LawBrokenError, Stage
+from strandline.properties.harness.templates import Templates
 from strandline.properties.laws import LAWS
 from strandline.properties.machine import ScannerMachine
 from strandline.properties.mutants import SHIPPED, planted
 from strandline.properties.rules import fired
-from strandline.properties.stage import LawBrokenError, Stage
-from strandline.properties.templates import Templates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,8 +10,8 @@ import pytest
 
 from strandline.impl.codex import CODEX
 from strandline.impl.sql import statements
-from strandline.properties import schema
-from strandline.properties.meter import BY_KEY, Cost, Meter, let_fail, metered
+from strandline.properties.harness import schema
+from strandline.properties.harness.meter import BY_KEY, Cost, Meter, let_fail, metered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

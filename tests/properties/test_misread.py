@@ -10,12 +10,12 @@ from typing import Final
 
 import pytest
 
-from strandline.properties import judged
-from strandline.properties.factory import InProcess
-from strandline.properties.judged import SEARCH, Bench
-from strandline.properties.misread import MISREAD
-from strandline.properties.plots import SMALL
-from strandline.properties.subject import Launch
+from strandline.properties.blackbox import judged
+from strandline.properties.blackbox.factory import InProcess
+from strandline.properties.blackbox.judged import SEARCH, Bench
+from strandline.properties.blackbox.misread import MISREAD
+from strandline.properties.blackbox.plots import SMALL
+from strandline.properties.blackbox.subject import Launch
 from strandline.properties.verdict import Verdict
 
 pytestmark = pytest.mark.checkout

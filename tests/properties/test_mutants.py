@@ -21,7 +21,7 @@ from strandline.properties.fuzz import DERANDOMIZED, UNSHRUNK, play
 from strandline.properties.laws import LAWS, laws_of
 from strandline.properties.machine import ScannerMachine
 from strandline.properties.mutants import MUTANTS, SHIPPED, planted
-from strandline.properties.replay import encode, file_name
+from strandline.properties.report.replay import encode, file_name
 from strandline.properties.verdict import Trace
 from strandline.properties.worlds import WORLDS
 

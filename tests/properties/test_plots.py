@@ -8,10 +8,21 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from strandline.model.state import Action
-from strandline.properties import plots
-from strandline.properties.misread import MISREAD
-from strandline.properties.plots import COMPARE, NOT_PAST, PAST, PLOTS, SETTLE, SMALL, WIDE, dated, hurried, orders
-from strandline.properties.subject import OVERLAP_MAX
+from strandline.properties.blackbox import plots
+from strandline.properties.blackbox.misread import MISREAD
+from strandline.properties.blackbox.plots import (
+    COMPARE,
+    NOT_PAST,
+    PAST,
+    PLOTS,
+    SETTLE,
+    SMALL,
+    WIDE,
+    dated,
+    hurried,
+    orders,
+)
+from strandline.properties.blackbox.subject import OVERLAP_MAX
 
 TODAY = date(2026, 3, 8)
 """A day with 23 hours in New York."""

@@ -13,12 +13,12 @@ import pytest
 from strandline.model.days import Span
 from strandline.model.log import Log, Raw, Row
 from strandline.model.rules import Rules, text_of
-from strandline.properties import view
 from strandline.properties.fields import AT_LARGE, Field
-from strandline.properties.plug import CODEX, Plug, in_words
-from strandline.properties.real import RealSpace
-from strandline.properties.stage import Stage
-from strandline.properties.templates import Templates
+from strandline.properties.harness import view
+from strandline.properties.harness.plug import CODEX, Plug, in_words
+from strandline.properties.harness.real import RealSpace
+from strandline.properties.harness.stage import Stage
+from strandline.properties.harness.templates import Templates
 from strandline.properties.worlds import WORLDS, P
 
 NOTHING = Rules("nothing", text_of, lambda rows, span: ())  # noqa: ARG005 - rules that say nothing

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from strandline.model.state import Action
-from strandline.properties import replay
-from strandline.properties.replay import BYTES_MAX, STEPS_MAX, BadTraceError, decode, encode
+from strandline.properties.report import replay
+from strandline.properties.report.replay import BYTES_MAX, STEPS_MAX, BadTraceError, decode, encode
 from strandline.properties.verdict import Exhibit, Trace
 
 if TYPE_CHECKING:

@@ -15,20 +15,20 @@ import pytest
 from click.testing import CliRunner
 
 from strandline.model.state import Action
-from strandline.properties import judged
-from strandline.properties.child import Child
+from strandline.properties.blackbox import judged
+from strandline.properties.blackbox.child import Child
+from strandline.properties.blackbox.factory import InProcess, load
+from strandline.properties.blackbox.judged import SEARCH, Bench
+from strandline.properties.blackbox.misread import MISREAD
+from strandline.properties.blackbox.plots import SMALL, hurried
+from strandline.properties.blackbox.subject import Launch
 from strandline.properties.cli import main
-from strandline.properties.factory import InProcess, load
-from strandline.properties.judged import SEARCH, Bench
-from strandline.properties.misread import MISREAD
-from strandline.properties.plots import SMALL, hurried
-from strandline.properties.subject import Launch
 from strandline.properties.verdict import Trace, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from strandline.properties.subject import Subject
+    from strandline.properties.blackbox.subject import Subject
 
 pytestmark = pytest.mark.checkout
 

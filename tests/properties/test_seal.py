@@ -27,12 +27,12 @@ from strandline.impl import host, refresh, window
 from strandline.impl.host import Lease
 from strandline.model import world as model
 from strandline.model.state import Action
-from strandline.properties import seal
-from strandline.properties.audit import AuditError
-from strandline.properties.recorder import Recorder
-from strandline.properties.seal import Seal
-from strandline.properties.stage import Stage
-from strandline.properties.templates import Templates
+from strandline.properties.harness import seal
+from strandline.properties.harness.audit import AuditError
+from strandline.properties.harness.recorder import Recorder
+from strandline.properties.harness.seal import Seal
+from strandline.properties.harness.stage import Stage
+from strandline.properties.harness.templates import Templates
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,13 +16,13 @@ from strandline.impl.scanner import Scanner
 from strandline.impl.trio import TrioScanner
 from strandline.impl.window import Window
 from strandline.model.days import Span
-from strandline.properties.truth import FullScan, read_truth
-from strandline.properties.writer import Plan, write
+from strandline.properties.live.truth import FullScan, read_truth
+from strandline.properties.live.writer import Plan, write
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from strandline.properties.drafts import Journal
+    from strandline.properties.live.drafts import Journal
 
 NOW = 1_800_000_000
 ALWAYS = Window(None, None, ZoneInfo("UTC"))

@@ -18,11 +18,11 @@ from strandline.model.state import Action
 from strandline.properties.engines import SPACES, STATES_MAX, Kind
 from strandline.properties.exhaust import Found, search
 from strandline.properties.fields import FIELDS
-from strandline.properties.lanes import lanes
 from strandline.properties.laws import LAWS, laws_of
 from strandline.properties.mutants import SHIPPED, planted
-from strandline.properties.replay import decode, encode
-from strandline.properties.retrace import retrace
+from strandline.properties.report.lanes import lanes
+from strandline.properties.report.replay import decode, encode
+from strandline.properties.report.retrace import retrace
 from strandline.properties.specimens import SPECIMENS
 from strandline.properties.specimens.engine import explore
 from strandline.properties.specimens.rule import GATES

@@ -13,10 +13,10 @@ from strandline.impl.files import SystemFiles
 from strandline.model.days import Span
 from strandline.model.log import Log, Raw, Row
 from strandline.model.oracle import oracle
-from strandline.properties import schema
 from strandline.properties.fields import TEMPLATES
-from strandline.properties.templates import UNSIGHTED, Templates
-from strandline.properties.truth import FullScan, read_truth
+from strandline.properties.harness import schema
+from strandline.properties.harness.templates import UNSIGHTED, Templates
+from strandline.properties.live.truth import FullScan, read_truth
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from strandline.properties.mutants import MUTANTS, SHIPPED
-from strandline.properties.replay import BYTES_MAX, decode, encode, file_name, load
-from strandline.properties.retrace import retrace
+from strandline.properties.report.replay import BYTES_MAX, decode, encode, file_name, load
+from strandline.properties.report.retrace import retrace
 
 if TYPE_CHECKING:
     from strandline.properties.verdict import Trace

@@ -9,7 +9,7 @@ import pytest
 
 from strandline.properties import trial as module
 from strandline.properties.fields import FIELDS, Field
-from strandline.properties.plug import CODEX
+from strandline.properties.harness.plug import CODEX
 from strandline.properties.trial import trial
 from strandline.properties.verdict import PartedError, Verdict
 from strandline.properties.worlds import WORLDS

@@ -17,9 +17,10 @@ from strandline.impl.answer import Answer, Unavailable
 from strandline.impl.scanner import Scanner
 from strandline.impl.window import Window
 from strandline.model.days import Span
-from strandline.properties import schema, truth
-from strandline.properties.truth import FullScan, Witness, read_truth
-from strandline.properties.writer import Plan, write
+from strandline.properties.harness import schema
+from strandline.properties.live import truth
+from strandline.properties.live.truth import FullScan, Witness, read_truth
+from strandline.properties.live.writer import Plan, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,9 +13,9 @@ import tzlocal
 
 from strandline.impl.answer import Unavailable
 from strandline.impl.codex import Turn
-from strandline.properties import turns
-from strandline.properties.turns import Asked, Day, Shown, cost, document, fields, parse_day, parse_zone
-from strandline.properties.writer import Plan, write
+from strandline.properties.live import turns
+from strandline.properties.live.turns import Asked, Day, Shown, cost, document, fields, parse_day, parse_zone
+from strandline.properties.live.writer import Plan, write
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from strandline.properties.undisturbed import ended_by_sigterm, undisturbed
+from strandline.properties.blackbox.undisturbed import ended_by_sigterm, undisturbed
 
 
 @pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])

@@ -20,9 +20,9 @@ from strandline.model.log import Raw, Row
 from strandline.model.memo import Memo
 from strandline.model.oracle import fact
 from strandline.model.state import Action
-from strandline.properties import view
-from strandline.properties.stage import Stage
-from strandline.properties.templates import Templates
+from strandline.properties.harness import view
+from strandline.properties.harness.stage import Stage
+from strandline.properties.harness.templates import Templates
 from strandline.properties.worlds import COMPLETED, REQUEST
 
 P = Row(1, 10, 1, "t", None, REQUEST % "p")

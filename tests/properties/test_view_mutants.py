@@ -15,8 +15,8 @@ import pytest
 
 from strandline.model.memo import OPEN, Memo
 from strandline.model.state import Slot, Task
-from strandline.properties import view
 from strandline.properties.fuzz import UNSHRUNK, play
+from strandline.properties.harness import view
 from strandline.properties.machine import ScannerMachine
 from strandline.properties.mutants import SHIPPED
 from strandline.properties.verdict import PartedError

@@ -12,16 +12,16 @@ import pytest
 from strandline.impl.host import Host
 from strandline.model.state import Action
 from strandline.properties.fuzz import MACHINES
+from strandline.properties.harness.real import asked, limits
+from strandline.properties.harness.shells import TrioShell
+from strandline.properties.harness.stage import Stage
+from strandline.properties.harness.templates import Templates
 from strandline.properties.machine import ScannerMachine
 from strandline.properties.mutants import SHIPPED
-from strandline.properties.real import asked, limits
-from strandline.properties.shells import TrioShell
 from strandline.properties.soak.journal import Counted, Journal, Reading
 from strandline.properties.soak.plan import Slice
 from strandline.properties.soak.shrink import shrunk
 from strandline.properties.soak.slices import Player
-from strandline.properties.stage import Stage
-from strandline.properties.templates import Templates
 from strandline.properties.verdict import Trace
 from strandline.properties.walk import walk
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from strandline.impl.effects import Result
-    from strandline.properties.stage import LawBrokenError
+    from strandline.properties.harness.stage import LawBrokenError
 
 
 def caught(mutant: str, seed: int = 1) -> LawBrokenError:

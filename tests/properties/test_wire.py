@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from strandline.properties.subject import Turn, Turns, Unavailable, Window
-from strandline.properties.wire import SHOWN_MAX, GarbageError, Reply, reply, request, shown
+from strandline.properties.blackbox.subject import Turn, Turns, Unavailable, Window
+from strandline.properties.blackbox.wire import SHOWN_MAX, GarbageError, Reply, reply, request, shown
 
 TURN = {"turn": "p", "thread": None, "ts": 5, "model": "m"}
 

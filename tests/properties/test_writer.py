@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from strandline.model.log import Log, append_and_prune
-from strandline.properties import schema, writer
-from strandline.properties.drafts import drafts
-from strandline.properties.writer import AGE_MAX, COMMIT_MAX, FLUSH, Plan, Progress, WriterError, write
+from strandline.properties.harness import schema
+from strandline.properties.live import writer
+from strandline.properties.live.drafts import drafts
+from strandline.properties.live.writer import AGE_MAX, COMMIT_MAX, FLUSH, Plan, Progress, WriterError, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable

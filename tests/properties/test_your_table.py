@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from strandline.model.state import Template
-from strandline.properties.lanes import lanes
+from strandline.properties.report.lanes import lanes
 from strandline.properties.trial import trial
 from strandline.properties.verdict import Verdict
 

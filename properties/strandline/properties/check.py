@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
+from strandline.properties.blackbox.subject import SubjectBrokenError
 from strandline.properties.engines import ENGINES, MODEL_ENGINE
 from strandline.properties.laws import LAWS
 from strandline.properties.mutants import MUTANTS, planted
 from strandline.properties.specimens import SPECIMENS
 from strandline.properties.specimens.engine import ENGINES as SPECIMEN_ENGINES
-from strandline.properties.subject import SubjectBrokenError
 from strandline.properties.verdict import Claim, Verdict
 
 if TYPE_CHECKING:

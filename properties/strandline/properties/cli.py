@@ -20,11 +20,18 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from strandline.impl.answer import Unavailable
-from strandline.properties import __version__, console, evidence, follow, judged, lanes, replay, turns
+from strandline.properties import __version__
+from strandline.properties.blackbox import judged
+from strandline.properties.blackbox.outside import OUTSIDE
+from strandline.properties.blackbox.plots import PLOTS
+from strandline.properties.blackbox.subject import SubjectBrokenError
+from strandline.properties.blackbox.subjects import bench_for, subject_options
 from strandline.properties.check import EXIT_CODES, check, check_specimen
-from strandline.properties.drafts import Plan
 from strandline.properties.engines import ENGINES
 from strandline.properties.laws import LAWS
+from strandline.properties.live import follow, turns
+from strandline.properties.live.drafts import Plan
+from strandline.properties.live.writer import WriterError, write
 from strandline.properties.mutants import MUTANTS, SHIPPED
 from strandline.properties.options import (
     BROKEN,
@@ -39,18 +46,14 @@ from strandline.properties.options import (
     refuse_unknown,
     stop_on_interrupt,
 )
-from strandline.properties.outside import OUTSIDE
-from strandline.properties.plots import PLOTS
-from strandline.properties.retrace import retrace
+from strandline.properties.report import console, evidence, lanes, replay
+from strandline.properties.report.retrace import retrace
 from strandline.properties.soak.cli import soak_command
 from strandline.properties.specimens import SPECIMENS
-from strandline.properties.subject import SubjectBrokenError
-from strandline.properties.subjects import bench_for, subject_options
 from strandline.properties.verdict import Verdict
-from strandline.properties.writer import WriterError, write
 
 if TYPE_CHECKING:
-    from strandline.properties.turns import Day
+    from strandline.properties.live.turns import Day
 
 _MAIN: Final = """\b
 Exit codes: 0 holds, 1 violated, 2 a mistake in the call, 3 inconclusive,

@@ -11,14 +11,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from strandline.model import world as model
-from strandline.properties import agree, fuzz, prove
+from strandline.properties import fuzz, prove
+from strandline.properties.agreement import agree
 from strandline.properties.exhaust import Found, Space, search
+from strandline.properties.harness.plug import CODEX, Plug
+from strandline.properties.harness.real import RealSpace
+from strandline.properties.harness.templates import Templates
 from strandline.properties.laws import LAWS, laws_of
 from strandline.properties.mutants import SHIPPED, planted
-from strandline.properties.plug import CODEX, Plug
 from strandline.properties.quiet import settled
-from strandline.properties.real import RealSpace
-from strandline.properties.templates import Templates
 from strandline.properties.verdict import Claim, Engine, Report, Trace, Verdict
 from strandline.properties.worlds import WORLDS
 

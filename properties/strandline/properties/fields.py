@@ -11,7 +11,7 @@ from strandline.model.state import Scope, Template, Window
 from strandline.properties.worlds import COMPLETED, P_DONE, REQUEST, P, Q
 
 if TYPE_CHECKING:
-    from strandline.properties.disk import Journal
+    from strandline.properties.harness.disk import Journal
 
 DECOY: Final = '{turn_id=x parent_turn_id=y}: "websocket request:" is what it said'
 SUBMISSION: Final = (

@@ -9,13 +9,13 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from strandline.properties.fields import FIELDS
+from strandline.properties.harness.plug import CODEX, Plug
+from strandline.properties.harness.stage import LawBrokenError
+from strandline.properties.harness.templates import Templates
 from strandline.properties.laws import LAWS
 from strandline.properties.machine import ScannerMachine, TrioScannerMachine
 from strandline.properties.mutants import MUTANTS, SHIPPED, planted
-from strandline.properties.plug import CODEX, Plug
 from strandline.properties.rules import fired
-from strandline.properties.stage import LawBrokenError
-from strandline.properties.templates import Templates
 from strandline.properties.verdict import Claim, Trace, Verdict
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from hypothesis.stateful import precondition
 
+from strandline.properties.harness.shells import TrioShell
+from strandline.properties.harness.stage import ACTORS
 from strandline.properties.rules import rule
-from strandline.properties.shells import TrioShell
-from strandline.properties.stage import ACTORS
 from strandline.properties.surroundings import RANDOM, Surroundings
 
 if TYPE_CHECKING:

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
-from strandline.properties import console, turns
-from strandline.properties.drafts import Plan
 from strandline.properties.lengths import seconds
+from strandline.properties.live import turns
+from strandline.properties.live.drafts import Plan
+from strandline.properties.report import console
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

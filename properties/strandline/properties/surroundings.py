@@ -12,10 +12,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition
 from strandline.model.environment import OFFERS
 from strandline.model.state import Action
 from strandline.properties.fields import FIELDS
+from strandline.properties.harness.shells import BlockingShell, TrioShell
+from strandline.properties.harness.stage import Stage
 from strandline.properties.mutants import MUTANTS, SHIPPED
 from strandline.properties.rules import rule
-from strandline.properties.shells import BlockingShell, TrioShell
-from strandline.properties.stage import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from strandline.properties.fields import Field
-    from strandline.properties.templates import Templates
+    from strandline.properties.harness.templates import Templates
 
 M = TypeVar("M", bound=Callable[..., None])
 

@@ -14,11 +14,11 @@ from hypothesis import settings
 from strandline.properties.engines import MODEL, STATES_MAX, model_space, real_space
 from strandline.properties.exhaust import search
 from strandline.properties.fuzz import DERANDOMIZED, UNSHRUNK, play
-from strandline.properties.lanes import lanes
 from strandline.properties.laws import LAWS, laws_of
 from strandline.properties.machine import ScannerMachine
 from strandline.properties.mutants import SHIPPED, planted
-from strandline.properties.retrace import retrace
+from strandline.properties.report.lanes import lanes
+from strandline.properties.report.retrace import retrace
 from strandline.properties.verdict import Exhibit, PartedError, Trace, Verdict
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from strandline.model.state import Scope
     from strandline.properties.exhaust import Found, Space
     from strandline.properties.fields import Field
-    from strandline.properties.plug import Plug
+    from strandline.properties.harness.plug import Plug
 
 CASES: Final = 50
 """How many games the state machine plays unless told otherwise."""

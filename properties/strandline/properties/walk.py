@@ -10,9 +10,9 @@ from collections import Counter
 from random import Random
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from strandline.properties.harness.stage import LawBrokenError
+from strandline.properties.harness.templates import Templates
 from strandline.properties.mutants import planted
-from strandline.properties.stage import LawBrokenError
-from strandline.properties.templates import Templates
 
 if TYPE_CHECKING:
     from collections.abc import Generator

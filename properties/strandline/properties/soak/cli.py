@@ -10,9 +10,9 @@ from typing import Final
 
 import click
 
-from strandline.properties import console
 from strandline.properties.mutants import MUTANTS, SHIPPED
 from strandline.properties.options import BROKEN, FORMAT, duration, refuse_unknown, stop_on_interrupt
+from strandline.properties.report import console
 from strandline.properties.soak.command import NeverBeganError, Wanted, soaked
 from strandline.properties.soak.lines import lines
 from strandline.properties.soak.plugin import CASES_MAX, NUMBER_MAX, SEED_MAX, STEPS, STEPS_MAX

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from strandline.properties.console import COLORS, replay_line
-from strandline.properties.lanes import printable
+from strandline.properties.report.console import COLORS, replay_line
+from strandline.properties.report.lanes import printable
 from strandline.properties.soak.journal import Broke
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final, Literal
 import msgspec
 
 from strandline.properties.check import EXIT_CODES, worst
-from strandline.properties.console import replay_line
-from strandline.properties.evidence import DOES_NOT_SHOW, RunOutcome, ran_here, sources
 from strandline.properties.laws import LAWS
+from strandline.properties.report.console import replay_line
+from strandline.properties.report.evidence import DOES_NOT_SHOW, RunOutcome, ran_here, sources
 from strandline.properties.soak.plan import Plan  # noqa: TC001 - msgspec reads the annotations
 from strandline.properties.verdict import Verdict
 

@@ -17,8 +17,8 @@ import click
 import msgspec
 import pytest
 
-from strandline.properties.folder import UnwrittenError, write
 from strandline.properties.mutants import MUTANTS, SHIPPED
+from strandline.properties.report.folder import UnwrittenError, write
 from strandline.properties.soak.journal import Journal, Lost, Over, Planned
 from strandline.properties.soak.lines import finding, lines
 from strandline.properties.soak.plan import Plan

@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from strandline.properties.fields import FIELDS
+from strandline.properties.harness.plug import CODEX
 from strandline.properties.laws import laws_of
 from strandline.properties.mutants import planted
-from strandline.properties.plug import CODEX
-from strandline.properties.retrace import fits, seen, stage_space
+from strandline.properties.report.retrace import fits, seen, stage_space
 
 if TYPE_CHECKING:
     from strandline.model.state import Action, World

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from strandline.properties import replay
-from strandline.properties.folder import write
 from strandline.properties.fuzz import MACHINES
+from strandline.properties.report import replay
+from strandline.properties.report.folder import write
 from strandline.properties.soak.journal import SAYS_MAX, Broke, Failed
 from strandline.properties.soak.shrink import shrunk
 from strandline.properties.verdict import Trace
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from strandline.properties.harness.stage import LawBrokenError
     from strandline.properties.soak.journal import Journal
     from strandline.properties.soak.plan import Slice
-    from strandline.properties.stage import LawBrokenError
 
 
 @dataclass(frozen=True, slots=True)

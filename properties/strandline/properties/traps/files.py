@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from strandline.properties import schema
+from strandline.properties.harness import schema
 from strandline.properties.traps.trap import request
 
 if TYPE_CHECKING:

@@ -1,0 +1,250 @@
+"""Plays a world to a subject on real files, and judges what can be seen from outside.
+
+The bystander moves the log, begins refreshes and ends them, and knows what the path led to meanwhile. What it sees it
+puts into the events that the laws judge everywhere else. Refreshes that overlap a change may answer from before it or
+after it: how they run is the subject's own, so only what is wrong for every instant between begin and end counts.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from strandline.model.events import Answered, Event, Failed, Settled
+from strandline.model.oracle import Turn, oracle
+from strandline.model.state import Action
+from strandline.properties.blackbox import plots
+from strandline.properties.blackbox.outside import OUTSIDE, Compared, Revised
+from strandline.properties.blackbox.plots import COMPARE, EVER, NOT_PAST, PAST, SETTLE
+from strandline.properties.blackbox.spoils import spoil
+from strandline.properties.blackbox.subject import SubjectBrokenError, Turns
+from strandline.properties.harness.disk import PRIMARY, Disk
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from datetime import date
+
+    from strandline.properties.blackbox.plots import Plot, Sight
+    from strandline.properties.blackbox.subject import Outcome, Subject, Window
+
+ASKER: Final = 0
+"""The refresher that looks at a quiet world."""
+
+
+@dataclass(slots=True)
+class Flight:
+    """A refresh under way: what it asks for, what the path led to since it began, and whether it is alone."""
+
+    ticket: int
+    number: int
+    window: Window
+    sights: list[Sight] = field(default_factory=list)
+    alone: bool = True
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing else moved since it began."""
+        return self.alone and len(self.sights) == 1
+
+
+class Ended(NamedTuple):
+    """A refresh that ended: what it asked for and got, and what that was in the terms of the laws."""
+
+    flight: Flight
+    outcome: Outcome
+    event: Event
+
+
+class LawBrokenOutsideError(AssertionError):
+    """A step broke laws: ``broken`` has the event that says how for each of them, by its number."""
+
+    def __init__(self, broken: dict[str, Event]) -> None:
+        """Say which laws."""
+        super().__init__(", ".join(broken))
+        self.broken = broken
+
+
+class Bystander:
+    """One run of a world: a fresh log, a fresh memo, and everything that happened."""
+
+    def __init__(self, plot: Plot, today: date, subject: Subject, tally: Counter[str]) -> None:
+        """Begin a run.
+
+        Args:
+            plot: the world.
+            today: the day that its rows lie around.
+            subject: who is judged.
+            tally: takes counts of steps, refreshes and twins; only what does not hang on who was faster is counted.
+        """
+        self.plot = plot
+        self.scope = plots.dated(plot, today)
+        self._today = today
+        self._tally = tally
+        self.yard = plots.begin(self.scope)
+        self.steps: list[Action] = []
+        self.last: list[Ended] = []
+        self._flights: dict[int, Flight] = {}
+        self._reported: dict[int, frozenset[str]] = {}
+        self._broken: dict[str, Event] = {}
+        self._given_up = False
+        self.disk = Disk(plot.journal)
+        empty = plots.begin(replace(self.scope, born_with=())).world
+        self.disk.follow(empty, Action("append"), self.yard.world)
+        try:
+            self._session = subject.open(self.disk.path, self.disk.path.with_name("memo"))
+        except BaseException:
+            self.disk.close()
+            raise
+
+    @property
+    def busy(self) -> bool:
+        """Whether a refresh is under way."""
+        return bool(self._flights)
+
+    def window(self, number: int) -> Window:
+        """Give a window by its number, as the subject is asked for it."""
+        return plots.window(number, self.plot, self._today)
+
+    def fits(self, action: Action) -> bool:
+        """Tell whether a step can be taken now."""
+        if action in (SETTLE, COMPARE):
+            return not self.busy
+        return action in plots.offers(self.yard, self.plot, self.scope)
+
+    def take(self, action: Action) -> None:
+        """Take a step.
+
+        Raises:
+            LawBrokenOutsideError: events of this step break laws.
+            SubjectBrokenError: the subject broke.
+        """
+        self.steps.append(action)
+        self._tally["steps"] += 1
+        self.last = []
+        try:
+            self._take(action)
+        except BaseException:  # broken or interrupted: whatever is under way is not waited for any longer
+            self._given_up = True
+            raise
+        self.yard = plots.after(self.yard, self.scope, action)
+        if self._broken:
+            raise LawBrokenOutsideError(self._broken)
+
+    def _take(self, action: Action) -> None:
+        match action.name:
+            case "start":
+                self._start(action.actor or 0, action.arg)
+            case "end":
+                self._end(action.actor or 0)
+            case "settle":
+                self._settle()
+            case "compare":
+                self._compare()
+            case _:
+                self._change(action)
+
+    def close(self) -> None:
+        """Let everything go; refreshes under way are waited for, unless the subject broke."""
+        try:
+            if not self._given_up:
+                for flight in self._flights.values():
+                    self._session.end(flight.ticket)
+                self._session.close()
+        finally:
+            self.disk.close()
+
+    def _change(self, action: Action) -> None:
+        """Let the environment act; every refresh under way may see either side of it."""
+        before = self.yard
+        changed = plots.after(before, self.scope, action)
+        try:
+            if action.name == "spoil":
+                self.disk.spoil(spoil(action.arg))
+            else:
+                self.disk.follow(before.world, action, changed.world)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & PRIMARY not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise
+            says = f"the writer waited, and still could not {action.name}: {error}"
+            raise SubjectBrokenError("lock", says) from error
+        for flight in self._flights.values():
+            if action.name == "reissue":
+                flight.sights.append(plots.Sight((), readable=True))  # between the two files nothing is at the path
+            flight.sights.append(plots.sight(changed))
+
+    def _start(self, actor: int, number: int) -> None:
+        for flight in self._flights.values():
+            flight.alone = False
+        window = self.window(number)
+        ticket = self._session.begin(window)
+        self._flights[actor] = Flight(ticket, number, window, [plots.sight(self.yard)], alone=not self._flights)
+        self._tally["refreshes"] += 1
+
+    def _end(self, actor: int) -> Ended:
+        flight = self._flights.pop(actor)
+        outcome = self._session.end(flight.ticket)
+        ended = Ended(flight, outcome, self._seen(actor, flight, outcome))
+        self.last.append(ended)
+        self._judge(ended.event, sure=flight.quiet)
+        return ended
+
+    def _ask(self, number: int) -> Ended:
+        """Refresh while nothing else moves."""
+        self._start(ASKER, number)
+        return self._end(ASKER)
+
+    def _settle(self) -> None:
+        twice = (self._ask(EVER), self._ask(EVER))
+        if plots.sight(self.yard).readable:
+            exact = all(_exact(ended.event) for ended in twice)
+            turns = len(_turns(twice[-1].outcome))
+            self._judge(Settled(exact, turns, None, 0, 0, 0, full=False), sure=True)
+
+    def _compare(self) -> None:
+        past, open_ended = self._ask(PAST), self._ask(NOT_PAST)
+        rows = plots.sight(self.yard).rows
+        spans = [plots.span(ended.flight.window) for ended in (past, open_ended)]
+        both = all(isinstance(ended.event, Answered) for ended in (past, open_ended))
+        if both and oracle(rows, spans[0]).turns == oracle(rows, spans[1]).turns:
+            one, other = _turns(open_ended.outcome), _turns(past.outcome)
+            self._judge(Compared(ASKER, spans[1], one, rows, named=True, led=True, one_shot=other), sure=True)
+
+    def _seen(self, actor: int, flight: Flight, outcome: Outcome) -> Event:
+        """Say in the terms of the laws what became of a refresh."""
+        if not isinstance(outcome, Turns):
+            if flight.quiet and flight.sights[0].readable:
+                return Settled(exact=False, turns=0, cause=None, tested=0, keys=0, anchors=0, full=False)
+            return Failed(actor, outcome.reason, answered=False, moved=False)
+        turns, span = _turns(outcome), plots.span(flight.window)
+        readable = [sight.rows for sight in flight.sights if sight.readable]
+        if not readable:
+            return Failed(actor, "no log", answered=True, moved=False)
+        rows = next((rows for rows in reversed(readable) if oracle(rows, span).turns == turns), readable[-1])
+        kind = Revised if self._revised(flight, turns) else Answered
+        return kind(actor, span, turns, rows, named=True, led=True, one_shot=turns)  # from outside no answer names any
+
+    def _revised(self, flight: Flight, turns: tuple[Turn, ...]) -> bool:
+        """Tell whether a turn is no longer reported; what overlapped a change counts for nothing, or chance would."""
+        if not flight.quiet:
+            return False
+        named = frozenset(turn.turn for turn in turns)
+        before = self._reported.get(flight.number, frozenset())
+        self._reported[flight.number] = named
+        return bool(before - named)
+
+    def _judge(self, event: Event, *, sure: bool) -> None:
+        for law in OUTSIDE:
+            if law.holds is not None and not law.holds(event):
+                self._broken.setdefault(law.number, event)
+            if sure and law.twin is not None and law.twin.seen(event):
+                self._tally[f"twin {law.number}"] += 1
+
+
+def _exact(event: Event) -> bool:
+    return isinstance(event, Answered) and event.turns == oracle(event.rows, event.span).turns
+
+
+def _turns(outcome: Outcome) -> tuple[Turn, ...]:
+    """Give the turns of an outcome in the terms of the model, by turn id; those of none are none."""
+    return tuple(sorted(Turn(*turn) for turn in outcome.turns)) if isinstance(outcome, Turns) else ()

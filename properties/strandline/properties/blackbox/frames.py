@@ -1,0 +1,104 @@
+"""What a run in a world looked like from outside: a frame for each step, and what was wrong at its end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from strandline.model.events import Answered, Failed, Settled
+from strandline.model.oracle import Turn as OracleTurn
+from strandline.model.oracle import fact, oracle
+from strandline.properties.blackbox.plots import SPOILS, sight
+from strandline.properties.blackbox.subject import Turn, Unavailable
+from strandline.properties.verdict import Change, Frame
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from strandline.model.events import Event
+    from strandline.model.log import Body, Row
+    from strandline.model.state import Action
+    from strandline.properties.blackbox.bystander import Bystander, Ended
+    from strandline.properties.blackbox.plots import Yard
+    from strandline.properties.blackbox.subject import Outcome, Window
+
+
+def frame(bystander: Bystander, action: Action, before: Yard) -> Frame:
+    """Show the step that a bystander just took: what was done, and what it changed or brought."""
+    changes = [_told(action, ended) for ended in bystander.last]
+    after = bystander.yard
+    if sight(before) != sight(after) or (before.world.path is None) != (after.world.path is None):
+        changes.append(Change("log", _log(before), _log(after)))
+    return Frame(action.actor, _title(action, bystander), tuple(changes))
+
+
+def _told(action: Action, ended: Ended) -> Change:
+    what = "answer" if action.name == "end" else _asked(ended.flight.window)
+    return Change(what, "", _outcome(ended.outcome))
+
+
+def ending(event: Event) -> Iterator[str]:
+    """Say what was wrong with the event that broke a law."""
+    match event:
+        case Answered() if event.turns != event.one_shot:
+            yield f"not ended:      {_turns(event.turns)}"
+            yield f"ended:          {_turns(event.one_shot)}"
+            yield f"the log:        {_rows(event.rows)}"
+        case Answered():
+            yield f"the answer:     {_turns(event.turns)}"
+            yield f"the full scan:  {_turns(oracle(event.rows, event.span).turns)}"
+            yield f"the log:        {_rows(event.rows)}"
+            yield "No commit between begin and end of the refresh gives this answer."
+        case Failed():
+            yield f"what is at the path cannot be read ({event.reason}), and still there was an answer"
+        case Settled():
+            yield "nothing else moved, the log could be read, and still not every answer was there and right"
+
+
+def _title(action: Action, bystander: Bystander) -> str:
+    match action.name:
+        case "start":
+            return f"begin {_asked(bystander.window(action.arg))}"
+        case "append" | "append and prune":
+            return f"{action.name} {_body(bystander.scope.templates[action.arg].body)}"
+        case "delete":
+            return f"delete row {action.arg}"
+        case "replace" | "reissue":
+            how = "by rename" if action.name == "replace" else "by delete and create"
+            return f"replace the file {how}, {action.arg} rows"
+        case "spoil":
+            return f"replace the file by what is no log: {SPOILS[action.arg]}"
+        case name:
+            return {
+                "settle": "refresh twice, in peace",
+                "compare": "refresh a window that has ended, and one that has not",
+            }.get(name, name)
+
+
+def _asked(asked: Window) -> str:
+    since = "the beginning" if asked.since is None else asked.since
+    return f"{since} to {'the end' if asked.until is None else asked.until}"
+
+
+def _outcome(outcome: Outcome) -> str:
+    return f"unavailable: {outcome.reason}" if isinstance(outcome, Unavailable) else _turns(outcome.turns)
+
+
+def _turns(turns: Iterable[object]) -> str:
+    """Name turns; an event keeps them without their type, since a law compares them and looks at no part."""
+    named = (turn for turn in turns if isinstance(turn, Turn | OracleTurn))
+    return ", ".join(f"{turn.turn} ({turn.model or 'no model'})" for turn in named) or "no turn"
+
+
+def _log(yard: Yard) -> str:
+    if yard.spoil is not None:
+        return f"no log: {SPOILS[yard.spoil]}"
+    return "no file" if yard.world.path is None else _rows(yard.world.log.rows)
+
+
+def _rows(rows: Iterable[Row]) -> str:
+    return ", ".join(f"{row.id} {_body(row.body)}" for row in rows) or "no row"
+
+
+def _body(body: Body) -> str:
+    says = fact(body)
+    return "noise" if says is None else f"{says.kind} {says.turn}"

@@ -1,0 +1,152 @@
+"""The view: what a state of the real scanner is in the terms of the model.
+
+The map must lose nothing that the model has a place for, or a fault could hide in what it
+drops. So a remembered row is not looked up by its id but by all that is remembered of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from strandline.impl import refresh as impl
+from strandline.impl.effects import ReadLog
+from strandline.impl.log import LogRow
+from strandline.impl.memo import Memo
+from strandline.impl.projection import Fact
+from strandline.impl.store import Slot
+from strandline.model import memo as model
+from strandline.model import state
+from strandline.model.log import Raw, Row
+from strandline.properties.harness.plug import CODEX, OWNERS_MAX, Plug
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from strandline.impl.effects import Effect
+    from strandline.impl.memo import Anchor, Partition
+    from strandline.model.state import Ghost, Phase, Task, World
+
+STRANGER = -1
+"""The nanoseconds of a row that stands for one that was never written."""
+
+
+def log_row(row: Row, owners: int = OWNERS_MAX) -> LogRow:
+    """Give a row of the model as the scanner gets it from SQLite, with so many columns of owners."""
+    kind, body = _stored(row)
+    names = [None if name is None else name.encode() for name in (row.thread, row.process)]
+    ts = row.ts.encode() if isinstance(row.ts, str) else row.ts
+    return LogRow(row.id, ts, row.nanos, kind, body, tuple(names[:owners]))
+
+
+def _stored(row: Row) -> tuple[bytes, bytes | None]:
+    match row.body:
+        case None:
+            return b"null", None
+        case Raw(data):
+            return b"text", data
+        case str() as text:
+            return b"text", text.encode()
+        case bytes() as blob:
+            return b"blob", blob
+
+
+class Library:
+    """Every row that was ever written in a world, by what the scanner may remember of it."""
+
+    def __init__(self, plug: Plug = CODEX) -> None:
+        """Know no row of this plug's log."""
+        self._plug = plug
+        self._facts: dict[Fact[Any], Row] = {}
+        self._anchors: dict[tuple[int, Partition, bytes], Row] = {}
+        self._known: set[Row] = set()
+
+    def learn(self, rows: Iterable[Row]) -> None:
+        """Take rows in."""
+        for row in rows:
+            if row not in self._known:
+                self._known.add(row)
+                self._take_in(row)
+
+    def _take_in(self, row: Row) -> None:
+        stored = log_row(row, len(self._plug.projection.owners))
+        self._anchors[row.id, stored.partition, stored.digest] = row
+        fact = self._plug.rules.fact(row.body)
+        if fact is not None and isinstance(row.ts, int):
+            says = self._plug.says(fact)
+            self._facts[Fact(row.id, row.ts, row.nanos, says, stored.partition, stored.digest)] = row
+
+    def source(self, remembered: Fact[Any]) -> Row:
+        """Find the row that a fact was made of; a stranger if there is none."""
+        return self._facts.get(remembered, Row(remembered.id, remembered.ts, STRANGER, None, None, None))
+
+    def anchor(self, remembered: Anchor) -> Row:
+        """Find the row that an anchor stands for; a stranger if there is none."""
+        return self._anchors.get(remembered, Row(remembered.id, None, STRANGER, None, None, None))
+
+
+def memo(real: Memo, library: Library) -> model.Memo:
+    """Give a memo of the scanner as the model's."""
+    return model.Memo(
+        epoch=real.epoch,
+        inode=real.place.inode,
+        observation=real.observation,
+        coverage=real.coverage,
+        cursor=real.cursor,
+        sources=tuple(library.source(source) for source in real.sources),
+        anchors=tuple(library.anchor(anchor) for anchor in real.anchors),
+        gaps=real.gaps,
+        full=real.full,
+    )
+
+
+def phase(standing: impl.State) -> Phase:
+    """Name the gate that a state of the scanner waits at.
+
+    Raises:
+        TypeError: it waits for no gate of the world.
+    """
+    match standing:
+        case impl.Locating():
+            return "locate"
+        case impl.Connecting():
+            return "connect"
+        case impl.Reading():
+            return "read"
+        case impl.Checking():
+            return "check"
+        case impl.Storing():
+            return "store"
+        case _:
+            message = f"{type(standing).__name__} waits at no gate of the world"
+            raise TypeError(message)
+
+
+def task(ghost: Task, standing: impl.State, effect: Effect, slot: Slot, library: Library) -> Task:
+    """Give a refresh of the scanner as the model's; what only the checker knows is the ghost's."""
+    tally = impl.Tally() if isinstance(standing, (impl.Dating, impl.Resting)) else standing.tally
+    seen = ghost._replace(phase=phase(standing), tries=tally.tries, swaps=tally.swaps, waits=tally.waits)
+    match standing, effect:
+        case impl.Reading(), ReadLog(_, Memo() as base):
+            return seen._replace(base=memo(base, library))
+        case impl.Checking(_, _, _, Memo() as found, Slot() as looked), _:
+            beside = stored(looked, ghost.beside.ghost if ghost.beside is not None else None, library)
+            return seen._replace(found=memo(found, library), beside=beside, stale=looked.version != slot.version)
+        case impl.Storing(_, _, _, found, _, version), _:
+            return seen._replace(found=memo(found, library), stale=version != slot.version)
+        case _:
+            return seen
+
+
+def world(ghost: World, slot: Slot, states: tuple[tuple[impl.State, Effect] | None, ...], library: Library) -> World:
+    """Give a whole state of the scanner as the model's world."""
+    tasks = tuple(
+        task(known, *standing, slot, library) if known is not None and standing is not None else None
+        for known, standing in zip(ghost.tasks, states, strict=True)
+    )
+    return replace(ghost, tasks=tasks, slot=stored(slot, ghost.slot.ghost, library))
+
+
+def stored(slot: Slot, ghost: Ghost | None, library: Library) -> state.Slot:
+    """Give what the store holds as the model's."""
+    return state.Slot(memo(slot.memo, library) if slot.memo is not None else None, ghost, slot.epoch)
