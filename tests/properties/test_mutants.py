@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from strandline.model.state import Action
 
+pytestmark = pytest.mark.search
+
 TRACES: Final = Path(__file__).parents[1] / "traces"
 
 CAUGHT: Final = {

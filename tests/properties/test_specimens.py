@@ -33,6 +33,8 @@ from strandline.properties.worlds import WORLDS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.search
+
 PAGES: Final = Path(__file__).parents[2] / "docs" / "specimens"
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 JUDGED: Final = [law.number for law in LAWS if law.holds is not None]

@@ -24,6 +24,8 @@ from strandline.properties.verdict import PartedError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.search
+
 MEMO: Final[dict[str, Any]] = {
     "epoch": 0,
     "inode": 1,

@@ -23,6 +23,8 @@ from strandline.properties.worlds import WORLDS
 if TYPE_CHECKING:
     from strandline.properties.exhaust import Found
 
+pytestmark = pytest.mark.search
+
 PINNED: Final = Path(__file__).with_name("worlds.toml")
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 TWINS: Final = [law.number for law in LAWS if law.twin is not None]
