@@ -105,7 +105,7 @@ class Change(NamedTuple):
 def changes(file: str, source: str) -> Iterator[Change]:
     """List every change that says something else and not only something else to a person."""
     passed = _passed(ast.parse(source))
-    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+    for token in _tokens(source):
         line, column = token.start
         if (line, column) in passed or any(low <= (line, column) < high for low, high in passed.values()):
             continue
@@ -116,6 +116,25 @@ def changes(file: str, source: str) -> Iterator[Change]:
             yield Change(file, line, column, token.string, _SWAPS[token.string])
         elif token.type == tokenize.STRING:
             yield from _letters(file, token)
+
+
+def _tokens(source: str) -> Iterator[tokenize.TokenInfo]:
+    """Give the tokens of a text; an f-string is one of them, as it was before Python 3.12."""
+    lines = source.splitlines(keepends=True)
+    opened: list[tokenize.TokenInfo] = []
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        kind = tokenize.tok_name[token.type]
+        if kind == "FSTRING_START":
+            opened.append(token)
+        if not opened:
+            yield token
+        if kind == "FSTRING_END":
+            first = opened.pop()
+            (row, column), (last, end) = first.start, token.end
+            inner = [*lines[row - 1 : last - 1], lines[last - 1][:end]]
+            text = "".join(inner)[column:]
+            if not opened:
+                yield first._replace(type=tokenize.STRING, string=text, end=token.end)
 
 
 def _letters(file: str, token: tokenize.TokenInfo) -> Iterator[Change]:
