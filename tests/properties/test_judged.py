@@ -15,7 +15,8 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import settings
 
-from strandline.properties.blackbox import judged, play
+from strandline.model.state import Action
+from strandline.properties.blackbox import judged, play, runs
 from strandline.properties.blackbox.factory import InProcess
 from strandline.properties.blackbox.judged import PLAY, SEARCH, Bench
 from strandline.properties.blackbox.outside import OUTSIDE
@@ -25,7 +26,7 @@ from strandline.properties.blackbox.subject import Launch, Outcome, SubjectBroke
 from strandline.properties.check import judged as run_engines
 from strandline.properties.cli import main
 from strandline.properties.fuzz import DERANDOMIZED
-from strandline.properties.verdict import Verdict
+from strandline.properties.verdict import Trace, Verdict
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -119,6 +120,15 @@ def test_a_liar_is_convicted_by_each_engine_with_a_trace_of_at_most_three_steps(
     assert all(trace is not None and len(trace.steps) <= 3 for trace in traces.values())
     assert all(on.exhibits[trace].broken for trace in found.traces())
     assert found.verdict() is Verdict.VIOLATED
+
+
+def test_without_the_first_refresh_a_trace_gives_its_place_to_the_second() -> None:
+    """Left alone, each refresh kept its number; no world lets the second one start first, so all of them stayed."""
+    steps = (("start", 0, 4), ("append", None, 3), ("start", 1, 1), ("start", 2, 2), ("end", 2, 0))
+    trace = Trace("mine", "outside field of New York", "M1", tuple(Action(*step) for step in steps))
+    subject = InProcess(Forgetful)
+    shown = runs.shortest(runs.run(trace, subject, TODAY), subject, TODAY).trace.steps
+    assert shown == (Action("append", None, 3), Action("start", 0, 2), Action("end", 0))
 
 
 class Fickle(Shipped):

@@ -11,6 +11,7 @@ from strandline.properties.blackbox.plots import PLOTS, endless
 from strandline.properties.verdict import Exhibit, Frame, Trace
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from strandline.model.state import Action
@@ -77,4 +78,17 @@ def _without(steps: tuple[Action, ...], place: int) -> tuple[Action, ...]:
             if steps[later].name == "end" and steps[later].actor == steps[place].actor
         )
         gone.add(next(ends, place))
-    return tuple(step for number, step in enumerate(steps) if number not in gone)
+    return _seated(step for number, step in enumerate(steps) if number not in gone)
+
+
+def _seated(steps: Iterable[Action]) -> tuple[Action, ...]:
+    """Give each refresh the first actor that is free, as a plot does: without the first one the second is the first."""
+    seats: dict[int | None, int] = {}
+    seated: list[Action] = []
+    for step in steps:
+        if step.name == "start":
+            seats[step.actor] = min(set(range(len(seats) + 1)) - set(seats.values()))
+        seated.append(step._replace(actor=seats.get(step.actor, step.actor)))
+        if step.name == "end":
+            seats.pop(step.actor, None)
+    return tuple(seated)
