@@ -22,7 +22,7 @@ from strandline.impl.host import Lease
 from strandline.impl.store import Joined, MemoStore, Slot
 from strandline.model.state import Action
 from strandline.properties.engines import STATES_MAX, real_space
-from strandline.properties.exhaust import search
+from strandline.properties.exhaust.plain import search
 from strandline.properties.fuzz import UNSHRUNK, play
 from strandline.properties.harness import recorder
 from strandline.properties.harness.audit import ACCESSES, RULES, AuditError, is_allowed

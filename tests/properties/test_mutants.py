@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from strandline.properties.engines import STATES_MAX, real_space
-from strandline.properties.exhaust import Found, search
+from strandline.properties.exhaust.plain import Found, search
 from strandline.properties.fuzz import DERANDOMIZED, UNSHRUNK, play
 from strandline.properties.laws import LAWS, laws_of
 from strandline.properties.machine import ScannerMachine

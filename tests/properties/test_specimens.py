@@ -16,7 +16,7 @@ import pytest
 
 from strandline.model.state import Action
 from strandline.properties.engines import SPACES, STATES_MAX, Kind
-from strandline.properties.exhaust import Found, search
+from strandline.properties.exhaust.plain import Found, search
 from strandline.properties.fields import FIELDS
 from strandline.properties.laws import LAWS, laws_of
 from strandline.properties.mutants import SHIPPED, planted

@@ -21,7 +21,7 @@ from strandline.properties.mutants import SHIPPED
 from strandline.properties.worlds import WORLDS
 
 if TYPE_CHECKING:
-    from strandline.properties.exhaust import Found
+    from strandline.properties.exhaust.plain import Found
 
 pytestmark = pytest.mark.search
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 from strandline.model import world as model
 from strandline.properties import fuzz, prove
 from strandline.properties.agreement import agree
-from strandline.properties.exhaust import Found, Space, search
+from strandline.properties.exhaust.plain import Found, Space, search
 from strandline.properties.harness.plug import CODEX, Plug
 from strandline.properties.harness.real import RealSpace
 from strandline.properties.harness.templates import Templates

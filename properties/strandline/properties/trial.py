@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from hypothesis import settings
 
 from strandline.properties.engines import MODEL, STATES_MAX, model_space, real_space
-from strandline.properties.exhaust import search
+from strandline.properties.exhaust.plain import search
 from strandline.properties.fuzz import DERANDOMIZED, UNSHRUNK, play
 from strandline.properties.laws import LAWS, laws_of
 from strandline.properties.machine import ScannerMachine
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from strandline.model.state import Scope
-    from strandline.properties.exhaust import Found, Space
+    from strandline.properties.exhaust.plain import Found, Space
     from strandline.properties.fields import Field
     from strandline.properties.harness.plug import Plug
 

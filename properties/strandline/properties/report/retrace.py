@@ -11,7 +11,7 @@ from strandline.model.environment import OFFERS
 from strandline.model.events import Answered, Discarded, Failed, GaveUp, Looked, Settled, Stored
 from strandline.model.memo import NOTHING, OPEN
 from strandline.properties.engines import MODEL, model_space, real_space
-from strandline.properties.exhaust import Space
+from strandline.properties.exhaust.plain import Space
 from strandline.properties.fields import FIELDS
 from strandline.properties.harness import view
 from strandline.properties.harness.plug import CODEX, Plug

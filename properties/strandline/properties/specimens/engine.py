@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from strandline.properties.engines import STATES_MAX, claimed
-from strandline.properties.exhaust import Found, search
+from strandline.properties.exhaust.plain import Found, search
 from strandline.properties.laws import laws_of
 from strandline.properties.specimens import PREFIX, SPECIMENS
 from strandline.properties.specimens.space import space_of

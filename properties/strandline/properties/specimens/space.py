@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic
 from strandline.model import world as model
 from strandline.model.memo import OPEN
 from strandline.model.state import Action, Scope, Slot
-from strandline.properties.exhaust import Space
+from strandline.properties.exhaust.plain import Space
 from strandline.properties.quiet import settled
 from strandline.properties.specimens.d2_observed import PENDING_MAX
 from strandline.properties.specimens.gates import Gates, at, first_gate, lived, standing

@@ -8,7 +8,7 @@ import pytest
 
 from strandline.model.events import GaveUp
 from strandline.model.state import Action
-from strandline.properties.exhaust import Found, Space, search
+from strandline.properties.exhaust.plain import Found, Space, search
 from strandline.properties.laws import Law, Twin
 
 if TYPE_CHECKING:

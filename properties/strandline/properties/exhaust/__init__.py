@@ -1,0 +1,1 @@
+"""Exhaustive search: every reachable state of a small world, exactly."""

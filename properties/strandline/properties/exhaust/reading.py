@@ -1,0 +1,83 @@
+"""Hands a function the components that it declared to read, and takes what it gives back at its word, no further."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from strandline.properties.exhaust.values import refuse_mutable
+from strandline.properties.exhaust.world import NEXT, Outcome, Rank, World, WorldError
+
+if TYPE_CHECKING:
+    from strandline.properties.exhaust.world import Action, Component, Value
+
+
+class Handed:
+    """The values of declared components, by name; any other name is refused."""
+
+    __slots__ = ("_values", "_who")
+
+    def __init__(self, who: str, values: Mapping[str, Value]) -> None:
+        """Hand out these values; the message of a refusal says who asked."""
+        self._who = who
+        self._values = values
+
+    def __getitem__(self, component: str) -> Any:  # noqa: ANN401 - a value of any type, as declared
+        """Give a component's value, or refuse."""
+        try:
+            return self._values[component]
+        except KeyError:
+            raise WorldError(f"{self._who} read {component!r}, which it did not declare") from None
+
+
+def outcomes(action: Action, at: Any, kinds: Mapping[str, Component | Rank]) -> tuple[Outcome, ...]:  # noqa: ANN401 - whatever hands out values
+    """Call an action's function and hold what it gives against its declaration.
+
+    Raises:
+        WorldError: it raised, wrote what it did not declare, or wrote what can change; the message names it.
+    """
+    who = f"action {action.name!r}"
+    given = called(who, action.take, at)
+    if given is None:
+        return ()
+    several = (given,) if isinstance(given, (Outcome, Mapping)) else given
+    try:
+        ways = tuple(way if isinstance(way, Outcome) else Outcome(way) for way in several)
+    except TypeError:
+        raise WorldError(f"{who} gave {given!r}, which is neither None, an outcome, nor several") from None
+    for way in ways:
+        if not isinstance(way.writes, Mapping):
+            raise WorldError(f"{who} gave {way.writes!r} in place of a mapping of components to values")
+        for name, value in way.writes.items():
+            if name not in action.writes:
+                raise WorldError(f"{who} wrote {name!r}, which it did not declare")
+            if not isinstance(kinds[name], Rank):
+                refuse_mutable(value, f"{who} wrote to {name!r} a value that", WorldError)
+            elif value is not NEXT and (not isinstance(value, int) or value < 0):
+                raise WorldError(f"{who} wrote {value!r} to rank {name!r}: a rank that it read, 0, or NEXT is wanted")
+    return ways
+
+
+def called(who: str, function: Callable[[Any], Any], at: Any) -> Any:  # noqa: ANN401 - what a function takes and gives
+    """Call a function of a world.
+
+    Raises:
+        WorldError: it raised; the message says who raised what.
+    """
+    try:
+        return function(at)
+    except (WorldError, KeyboardInterrupt):
+        raise
+    except Exception as error:
+        raise WorldError(f"{who} raised {type(error).__name__}: {error}") from error
+
+
+def kinds(world: World) -> dict[str, Component | Rank]:
+    """Give the components of a world by their names."""
+    return {component.name: component for component in world.components}
+
+
+def renumbered(numbers: tuple[int, ...]) -> tuple[int, ...]:
+    """Number ranks densely from 1, in their order; 0 stays 0."""
+    places = {number: place for place, number in enumerate(sorted({0, *numbers}))}
+    return tuple(places[number] for number in numbers)

@@ -1,0 +1,46 @@
+"""What may be a value of a component: something that is equal to itself for ever."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from typing import Final
+
+PLAIN: Final = (int, float, complex, str, bytes, bool, type(None), range, type)
+"""Types whose values cannot change and hold nothing that can."""
+
+DEPTH_MAX: Final = 50
+"""How deep a value is looked into."""
+
+
+def refuse_mutable(value: object, what: str, error: type[Exception], depth: int = 0) -> None:
+    """Refuse a value that can change, or that is only equal to itself because it is the same object.
+
+    Args:
+        value: the value of a component.
+        what: what to call it in the message.
+        error: the type of error to raise.
+        depth: how deep inside of the value of a component this one lies.
+
+    Raises:
+        Exception: of that type, naming the offending part.
+    """
+    if isinstance(value, (*PLAIN, Enum)):
+        return
+    if depth > DEPTH_MAX:
+        raise error(f"{what} is more than {DEPTH_MAX} levels deep")
+    kind = type(value)
+    try:
+        hash(value)
+    except TypeError:
+        raise error(f"{what} holds a {kind.__name__}, which can change: use an immutable value") from None
+    if kind.__hash__ is object.__hash__:
+        raise error(f"{what} holds a {kind.__name__}, which is compared by identity: give it __eq__ and __hash__")
+    if isinstance(value, (tuple, frozenset)):
+        for part in value:
+            refuse_mutable(part, what, error, depth + 1)
+    elif is_dataclass(value):
+        if not kind.__dataclass_params__.frozen:  # type: ignore[attr-defined] # typeshed leaves it out
+            raise error(f"{what} holds a {kind.__name__}, a dataclass that is not frozen")
+        for one in fields(value):
+            refuse_mutable(getattr(value, one.name), what, error, depth + 1)
