@@ -1,0 +1,170 @@
+"""The cells of a state: one for each component, and one for all ranks of an order together.
+
+The ranks of an order are one value, the tuple of their dense numbers, because none of them means
+anything without the others.
+"""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from strandline.properties.exhaust.pools import Pool
+from strandline.properties.exhaust.reading import renumbered
+from strandline.properties.exhaust.tables import UNKNOWN, Table
+from strandline.properties.exhaust.world import NEXT, Rank, WorldError
+
+if TYPE_CHECKING:
+    from strandline.properties.exhaust.tables import Ints, Small
+    from strandline.properties.exhaust.world import Value, World
+
+Ranks = tuple[int, ...]
+"""The dense numbers of all ranks of an order, in the order of their declaration."""
+
+
+class Look(NamedTuple):
+    """One thing that a function looks at: a cell, and of an order the ranks at these places only."""
+
+    cell: int
+    names: tuple[str, ...]
+    places: Ranks | None
+
+
+class Order:
+    """The ranks that are numbered together: what is seen of them, and what becomes of them."""
+
+    def __init__(self, names: list[str], pool: Pool) -> None:
+        """Number these ranks together."""
+        self.names = names
+        self.pool = pool
+        self.changes = Pool()
+        self._after = Table()
+        self._views: dict[Ranks, tuple[Pool, Ints]] = {}
+        self._lock = Lock()
+
+    def view(self, places: Ranks, numbers: Ints) -> Ints:
+        """Give what is seen of orders at these places, as numbers of :meth:`seen`."""
+        with self._lock:
+            pool, known = self._views.setdefault(places, (Pool(), np.zeros(0, np.int64)))
+            if len(known) < len(self.pool):
+                new = [pool.number(renumbered(_at(places, ranks))) for ranks in self.pool.values[len(known) :]]
+                known = np.concatenate((known, np.array(new, np.int64)))
+                self._views[places] = (pool, known)
+        return known.take(numbers)
+
+    def seen(self, places: Ranks, number: int) -> Ranks:
+        """Give the ranks that a number of :meth:`view` stands for."""
+        return self._views[places][0].values[number]  # type: ignore[return-value] # put there by view
+
+    def change(self, writes: dict[str, Value], read: dict[str, int], who: str) -> int:
+        """Number what an action writes to the ranks of this order, in terms of places in it.
+
+        Args:
+            writes: the ranks to write, each 0, NEXT, or the number of a rank that was read.
+            read: the ranks that were read, with their numbers among themselves.
+            who: the action, for the message.
+
+        Raises:
+            WorldError: a number was written that was not read.
+        """
+        sources: dict[object, object] = {0: 0}
+        for name, number in read.items():
+            sources.setdefault(number, self.names.index(name) + 1)
+        change = []
+        for name, number in writes.items():
+            if number is not NEXT and number not in sources:
+                raise WorldError(f"{who} wrote {number!r} to rank {name!r}, and read no such rank")
+            change.append((self.names.index(name), NEXT if number is NEXT else sources[number]))
+        return self.changes.number(tuple(change))
+
+    def after(self, numbers: Ints, changes: Ints) -> Ints:
+        """Give the orders after these changes."""
+        found = self._after.get(numbers, changes)
+        while (missing := np.flatnonzero(found == UNKNOWN)).size:
+            for number, change in sorted(set(zip(numbers[missing].tolist(), changes[missing].tolist(), strict=True))):
+                if self._after.get(np.array([number]), np.array([change]))[0] == UNKNOWN:
+                    self._after.put(number, change, self.pool.number(self._changed(number, change)))
+            found = self._after.get(numbers, changes)
+        return found.astype(np.int64)
+
+    def _changed(self, number: int, change: int) -> Ranks:
+        before: Ranks = self.pool.values[number]  # type: ignore[assignment] # the value of an order is a tuple
+        after = list(before)
+        for place, source in self.changes.values[change]:  # type: ignore[misc] # put there by change
+            after[place] = 1 + max(before) if source is NEXT else before[source - 1] if source else 0
+        return renumbered(tuple(after))
+
+
+def _at(places: Ranks, ranks: Value) -> Ranks:
+    """Give the ranks at some places of an order's value."""
+    return tuple(ranks[place] for place in places)  # type: ignore[index] # the value of an order is a tuple
+
+
+class Cells:
+    """Knows in which cell each component of a world lies, and numbers the values of the cells."""
+
+    def __init__(self, world: World) -> None:
+        """Lay out the cells of a world; components that symmetry may swap share their numbers."""
+        self.pools: list[Pool] = []
+        self.orders: dict[int, Order] = {}
+        self.cell: dict[str, int] = {}
+        self._rank: dict[str, int] = {}
+        alike = (
+            {}
+            if world.symmetry is None
+            else {name: block[0] for block in zip(*world.symmetry.blocks, strict=True) for name in block}
+        )
+        shared: dict[str, Pool] = {}
+        of_order: dict[str, int] = {}
+        first: list[Value] = []
+        for component in world.components:
+            if not isinstance(component, Rank):
+                self.cell[component.name] = len(self.pools)
+                self.pools.append(shared.setdefault(alike.get(component.name, component.name), Pool()))
+                first.append(component.initial)
+                continue
+            if component.order not in of_order:
+                of_order[component.order] = len(self.pools)
+                self.orders[len(self.pools)] = Order([], Pool())
+                self.pools.append(self.orders[len(self.pools)].pool)
+                first.append(())
+            cell = of_order[component.order]
+            self.cell[component.name] = cell
+            self._rank[component.name] = len(self.orders[cell].names)
+            self.orders[cell].names.append(component.name)
+            first[cell] = (*first[cell], component.initial)  # type: ignore[misc] # begun as a tuple just above
+        for cell in self.orders:
+            first[cell] = renumbered(first[cell])  # type: ignore[arg-type] # a tuple of ranks
+        self.first = tuple(pool.number(value) for pool, value in zip(self.pools, first, strict=True))
+
+    def looks(self, reads: tuple[str, ...]) -> tuple[Look, ...]:
+        """Give what a function looks at, in the order in which it declared to; the ranks of an order all at once."""
+        looks: dict[int, Look] = {}
+        for name in reads:
+            cell = self.cell[name]
+            if cell not in self.orders:
+                looks[cell] = Look(cell, (name,), None)
+            elif cell not in looks:
+                mine = tuple(other for other in reads if self.cell[other] == cell)
+                looks[cell] = Look(cell, mine, tuple(self._rank[other] for other in mine))
+        return tuple(looks.values())
+
+    def seen(self, look: Look, numbers: Ints) -> Ints:
+        """Give what is looked at in cells of these numbers, as numbers of :meth:`values`."""
+        return numbers if look.places is None else self.orders[look.cell].view(look.places, numbers)
+
+    def values(self, look: Look, number: int) -> dict[str, Value]:
+        """Give the values that a number of :meth:`seen` stands for, by name."""
+        if look.places is None:
+            return {look.names[0]: self.pools[look.cell].values[number]}
+        return dict(zip(look.names, self.orders[look.cell].seen(look.places, number), strict=True))
+
+    def spelled(self, numbers: tuple[int, ...]) -> dict[str, Value]:
+        """Give a whole state, by the names of its components."""
+        state: dict[str, Value] = {}
+        for name, cell in self.cell.items():
+            value = self.pools[cell].values[numbers[cell]]
+            state[name] = value[self._rank[name]] if cell in self.orders else value  # type: ignore[index] # a tuple of ranks
+        return state

@@ -1,0 +1,97 @@
+"""What a search found: a verdict on each law, exact counts, and what ended it if it did not end by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from strandline.properties.verdict import Verdict
+
+if TYPE_CHECKING:
+    from strandline.properties.exhaust.world import Value
+
+
+class Budget(NamedTuple):
+    """What a search may use: states it may reach, and bytes that its arrays may take.
+
+    A search that needs more ends, and its verdicts are inconclusive.
+    """
+
+    states: int = 200_000_000
+    memory: int = 6 << 30
+
+
+class Step(NamedTuple):
+    """One step of a trace: an action, its actor, and the way in which it went."""
+
+    action: str
+    actor: str | None
+    way: int = 0
+    label: str = ""
+
+
+class Shown(NamedTuple):
+    """A trace with what it leads through: the values of all components at first, and after each step those written."""
+
+    steps: tuple[Step, ...]
+    first: dict[str, Value]
+    after: tuple[dict[str, Value], ...]
+
+
+class Finding(NamedTuple):
+    """What came of one law.
+
+    ``reached`` counts the states, or the things told, that a *sometimes* law was shown by. ``traces`` are
+    shortest ones that break the law, different in how they end; of each kind the one with the fewest switches.
+    """
+
+    law: str
+    verdict: Verdict
+    says: str
+    reached: int = 0
+    traces: tuple[Shown, ...] = ()
+
+
+@dataclass(slots=True)
+class Counts:
+    """How large the search was; exact up to where it ended.
+
+    ``calls`` counts answers of the world's functions, each for a distinct value of what it read; ``peeks`` the calls that
+    were left because the function wanted to read more. ``memory`` is the peak of the process in bytes, 0 where
+    the system does not tell.
+    """
+
+    states: int = 0
+    transitions: int = 0
+    depth: int = 0
+    widest: int = 0
+    frontier: int = 0
+    firings: dict[str, int] = field(default_factory=dict)
+    calls: int = 0
+    peeks: int = 0
+    judged: int = 0
+    memory: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The outcome of a search.
+
+    ``ended`` says why it ended before every state was reached, and is empty if it did not; ``unfired`` names the
+    actions that never happened, of which no law says anything then.
+    """
+
+    world: str
+    counts: Counts
+    findings: tuple[Finding, ...]
+    ended: str
+    unfired: tuple[str, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst of all: violated before inconclusive before holds."""
+        verdicts = {finding.verdict for finding in self.findings}
+        if Verdict.VIOLATED in verdicts:
+            return Verdict.VIOLATED
+        whole = not self.ended and not self.unfired and Verdict.INCONCLUSIVE not in verdicts
+        return Verdict.HOLDS if whole else Verdict.INCONCLUSIVE

@@ -1,0 +1,47 @@
+"""Judges states: each law is asked once for each distinct value of what it reads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from strandline.properties.exhaust.reading import called
+from strandline.properties.exhaust.trie import Trie
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from threading import Lock
+    from typing import Any
+
+    from strandline.properties.exhaust.cells import Cells
+    from strandline.properties.exhaust.layout import Layout
+    from strandline.properties.exhaust.tables import Ints
+    from strandline.properties.exhaust.world import Reading
+
+
+class Predicate:
+    """A predicate of states."""
+
+    def __init__(
+        self, law: str, cells: Cells, reads: tuple[str, ...], holds: Callable[[Reading], bool], lock: Lock
+    ) -> None:
+        """Ask this function, of a law of this name."""
+        who = f"law {law!r}"
+        self.trie = Trie(who, cells, reads, lambda at: int(bool(called(who, holds, at))), lock)
+
+    def of(self, states: Ints, layout: Layout) -> Any:  # noqa: ANN401 - an array of truth values
+        """Tell of each state whether it is so."""
+        held: dict[int, Ints] = {}
+
+        def cell(cell: int, rows: Ints | None) -> Ints:
+            if cell not in held:
+                held[cell] = layout.cell(cell, states)
+            return held[cell] if rows is None else held[cell].take(rows)
+
+        rows, leaves = self.trie.walk(len(states), cell)
+        if rows is None:
+            return leaves.astype(bool)
+        told = np.zeros(len(states), bool)
+        told[rows] = leaves.astype(bool)
+        return told

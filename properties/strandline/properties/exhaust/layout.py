@@ -1,0 +1,194 @@
+"""Packs the numbers of a state's cells into one integer of at most 63 bits.
+
+A cell whose numbers need few bits has a field of its own. When the fields no longer fit, the two
+that move most in step are numbered again as pairs and share one. So a state may hold as many
+components as it likes; what must fit is what really occurs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from strandline.properties.exhaust.tables import UNKNOWN, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from strandline.properties.exhaust.pools import Pool
+    from strandline.properties.exhaust.tables import Ints
+
+BITS: Final = 63
+"""The bits of a packed state; with one more it would be negative."""
+
+SPARE: Final = 8
+"""Bits that are kept free when fields are laid out, so that values may still come."""
+
+SPARE_EACH: Final = 3
+"""Free bits that one field gets at most."""
+
+SAMPLE: Final = 10_000
+"""States that are looked at to see which two fields move in step."""
+
+
+class Group:
+    """Cells that share a field: numbers the pairs of numbers that occur in them, the first with each next one."""
+
+    def __init__(self, cells: tuple[int, ...]) -> None:
+        """Number these cells together."""
+        self.cells = cells
+        self._tables = [Table() for _ in cells[1:]]
+        self._counts = [0] * len(self._tables)
+        self._members = np.zeros((len(cells), 16), np.int32)
+
+    def __len__(self) -> int:
+        return self._counts[-1]
+
+    def members(self, place: int, numbers: Ints) -> Ints:
+        """Give the numbers of the cell at this place in the group."""
+        return self._members[place].take(numbers).astype(np.int64)
+
+    def number(self, members: Sequence[Ints]) -> Ints:
+        """Number what these cells hold, anew where it was not seen before."""
+        number = members[0]
+        for place, member in enumerate(members[1:]):
+            number = self._paired(place, number, member, members)
+        return number
+
+    def _paired(self, place: int, first: Ints, second: Ints, members: Sequence[Ints]) -> Ints:
+        table = self._tables[place]
+        found = table.get(first, second)
+        missing = np.flatnonzero(found == UNKNOWN)
+        if missing.size:
+            _, at = np.unique((first[missing] << 32) | second[missing], return_index=True)
+            for row in missing[at].tolist():
+                table.put(int(first[row]), int(second[row]), self._counts[place])
+                if place == len(self._tables) - 1:
+                    self._keep([int(member[row]) for member in members])
+                self._counts[place] += 1
+            found[missing] = table.get(first[missing], second[missing])
+        return found.astype(np.int64)
+
+    def _keep(self, members: list[int]) -> None:
+        if self._counts[-1] == self._members.shape[1]:
+            self._members = np.concatenate((self._members, np.zeros_like(self._members)), axis=1)
+        self._members[:, self._counts[-1]] = members
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Where the number of a cell or a group lies in a packed state."""
+
+    cells: tuple[int, ...]
+    shift: int
+    bits: int
+    group: Group | None
+
+    @property
+    def mask(self) -> int:
+        """The bits of the field, in place."""
+        return ((1 << self.bits) - 1) << self.shift
+
+    def numbers(self, states: Ints) -> Ints:
+        """Give the numbers in this field."""
+        return (states >> self.shift) & ((1 << self.bits) - 1)
+
+
+class Layout:
+    """Says where each cell lies, for states that were packed by it."""
+
+    def __init__(self, fields: tuple[Field, ...]) -> None:
+        """Lay cells out in these fields."""
+        self.fields = fields
+        self._at = {cell: (field, place) for field in fields for place, cell in enumerate(field.cells)}
+
+    def field(self, cell: int) -> Field:
+        """Give the field of a cell."""
+        return self._at[cell][0]
+
+    def cell(self, cell: int, states: Ints) -> Ints:
+        """Give the numbers that a cell holds."""
+        field, place = self._at[cell]
+        numbers = field.numbers(states)
+        return numbers if field.group is None else field.group.members(place, numbers)
+
+    def unpacked(self, states: Ints) -> list[Ints]:
+        """Give the numbers of all cells."""
+        return [self.cell(cell, states) for cell in range(len(self._at))]
+
+    def packed(self, cells: Sequence[Ints]) -> Ints | None:
+        """Pack the numbers of all cells; None if one does not fit its field."""
+        parts = []
+        for field in self.fields:
+            members = [cells[cell] for cell in field.cells]
+            numbers = members[0] if field.group is None else field.group.number(members)
+            if numbers.size and int(numbers.max()) >> field.bits:
+                return None
+            parts.append(numbers << field.shift)
+        return reduce(np.bitwise_or, parts)
+
+
+def laid_out(pools: Sequence[Pool], old: Layout | None, samples: Sequence[Ints]) -> Layout:
+    """Lay out cells anew, with room to grow.
+
+    Args:
+        pools: the values of each cell.
+        old: the layout so far; what shares a field goes on sharing it.
+        samples: numbers of all cells in some states, to see which fields move in step.
+
+    Raises:
+        OverflowError: not even all cells in one group fit.
+    """
+    groups = [field.cells for field in old.fields] if old is not None else [(cell,) for cell in range(len(pools))]
+    known = {field.cells: field.group for field in old.fields} if old is not None else {}
+    counts = [len(known.get(cells) or pools[cells[0]]) for cells in groups]
+    seen = [_together([samples[cell] for cell in cells]) for cells in groups]
+    while sum(map(_width, counts)) > BITS - SPARE and len(groups) > 1:
+        place = _closest(counts, seen)
+        both = _together([seen[place], seen[place + 1]])
+        groups[place : place + 2] = [groups[place] + groups[place + 1]]
+        counts[place : place + 2] = [_apart(both) * 2]
+        seen[place : place + 2] = [both]
+    widths = [_width(count) for count in counts]
+    spare = BITS - sum(widths)
+    if spare < 0:
+        raise OverflowError("the states of this world do not fit 63 bits, even numbered together")
+    for _ in range(SPARE_EACH):
+        for place in sorted(range(len(groups)), key=lambda place: -counts[place]):
+            if spare and (counts[place] > 1 or spare > len(groups)):
+                widths[place] += 1
+                spare -= 1
+    fields, shift = [], 0
+    for cells, width in zip(groups, widths, strict=True):
+        group = known.get(cells) or (Group(cells) if len(cells) > 1 else None)
+        fields.append(Field(cells, shift, width, group))
+        shift += width
+    return Layout(tuple(fields))
+
+
+def _width(count: int) -> int:
+    return max(1, (count - 1).bit_length())
+
+
+def _together(parts: Sequence[Ints]) -> Ints:
+    """Number what occurs together in some states."""
+    return reduce(lambda one, other: np.unique((one << 32) | other, return_inverse=True)[1].astype(np.int64), parts)
+
+
+def _apart(numbers: Ints) -> int:
+    return int(numbers.max()) + 1 if numbers.size else 1
+
+
+def _closest(counts: Sequence[int], seen: Sequence[Ints]) -> int:
+    """Give the place of the two neighbours that would save the most bits as one."""
+    return max(
+        range(len(counts) - 1),
+        key=lambda place: (
+            _width(counts[place])
+            + _width(counts[place + 1])
+            - _width(2 * _apart(_together([seen[place], seen[place + 1]])))
+        ),
+    )

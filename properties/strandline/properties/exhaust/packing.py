@@ -1,0 +1,94 @@
+"""Owns how states are packed: expands them, takes alike ones for one, and makes room when a number does not fit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from strandline.properties.exhaust.cells import Cells
+from strandline.properties.exhaust.layout import laid_out
+from strandline.properties.exhaust.steps import Overfull, Steps
+from strandline.properties.exhaust.symmetric import Symmetric
+
+if TYPE_CHECKING:
+    from strandline.properties.exhaust.layout import Layout
+    from strandline.properties.exhaust.tables import Ints
+    from strandline.properties.exhaust.steps import Moves
+    from strandline.properties.exhaust.world import World
+
+CHUNK: Final = 1 << 16
+"""States that are worked on at once; more would not stay in a processor's cache."""
+
+ROOM_MAX: Final = 64
+"""How often in a row room may be made for the same states; each time some field gets wider."""
+
+
+class Packing:
+    """The numbers of a world's values, its steps, and the layout of its packed states."""
+
+    def __init__(self, world: World) -> None:
+        """Number the first state of a world."""
+        self.cells = Cells(world)
+        self.steps = Steps(world, self.cells)
+        self._symmetric = Symmetric(world, self.cells, self.steps.lock)
+        first = [np.array([number], np.int64) for number in self.cells.first]
+        self.layout = laid_out(self.cells.pools, None, first)
+
+    def first(self) -> Ints:
+        """Give the first state, packed as an array of one."""
+        return _fits(self.layout.packed([np.array([number], np.int64) for number in self.cells.first]))
+
+    def expand(self, states: Ints) -> list[Moves]:
+        """Take every step from some states.
+
+        Raises:
+            Overfull: a number does not fit; :meth:`widen`, and pack the states anew.
+        """
+        return self.steps.expand(states, self.layout)
+
+    def canonical(self, states: Ints) -> Ints:
+        """Give the representatives of states.
+
+        Raises:
+            Overfull: a number does not fit.
+        """
+        return _fits(self._symmetric.canonical(states, self.layout))
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes that the tables of the actions take."""
+        return sum(action.trie.nbytes for action in self.steps.actions)
+
+    def widen(self, numbers: list[Ints]) -> None:
+        """Lay the cells out anew; their numbers in some states show which of them move in step."""
+        self.layout = laid_out(self.cells.pools, self.layout, numbers)
+
+    def repacked(self, states: Ints, layout: Layout) -> Ints:
+        """Give states that were packed by another layout, packed by this one, canonical and sorted.
+
+        Raises:
+            Overfull: a number does not fit.
+        """
+        if layout is self.layout:
+            return states
+        packed = np.empty_like(states)
+        for start in range(0, len(states), CHUNK):
+            numbers = layout.unpacked(states[start : start + CHUNK])
+            packed[start : start + CHUNK] = self.canonical(_fits(self.layout.packed(numbers)))
+        packed.sort()
+        return packed
+
+
+def _fits(packed: Ints | None) -> Ints:
+    if packed is None:
+        raise Overfull
+    return packed
+
+
+def distinct(states: Ints) -> Ints:
+    """Sort states, and give each once."""
+    states.sort()
+    if not states.size:
+        return states
+    return states[np.concatenate((np.array([True]), states[1:] != states[:-1]))]

@@ -1,0 +1,37 @@
+"""Numbers values: states are searched as numbers, and a value is looked at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from strandline.properties.exhaust.world import Value
+
+
+class Pool:
+    """The distinct values that a component was seen to hold, numbered from 0 as they came.
+
+    Values that are equal get one number, as everywhere in Python: ``True`` and ``1`` are one value.
+    """
+
+    def __init__(self) -> None:
+        self.values: list[Value] = []
+        self._numbers: dict[Value, int] = {}
+        self._hashes: list[int] = []
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def number(self, value: Value) -> int:
+        """Give the number of a value, a new one if it was not seen before."""
+        number = self._numbers.setdefault(value, len(self.values))
+        if number == len(self.values):
+            self.values.append(value)
+            self._hashes.append(hash(value))
+        return number
+
+    def changed(self) -> Value:
+        """Give a value whose hash is another one than when it was first seen; None if all are as they were."""
+        return next(
+            (value for value, known in zip(self.values, self._hashes, strict=True) if hash(value) != known), None
+        )

@@ -1,0 +1,228 @@
+"""The steps of a world, for many states at once: each action's answers, and what they lead to."""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from strandline.properties.exhaust.reading import called, kinds, outcomes
+from strandline.properties.exhaust.trie import Trie
+from strandline.properties.exhaust.world import AlwaysTold, Rank, SometimesTold
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from strandline.properties.exhaust.cells import Cells
+    from strandline.properties.exhaust.layout import Layout
+    from strandline.properties.exhaust.tables import Ints
+    from strandline.properties.exhaust.trie import Partly
+    from strandline.properties.exhaust.world import Action, Outcome, World
+
+NOTHING = 0
+"""The leaf of what an action reads when it cannot happen."""
+
+
+class Way(NamedTuple):
+    """One way in which an action goes for one value of what it reads.
+
+    ``writes`` are numbers for cells, ``changes`` numbers of changes for orders; ``breaks`` and ``shows`` count, for
+    each law of what is told, how often it is broken or shown.
+    """
+
+    outcome: Outcome
+    number: int
+    writes: dict[int, int]
+    changes: dict[int, int]
+    breaks: tuple[int, ...]
+    shows: tuple[int, ...]
+
+
+class Moves(NamedTuple):
+    """Steps of one action: from which of the states handed in, in which way, and to what."""
+
+    action: int
+    rows: Ints
+    ways: Ints
+    after: Ints
+
+
+class Overfull(Exception):  # noqa: N818 - it is no error: room is made, and the step taken again
+    """A number does not fit its field."""
+
+
+class Steps:
+    """Asks the actions of a world."""
+
+    def __init__(self, world: World, cells: Cells) -> None:
+        """Ask these actions; what they write is numbered by these cells."""
+        self.lock = Lock()
+        self.actions = tuple(ActionTable(world, action, cells, self.lock) for action in world.actions)
+
+    def expand(self, states: Ints, layout: Layout) -> list[Moves]:
+        """Take every step from some states.
+
+        Raises:
+            Overfull: a number does not fit its field.
+            WorldError: an action does not do what it declared.
+        """
+        held: dict[int, Ints] = {}
+
+        def cell(cell: int, rows: Ints | None) -> Ints:
+            if cell not in held:
+                held[cell] = layout.cell(cell, states)
+            return held[cell] if rows is None else held[cell].take(rows)
+
+        return [
+            Moves(place, *moved)
+            for place, action in enumerate(self.actions)
+            if (moved := action.move(states, layout, cell))
+        ]
+
+
+class ActionTable:
+    """One action: its answers by what it read, and the ways that each answer holds."""
+
+    def __init__(self, world: World, action: Action, cells: Cells, lock: Lock) -> None:
+        self.action = action
+        self.ways: list[Way] = []
+        self.leaves: list[tuple[int, int]] = [(0, 0)]
+        self._kinds = kinds(world)
+        self._cells = cells
+        self._told = [law for law in world.laws if isinstance(law, (AlwaysTold, SometimesTold))]
+        self._starts = self._counts = np.zeros(1, np.int64)
+        self._layout: Layout | None = None
+        self._keep = self._set = np.zeros(0, np.int64)
+        self._moving: dict[int, Ints] = {}
+        self._lock = lock
+        self._bad: list[int] = []
+        self.trie = Trie(f"action {action.name!r}", cells, action.reads, self._answer, lock)
+
+    def move(
+        self, states: Ints, layout: Layout, cell: Callable[[int, Ints | None], Ints]
+    ) -> tuple[Ints, Ints, Ints] | None:
+        """Take this action wherever it can be taken; give the rows, the ways, and the states after."""
+        rows, leaves = self.trie.walk(len(states), cell)
+        going = np.flatnonzero(leaves)
+        if not going.size:
+            return None
+        rows = going if rows is None else rows.take(going)
+        leaves = leaves.take(going)
+        self._refresh(layout)
+        counts = self._counts.take(leaves)
+        ways = self._starts.take(leaves)
+        if int(counts.max()) > 1:
+            rows = np.repeat(rows, counts)
+            first = np.repeat(ways - (np.cumsum(counts) - counts), counts)
+            ways = first + np.arange(len(rows))
+        if int(self._set.take(ways).min()) < 0:
+            raise Overfull
+        after = (states.take(rows) & self._keep.take(ways)) | self._set.take(ways)
+        return rows, ways, self._moved(after, rows, ways, layout, cell) if self._moving else after
+
+    def breaking(self) -> list[tuple[int, list[int]]]:
+        """Give the laws of what is told that this action breaks, by place, and the ways that do."""
+        places = {place for way in self._bad for place, breaks in enumerate(self.ways[way].breaks) if breaks}
+        return [(place, [way for way in self._bad if self.ways[way].breaks[place]]) for place in sorted(places)]
+
+    def _moved(
+        self, after: Ints, rows: Ints, ways: Ints, layout: Layout, cell: Callable[[int, Ints | None], Ints]
+    ) -> Ints:
+        """Write what is no constant in a field of its own: orders, and cells that share a field."""
+        written: dict[int, Ints] = {}
+        for number, values in self._moving.items():
+            value = values.take(ways)
+            old = cell(number, rows)
+            same = value < 0
+            if number in self._cells.orders:
+                new = old.copy()
+                changed = np.flatnonzero(~same)
+                with self._lock:
+                    new[changed] = self._cells.orders[number].after(old.take(changed), value.take(changed))
+                written[number] = new
+            else:
+                written[number] = np.where(same, old, value)
+        for field in dict.fromkeys(layout.field(number) for number in self._moving):
+            if field.group is None:
+                numbers = written[field.cells[0]]
+            else:
+                members = [written[one] if one in written else cell(one, rows) for one in field.cells]
+                with self._lock:
+                    numbers = field.group.number(members)
+            if int(numbers.max()) >> field.bits:
+                raise Overfull
+            after = (after & ~field.mask) | (numbers << field.shift)
+        return after
+
+    def _answer(self, at: Partly) -> int:
+        """Ask the action's function; keep what it gives, and give the number of that."""
+        given = outcomes(self.action, at, self._kinds)
+        if not given:
+            return NOTHING
+        start = len(self.ways)
+        self.ways += [self._way(at, outcome, number) for number, outcome in enumerate(given)]
+        self._bad += [way for way in range(start, len(self.ways)) if any(self.ways[way].breaks)]
+        self.leaves.append((start, len(given)))
+        return len(self.leaves) - 1
+
+    def _way(self, at: Partly, outcome: Outcome, number: int) -> Way:
+        who = f"action {self.action.name!r}"
+        writes: dict[int, int] = {}
+        ranks: dict[int, dict[str, object]] = {}
+        for name, value in outcome.writes.items():
+            cell = self._cells.cell[name]
+            if isinstance(self._kinds[name], Rank):
+                ranks.setdefault(cell, {})[name] = value
+            else:
+                writes[cell] = self._cells.pools[cell].number(value)
+        changes: dict[int, int] = {}
+        for cell, written in ranks.items():
+            order = self._cells.orders[cell]
+            read = {name: at[name] for name in self.action.reads if self._cells.cell[name] == cell}
+            changes[cell] = order.change(written, read, who)  # type: ignore[arg-type] # checked by outcomes
+        breaks, shows = [], []
+        for law in self._told:
+            said = f"law {law.name!r}"
+            judge = law.holds if isinstance(law, AlwaysTold) else law.seen
+            judged = [bool(called(said, judge, told)) for told in outcome.told]
+            breaks.append(judged.count(False) if isinstance(law, AlwaysTold) else 0)
+            shows.append(judged.count(True) if isinstance(law, SometimesTold) else 0)
+        return Way(outcome, number, writes, changes, tuple(breaks), tuple(shows))
+
+    def _refresh(self, layout: Layout) -> None:
+        """Make arrays of the ways, and of what they write in this layout, for all that are new."""
+        with self._lock:
+            if len(self._starts) != len(self.leaves):
+                self._starts, self._counts = np.array(self.leaves, np.int64).T.copy()
+            if layout is not self._layout:
+                self._layout = layout
+                self._keep = self._set = np.zeros(0, np.int64)
+                self._moving = {}
+                for name in self.action.writes:
+                    cell = self._cells.cell[name]
+                    if cell in self._cells.orders or layout.field(cell).group is not None:
+                        self._moving[cell] = np.zeros(0, np.int64)
+            new = self.ways[len(self._set) :]
+            if new:
+                pairs = np.array([self._constant(way, layout) for way in new], np.int64)
+                self._keep = np.concatenate((self._keep, pairs[:, 0]))
+                self._set = np.concatenate((self._set, pairs[:, 1]))
+                for cell, known in self._moving.items():
+                    written = [
+                        way.changes.get(cell, -1) if cell in self._cells.orders else way.writes.get(cell, -1)
+                        for way in new
+                    ]
+                    self._moving[cell] = np.concatenate((known, np.array(written, np.int64)))
+
+    def _constant(self, way: Way, layout: Layout) -> tuple[int, int]:
+        """Give the bits that a way keeps and those that it sets in fields of one cell; -1 if a number does not fit."""
+        keep, bits = -1, 0
+        for cell, number in way.writes.items():
+            field = layout.field(cell)
+            if field.group is None:
+                if number >> field.bits:
+                    return keep, -1
+                keep &= ~field.mask
+                bits |= number << field.shift
+        return keep, bits

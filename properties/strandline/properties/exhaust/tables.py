@@ -1,0 +1,148 @@
+"""Maps pairs of small numbers to numbers, for whole arrays at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Ints: TypeAlias = npt.NDArray[np.int64]
+    Small: TypeAlias = npt.NDArray[np.int32]
+
+UNKNOWN: Final = -1
+"""Stands where nothing was put yet."""
+
+DENSE_MAX: Final = 1 << 22
+"""Places that a table may have as a plain array; beyond it keeps only what was put, and looks it up by hash."""
+
+PROBES_MAX: Final = 1 << 12
+"""Places that are tried for one key; half of the places are free, so a handful is the rule."""
+
+SCATTER: Final = 0x9E3779B97F4A7C15
+"""Multiplied with a key, so that neighbours lie far apart."""
+
+
+class _Hashed(NamedTuple):
+    """Keys scattered over twice as many places or more, -1 where there is none, and what was put for each."""
+
+    keys: Ints
+    numbers: Small
+    shift: int
+
+
+class Table:
+    """Gives the number that was put for a pair (first, second), or :data:`UNKNOWN`.
+
+    One thread puts at a time; others may look up meanwhile, and find an entry or not.
+    """
+
+    def __init__(self) -> None:
+        self._dense: Small | None = np.full((8, 8), UNKNOWN, np.int32)
+        self._hashed = _hashed(4)
+        self._count = 0
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes that the table takes."""
+        return self._hashed.keys.nbytes + self._hashed.numbers.nbytes if self._dense is None else self._dense.nbytes
+
+    def get(self, first: Ints, second: Ints) -> Small:
+        """Look up many pairs."""
+        dense = self._dense
+        if dense is None:
+            return _looked_up(self._hashed, (first << 32) | second)
+        height, width = dense.shape
+        if len(first) and (int(first.max()) >= height or int(second.max()) >= width):
+            inside = (first < height) & (second < width)
+            found = np.full(len(first), UNKNOWN, np.int32)
+            found[inside] = dense[first[inside], second[inside]]
+            return found
+        return dense.ravel().take(first * width + second)
+
+    def put(self, first: int, second: int, number: int) -> None:
+        """Put the number of a pair that has none yet."""
+        if self._dense is not None:
+            self._grow(first, second)
+        self._count += 1
+        if self._dense is not None:
+            self._dense[first, second] = number
+            return
+        if 2 * self._count > len(self._hashed.keys):
+            self._hashed = _rehashed(self._hashed)
+        _scatter(self._hashed, np.array([(first << 32) | second]), np.array([number], np.int32))
+
+    def _grow(self, first: int, second: int) -> None:
+        """Make room for a pair, in an array twice as large or in a hashed table."""
+        dense = self._dense
+        if dense is None or (first < dense.shape[0] and second < dense.shape[1]):
+            return
+        height, width = (_doubled(size, needed) for size, needed in zip(dense.shape, (first, second), strict=True))
+        if height * width <= DENSE_MAX:
+            larger = np.full((height, width), UNKNOWN, np.int32)
+            larger[: dense.shape[0], : dense.shape[1]] = dense
+            self._dense = larger
+            return
+        rows, columns = np.nonzero(dense != UNKNOWN)
+        bits = max(4, int(4 * len(rows)).bit_length())
+        hashed = _hashed(bits)
+        _scatter(hashed, (rows << 32) | columns, dense[rows, columns])
+        self._hashed, self._dense = hashed, None
+
+
+def _doubled(size: int, needed: int) -> int:
+    while size <= needed:
+        size *= 2
+    return size
+
+
+def _hashed(bits: int) -> _Hashed:
+    return _Hashed(np.full(1 << bits, -1, np.int64), np.full(1 << bits, UNKNOWN, np.int32), 64 - bits)
+
+
+def _rehashed(old: _Hashed) -> _Hashed:
+    new = _hashed(64 - old.shift + 1)
+    known = old.keys >= 0
+    _scatter(new, old.keys[known], old.numbers[known])
+    return new
+
+
+def _places(hashed: _Hashed, keys: Ints) -> Ints:
+    return ((keys.astype(np.uint64) * np.uint64(SCATTER)) >> np.uint64(hashed.shift)).astype(np.int64)
+
+
+def _scatter(hashed: _Hashed, keys: Ints, numbers: Small) -> None:
+    """Put keys that are not there yet, each in the first free place from its own on."""
+    places = _places(hashed, keys)
+    last = len(hashed.keys) - 1
+    for _ in range(PROBES_MAX):
+        free = hashed.keys[places] < 0
+        hashed.numbers[places[free]] = numbers[free]
+        hashed.keys[places[free]] = keys[free]
+        lost = hashed.keys[places] != keys  # another key took the place in the same stroke
+        hashed.numbers[places[~lost]] = numbers[~lost]
+        if not lost.any():
+            return
+        places, keys, numbers = (places[lost] + 1) & last, keys[lost], numbers[lost]
+    raise OverflowError(f"a key found no place in {PROBES_MAX} tries")
+
+
+def _looked_up(hashed: _Hashed, keys: Ints) -> Small:
+    places = _places(hashed, keys)
+    last = len(hashed.keys) - 1
+    there = hashed.keys.take(places)
+    found = hashed.numbers.take(places)
+    missed = np.flatnonzero(there != keys)
+    found[missed] = UNKNOWN
+    missed = missed[there[missed] >= 0]
+    for _ in range(PROBES_MAX):
+        if not len(missed):
+            return found
+        places[missed] = (places[missed] + 1) & last
+        there = hashed.keys.take(places[missed])
+        hit = there == keys[missed]
+        found[missed[hit]] = hashed.numbers.take(places[missed[hit]])
+        missed = missed[~hit & (there >= 0)]
+    raise OverflowError(f"a key was not found in {PROBES_MAX} tries")

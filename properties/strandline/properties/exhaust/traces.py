@@ -1,0 +1,207 @@
+"""Rebuilds traces: of all shortest ones to a broken law, those with the fewest switches between actors.
+
+The layers are walked back from where the law broke to the first state, which leaves the states
+that lie on a shortest trace. Then they are walked forth, without taking alike actors for one, and
+the calmest way through them is counted from its end.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property, partial
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+
+import numpy as np
+
+from strandline.properties.exhaust.found import Shown, Step
+from strandline.properties.exhaust.packing import CHUNK, ROOM_MAX, distinct
+from strandline.properties.exhaust.steps import Overfull
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy.typing as npt
+
+    from strandline.properties.exhaust.layout import Layout
+    from strandline.properties.exhaust.packing import Packing
+    from strandline.properties.exhaust.steps import Moves
+    from strandline.properties.exhaust.tables import Ints
+    from strandline.properties.exhaust.visited import Layers
+    from strandline.properties.exhaust.world import Value, World
+
+    Truths: TypeAlias = npt.NDArray[np.bool_]
+
+NOBODY: Final = -1
+"""Stands for the actor before the first step: nobody has to be switched from."""
+
+
+class Ends(NamedTuple):
+    """Where a law broke: states of one layer, and the law if a step from them broke it; None if the states do.
+
+    ``told`` is the place of the law among those of what is told.
+    """
+
+    depth: int
+    states: Ints
+    layout: Layout
+    told: int | None = None
+
+
+class _Edge(NamedTuple):
+    """One step between two layers of a cone, by places in the layers."""
+
+    before: int
+    action: int
+    way: int
+    after: int
+
+
+def shown(world: World, packing: Packing, layers: Layers, ends: list[Ends], several: int) -> tuple[Shown, ...]:
+    """Give shortest traces to the ends, different in their last step, the calmest of each kind."""
+    for _ in range(ROOM_MAX):
+        try:
+            return _Cone(world, packing, layers, ends).traces(several)
+        except Overfull:
+            states, layout = layers.read(ends[0].depth)
+            packing.widen(layout.unpacked(states[:CHUNK]))
+    raise OverflowError(f"no room was found for a trace of world {world.name!r} in {ROOM_MAX} tries")
+
+
+class _Cone:
+    """The states on shortest traces to some ends, layer by layer."""
+
+    def __init__(self, world: World, packing: Packing, layers: Layers, ends: list[Ends]) -> None:
+        self._world = world
+        self._packing = packing
+        self._told = ends[0].told
+        self._cone = [distinct(np.concatenate([packing.repacked(one.states, one.layout) for one in ends]))]
+        for depth in range(ends[0].depth - 1, -1, -1):
+            self._cone.insert(0, self._before(*layers.read(depth)))
+
+    def _before(self, layer: Ints, layout: Layout) -> Ints:
+        """Give the states of a layer from which a step leads into the cone."""
+        states = self._packing.repacked(layer, layout)
+        found = []
+        for start in range(0, len(states), CHUNK):
+            chunk = states[start : start + CHUNK]
+            leads = np.zeros(len(chunk), bool)
+            for moves in self._packing.expand(chunk):
+                leads[moves.rows[_within(self._cone[0], self._packing.canonical(moves.after))]] = True
+            found.append(chunk[leads])
+        return np.concatenate(found)
+
+    def traces(self, several: int) -> tuple[Shown, ...]:
+        """Walk forth, then count switches from the ends."""
+        states = [self._packing.first()]
+        edges: list[list[_Edge]] = []
+        for aims in self._cone[1:]:
+            self._forth(states, edges, partial(self._inside, aims))
+        if self._told is not None:
+            self._forth(states, edges, self._breaks)
+        if not edges:
+            return (self._shown([], states),)
+        last = {edge.action for edge in edges[-1]}
+        ways = [_calm([*edges[:-1], [one for one in edges[-1] if one.action == kind]], self._actors) for kind in last]
+        ways.sort(key=lambda way: (_switches(way, self._actors), [(edge.action, self._number(edge)) for edge in way]))
+        return tuple(self._shown(way, states) for way in ways[:several])
+
+    @cached_property
+    def _actors(self) -> tuple[int, ...]:
+        """The actor of each action, by number; actions that nobody takes are as if one took them all."""
+        names = [action.actor for action in self._world.actions]
+        return tuple(names.index(name) for name in names)
+
+    def _inside(self, aims: Ints, moves: Moves) -> Truths:
+        """Tell which steps lead into the cone; alike actors are told apart here."""
+        return _within(aims, self._packing.canonical(moves.after))
+
+    def _breaks(self, moves: Moves) -> Truths:
+        """Tell which steps break the law of what is told."""
+        ways = self._packing.steps.actions[moves.action].ways
+        return np.array([ways[way].breaks[self._told or 0] > 0 for way in moves.ways.tolist()], bool)
+
+    def _forth(self, states: list[Ints], edges: list[list[_Edge]], wanted: Callable[[Moves], Truths]) -> None:
+        """Take the wanted steps from the last of the states, and add what they lead to."""
+        moved = [
+            (moves.action, moves.rows[chosen], moves.ways[chosen], moves.after[chosen])
+            for moves in self._packing.expand(states[-1])
+            if (chosen := wanted(moves)).any()
+        ]
+        following = distinct(np.concatenate([after for *_, after in moved]))
+        edges.append(
+            [
+                _Edge(row, action, way, place)
+                for action, rows, ways, after in moved
+                for row, way, place in zip(
+                    rows.tolist(), ways.tolist(), np.searchsorted(following, after).tolist(), strict=True
+                )
+            ]
+        )
+        states.append(following)
+
+    def _number(self, edge: _Edge) -> int:
+        return self._packing.steps.actions[edge.action].ways[edge.way].number
+
+    def _shown(self, way: list[_Edge], states: list[Ints]) -> Shown:
+        """Tell a trace by names and values."""
+        steps, changed = [], []
+        before = first = self._spelled(states[0], 0)
+        for edge, layer in zip(way, states[1:], strict=False):
+            action = self._world.actions[edge.action]
+            one = self._packing.steps.actions[edge.action].ways[edge.way]
+            after = self._spelled(layer, edge.after)
+            steps.append(Step(action.name, action.actor, one.number, one.outcome.label))
+            changed.append({name: value for name, value in after.items() if value != before[name]})
+            before = after
+        return Shown(tuple(steps), first, tuple(changed))
+
+    def _spelled(self, states: Ints, place: int) -> dict[str, Value]:
+        numbers = self._packing.layout.unpacked(states[place : place + 1])
+        return self._packing.cells.spelled(tuple(int(number[0]) for number in numbers))
+
+
+def _calm(edges: list[list[_Edge]], actors: tuple[int, ...]) -> list[_Edge]:
+    """Give the way from the first state through these layers of steps with the fewest switches between actors.
+
+    Of those it is the first by the order in which the world declares its actions, so that it is always the same.
+    """
+    costs: list[dict[tuple[int, int], int]] = [{}]  # by depth: the switches still to come, by state and actor before it
+    for layer in reversed(edges):
+        cost: dict[tuple[int, int], int] = {}
+        for edge in layer:
+            rest = _rest(edge, actors, costs[0], last=layer is edges[-1])
+            if rest is not None:
+                for actor in {*actors, NOBODY}:
+                    whole = rest + (actor not in {actors[edge.action], NOBODY})
+                    if whole < cost.get((edge.before, actor), whole + 1):
+                        cost[edge.before, actor] = whole
+        costs.insert(0, cost)
+    way: list[_Edge] = []
+    state, actor = 0, NOBODY
+    for depth, layer in enumerate(edges):
+        calm = [
+            edge
+            for edge in layer
+            if edge.before == state
+            and (rest := _rest(edge, actors, costs[depth + 1], last=depth == len(edges) - 1)) is not None
+            and rest + (actor not in {actors[edge.action], NOBODY}) == costs[depth][state, actor]
+        ]
+        way.append(min(calm, key=lambda edge: (edge.action, edge.way)))
+        state, actor = way[-1].after, actors[way[-1].action]
+    return way
+
+
+def _rest(edge: _Edge, actors: tuple[int, ...], costs: dict[tuple[int, int], int], *, last: bool) -> int | None:
+    """Count the switches after a step; None if it leads to no end."""
+    return 0 if last else costs.get((edge.after, actors[edge.action]))
+
+
+def _switches(way: list[_Edge], actors: tuple[int, ...]) -> int:
+    return sum(actors[one.action] != actors[other.action] for one, other in pairwise(way))
+
+
+def _within(states: Ints, some: Ints) -> Truths:
+    """Tell which of some states are among those sorted ones."""
+    places = np.searchsorted(states, some)
+    places[places == len(states)] = 0
+    return states.take(places) == some

@@ -1,0 +1,139 @@
+"""Asks a function once for each distinct value of what it reads, and of many states at once.
+
+What a function reads is handed to it one look after the other, in the order of its
+declaration. It is called with what is known so far; as soon as it wants more it is left and
+called again when the next look is known. So a function that sees from an actor's place that it
+is not that actor's turn is asked once for each place, whatever else it would have read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+
+from strandline.properties.exhaust.tables import UNKNOWN, Table
+from strandline.properties.exhaust.world import WorldError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from threading import Lock
+    from typing import Any
+
+    from strandline.properties.exhaust.cells import Cells
+    from strandline.properties.exhaust.tables import Ints
+    from strandline.properties.exhaust.world import Value
+
+LEAF: Final = 1 << 30
+"""In a table of a trie a number from here on is a leaf, a lower one a node of the next level."""
+
+
+class WantsMoreError(BaseException):
+    """A function read what is not known yet; it passes through a function that catches every exception."""
+
+
+class Partly:
+    """Hands out what is known so far of the components that a function declared to read."""
+
+    __slots__ = ("_declared", "_known", "_who")
+
+    def __init__(self, who: str, declared: tuple[str, ...], known: Mapping[str, Value]) -> None:
+        """Hand out what is known; the message of a refusal says who asked."""
+        self._who = who
+        self._declared = declared
+        self._known = known
+
+    def __getitem__(self, component: str) -> Any:  # noqa: ANN401 - a value of any type, as declared
+        """Give a component's value, or leave the function."""
+        if component in self._known:
+            return self._known[component]
+        if component in self._declared:
+            raise WantsMoreError
+        raise WorldError(f"{self._who} read {component!r}, which it did not declare")
+
+
+class Asked(NamedTuple):
+    """A question that a function answered: what it was handed, and the number of the answer."""
+
+    known: dict[str, Value]
+    leaf: int
+
+
+class Trie:
+    """The answers of one function, as numbers, by what it read."""
+
+    def __init__(
+        self, who: str, cells: Cells, reads: tuple[str, ...], answer: Callable[[Partly], int], lock: Lock
+    ) -> None:
+        """Ask a function that gives the number of its answer; the lock guards everything that it writes to."""
+        self.asked: list[Asked] = []
+        self.peeks = 0
+        self._who = who
+        self._reads = reads
+        self._cells = cells
+        self._looks = cells.looks(reads)
+        self._answer = answer
+        self._lock = lock
+        self._tables = [Table() for _ in self._looks]
+        self._known: list[list[dict[str, Value]]] = [[] for _ in range(len(self._looks) + 1)]
+        self._root = self._put(0, {})
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes that the tables take."""
+        return sum(table.nbytes for table in self._tables)
+
+    def walk(self, count: int, cell: Callable[[int, Ints | None], Ints]) -> tuple[Ints | None, Ints]:
+        """Give the answer for each of many states.
+
+        Args:
+            count: how many states.
+            cell: gives the numbers that a cell holds in the states of these rows, or in all of them.
+
+        Returns:
+            The rows, or None if they are all of them in order, and the leaf of each. Rows come in no order.
+        """
+        if self._root >= LEAF:
+            return None, np.full(count, self._root - LEAF, np.int64)
+        rows: Ints | None = None
+        nodes = np.zeros(count, np.int64)
+        done: list[tuple[Ints, Ints]] = []
+        for depth, look in enumerate(self._looks):
+            seen = self._cells.seen(look, cell(look.cell, rows))
+            found = self._found(depth, nodes, seen)
+            leaves = found >= LEAF
+            ended = np.flatnonzero(leaves)
+            if ended.size == found.size:
+                done.append((ended if rows is None else rows, found - LEAF))
+                break
+            done.append((ended if rows is None else rows[ended], found[ended] - LEAF))
+            going = np.flatnonzero(~leaves)
+            rows = going if rows is None else rows[going]
+            nodes = found[going]
+        return np.concatenate([one for one, _ in done]), np.concatenate([one for _, one in done])
+
+    def _found(self, depth: int, nodes: Ints, seen: Ints) -> Ints:
+        """Look up where these looks lead; ask the function about those that are new."""
+        found = self._tables[depth].get(nodes, seen)
+        missing = np.flatnonzero(found == UNKNOWN)
+        if missing.size:
+            new = np.unique(np.stack((nodes[missing], seen[missing])), axis=1)
+            with self._lock:
+                for node, value in zip(*new.tolist(), strict=True):
+                    if self._tables[depth].get(np.array([node]), np.array([value]))[0] == UNKNOWN:
+                        known = self._known[depth][node] | self._cells.values(self._looks[depth], value)
+                        self._tables[depth].put(node, value, self._put(depth + 1, known))
+            found[missing] = self._tables[depth].get(nodes[missing], seen[missing])
+        return found.astype(np.int64)
+
+    def _put(self, depth: int, known: dict[str, Value]) -> int:
+        """Ask the function; give the number of its answer, or of a new node if it wants more."""
+        try:
+            leaf = self._answer(Partly(self._who, self._reads, known))
+        except WantsMoreError:
+            self.peeks += 1
+            self._known[depth].append(known)
+            return len(self._known[depth]) - 1
+        self.asked.append(Asked(known, leaf))
+        return LEAF + leaf

@@ -1,0 +1,94 @@
+"""Remembers which states were seen: in memory those that may come again, on disk all of them, layer by layer."""
+
+from __future__ import annotations
+
+import tempfile
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from strandline.properties.exhaust.layout import Layout
+    from strandline.properties.exhaust.tables import Ints
+
+RUNS_MAX: Final = 6
+"""Sorted runs that are kept side by side; with one more the smallest are merged."""
+
+
+class Visited:
+    """The states that may come again, in sorted runs."""
+
+    def __init__(self) -> None:
+        self._runs: list[Ints] = []
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes that the states take."""
+        return sum(run.nbytes for run in self._runs)
+
+    def new(self, states: Ints) -> Ints:
+        """Give those of some states that were not seen; sorted, as those handed in."""
+        for run in self._runs:
+            if not states.size:
+                break
+            places = np.searchsorted(run, states)
+            places[places == len(run)] = 0
+            states = states[run.take(places) != states]
+        return states
+
+    def add(self, states: Ints) -> None:
+        """Remember new states, sorted."""
+        if states.size:
+            self._runs.append(states)
+        while len(self._runs) > RUNS_MAX:
+            self._runs.sort(key=len, reverse=True)
+            merged = np.concatenate((self._runs.pop(), self._runs.pop()))
+            merged.sort()
+            self._runs.append(merged)
+
+    def forget(self, old: Callable[[Ints], Ints]) -> None:
+        """Let go of states that cannot come again."""
+        kept = [run[~old(run)] for run in self._runs]
+        self._runs = [run for run in kept if run.size]
+
+    def repacked(self, repacked: Callable[[Ints], Ints]) -> Visited:
+        """Give the same states, packed anew."""
+        other = Visited()
+        other._runs = [repacked(run) for run in self._runs]  # noqa: SLF001 - its own
+        return other
+
+
+class _Stored(NamedTuple):
+    """Where a layer stands in the file, and the layout that it was packed by."""
+
+    offset: int
+    count: int
+    layout: Layout
+
+
+class Layers:
+    """Every layer of a search, in a file that goes with the search; traces are read back from it."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile(prefix="strandline-layers-")
+        self._stored: list[_Stored] = []
+
+    def __len__(self) -> int:
+        return len(self._stored)
+
+    def add(self, states: Ints, layout: Layout) -> None:
+        """Put a layer to the end."""
+        self._stored.append(_Stored(self._file.seek(0, 2), len(states), layout))
+        self._file.write(states.tobytes())
+
+    def read(self, depth: int) -> tuple[Ints, Layout]:
+        """Give a layer, and the layout that it was packed by."""
+        stored = self._stored[depth]
+        self._file.seek(stored.offset)
+        return np.frombuffer(self._file.read(8 * stored.count), np.int64), stored.layout
+
+    def close(self) -> None:
+        """Remove the file."""
+        self._file.close()
