@@ -17,7 +17,9 @@ from strandline.properties.exhaust.tables import UNKNOWN, Table
 from strandline.properties.exhaust.world import NEXT, Rank, WorldError
 
 if TYPE_CHECKING:
-    from strandline.properties.exhaust.tables import Ints, Small
+    from collections.abc import Mapping
+
+    from strandline.properties.exhaust.tables import Ints
     from strandline.properties.exhaust.world import Value, World
 
 Ranks = tuple[int, ...]
@@ -73,10 +75,10 @@ class Order:
         for name, number in read.items():
             sources.setdefault(number, self.names.index(name) + 1)
         change = []
-        for name, number in writes.items():
-            if number is not NEXT and number not in sources:
-                raise WorldError(f"{who} wrote {number!r} to rank {name!r}, and read no such rank")
-            change.append((self.names.index(name), NEXT if number is NEXT else sources[number]))
+        for name, value in writes.items():
+            if value is not NEXT and value not in sources:
+                raise WorldError(f"{who} wrote {value!r} to rank {name!r}, and read no such rank")
+            change.append((self.names.index(name), NEXT if value is NEXT else sources[value]))
         return self.changes.number(tuple(change))
 
     def after(self, numbers: Ints, changes: Ints) -> Ints:
@@ -92,7 +94,7 @@ class Order:
     def _changed(self, number: int, change: int) -> Ranks:
         before: Ranks = self.pool.values[number]  # type: ignore[assignment] # the value of an order is a tuple
         after = list(before)
-        for place, source in self.changes.values[change]:  # type: ignore[misc] # put there by change
+        for place, source in self.changes.values[change]:  # type: ignore[attr-defined] # put there by change
             after[place] = 1 + max(before) if source is NEXT else before[source - 1] if source else 0
         return renumbered(tuple(after))
 
@@ -168,3 +170,12 @@ class Cells:
             value = self.pools[cell].values[numbers[cell]]
             state[name] = value[self._rank[name]] if cell in self.orders else value  # type: ignore[index] # a tuple of ranks
         return state
+
+    def numbers(self, state: Mapping[str, Value]) -> tuple[int, ...]:
+        """Give the numbers of a whole state."""
+        values: list[Value] = [None] * len(self.pools)
+        for name, cell in self.cell.items():
+            values[cell] = state[name]
+        for cell, order in self.orders.items():
+            values[cell] = tuple(state[name] for name in order.names)
+        return tuple(pool.number(value) for pool, value in zip(self.pools, values, strict=True))

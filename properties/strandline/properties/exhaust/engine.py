@@ -12,22 +12,24 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 import numpy as np
 
+from strandline.properties.exhaust.again import Questions, ask_again, require_alike, require_unchanged
 from strandline.properties.exhaust.eventually import Quiet
 from strandline.properties.exhaust.found import Budget, Counts, Finding, Found
 from strandline.properties.exhaust.judge import Predicate
-from strandline.properties.exhaust.measure import Measure
 from strandline.properties.exhaust.layout import SAMPLE
+from strandline.properties.exhaust.measure import Measure
 from strandline.properties.exhaust.packing import CHUNK, ROOM_MAX, Packing, distinct
 from strandline.properties.exhaust.steps import Overfull
-from strandline.properties.exhaust.traces import Ends, shown
+from strandline.properties.exhaust.traces import Ends, lasso_shown, shown
 from strandline.properties.exhaust.visited import Layers, Visited
 from strandline.properties.exhaust.world import (
     Always,
     AlwaysTold,
+    Eventually,
     Sometimes,
     SometimesTold,
 )
@@ -36,6 +38,9 @@ from strandline.properties.verdict import Verdict
 if TYPE_CHECKING:
     from strandline.properties.exhaust.tables import Ints
     from strandline.properties.exhaust.world import Law, World
+
+ALIKE: Final = 64
+"""States of each layer that are held against themselves with alike actors swapped."""
 
 Say: TypeAlias = Callable[[Counts], None]
 """Takes what was counted so far, after each layer."""
@@ -83,6 +88,7 @@ def search(
             one.run()
         except KeyboardInterrupt:
             one.ended = "interrupted"
+        one.hold_to_its_word()
         return one.found(several)
 
 
@@ -121,7 +127,7 @@ class _Search:
             self._layers.add(frontier, self._packing.layout)
             self._judge(frontier)
             frontier, expanded = self._expanded(frontier)
-            self._commit(expanded, frontier)
+            self._commit(expanded)
             frontier = self._following(frontier, [one.after for one in expanded])
             self._counts.states += len(frontier)
             self._counts.widest = max(self._counts.widest, len(frontier))
@@ -130,6 +136,25 @@ class _Search:
             self._counts.memory = _peak()
             self._say(self._counts)
             self.ended = self._over() if frontier.size else ""
+
+    def hold_to_its_word(self) -> None:
+        """Ask a sample of everything again.
+
+        Raises:
+            WorldError: a function answers otherwise, a value changed, or actors are not alike.
+        """
+        packing = self._packing
+        require_unchanged(packing.cells)
+        questions = [Questions(f"action {table.action.name!r}", table.questions()) for table in packing.steps.actions]
+        predicates = (*self._predicates.values(), *self._quiet.predicates)
+        questions += [Questions(predicate.who, predicate.questions()) for predicate in predicates]
+        ask_again(self._world, questions)
+        for depth in range(len(self._layers) if self._world.symmetry is not None else 0):
+            states, layout = self._layers.read(depth)
+            try:
+                require_alike(packing, packing.repacked(states[:ALIKE], layout))
+            except Overfull:
+                packing.widen(layout.unpacked(states))
 
     def found(self, several: int) -> Found:
         """Give verdicts, counts and traces."""
@@ -190,7 +215,7 @@ class _Search:
             broken,
         )
 
-    def _commit(self, expanded: list[_Expanded], frontier: Ints) -> None:
+    def _commit(self, expanded: list[_Expanded]) -> None:
         """Add up what came of a whole layer, and keep where laws broke first."""
         depth = len(self._layers) - 1
         names = {law.name: place for place, law in enumerate(self._told)}
@@ -250,7 +275,24 @@ class _Search:
             return Finding(law.name, Verdict.INCONCLUSIVE, f"{where} was looked at, and it was never so")
         if self.ended:
             return Finding(law.name, Verdict.INCONCLUSIVE, f"the search ended early: {self.ended}", reached)
+        if isinstance(law, Eventually) and not self._measure.declared:
+            return self._circled(law)
         return Finding(law.name, Verdict.HOLDS, "every reachable state and every interleaving", reached)
+
+    def _circled(self, law: Eventually) -> Finding:
+        """Judge whether a quiet world can go round for ever, where no measure says that it cannot."""
+        if self._world.symmetry is not None:
+            says = "cycles are looked for between states as they are: declare no symmetry, or a progress measure"
+            return Finding(law.name, Verdict.INCONCLUSIVE, says)
+        try:
+            lasso = self._quiet.lasso(law, self._packing, self._layers)
+        except OverflowError as error:
+            return Finding(law.name, Verdict.INCONCLUSIVE, str(error))
+        if lasso is None:
+            return Finding(law.name, Verdict.HOLDS, "every reachable state and every fair way on from it")
+        trace = lasso_shown(self._world, self._packing, self._layers, lasso)
+        says = f"goes round for ever after {trace.loop} steps"
+        return Finding(law.name, Verdict.VIOLATED, says, traces=(trace,))
 
 
 def _added(one: Ints, other: Ints) -> Ints:

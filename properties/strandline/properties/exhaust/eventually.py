@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from strandline.properties.exhaust.cycles import Edge, Graph, fair_cycle, peeled
 from strandline.properties.exhaust.judge import Predicate
+from strandline.properties.exhaust.packing import CHUNK, Packing, distinct
 from strandline.properties.exhaust.world import Eventually, NoDeadlock
 
 if TYPE_CHECKING:
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
     from strandline.properties.exhaust.cells import Cells
     from strandline.properties.exhaust.layout import Layout
     from strandline.properties.exhaust.steps import Moves
-    from strandline.properties.exhaust.tables import Ints
+    from strandline.properties.exhaust.tables import Ints, Truths
+    from strandline.properties.exhaust.visited import Layers
     from strandline.properties.exhaust.world import World
 
 EDGES_MAX: Final = 2_000_000
@@ -36,10 +39,21 @@ class _Law(NamedTuple):
     wanted: Predicate
 
 
+class Lasso(NamedTuple):
+    """A fair cycle off the goal: its states in the layer where it is first entered, and the graph around it."""
+
+    depth: int
+    entries: Ints
+    states: Ints
+    cycle: list[int]
+    graph: Graph
+
+
 class Quiet:
     """The laws of a world about where it ends."""
 
     def __init__(self, world: World, cells: Cells, lock: Lock) -> None:
+        self._world = world
         self._laws = [
             _Law(law, _going(world, law), Predicate(law.name, cells, law.reads, _wanted(law), lock))
             for law in world.laws
@@ -63,6 +77,68 @@ class Quiet:
             if ends.size and (bad := ends[~wanted.of(ends, layout)]).size:
                 broken[law.name] = bad
         return broken
+
+    def lasso(self, law: Eventually, packing: Packing, layers: Layers) -> Lasso | None:
+        """Give the first fair cycle off the goal; None if there is none.
+
+        Raises:
+            OverflowError: there are more steps off the goal than are looked through.
+        """
+        wanted = next(one.wanted for one in self._laws if one.law is law)
+        off = [_off(wanted, packing.repacked(*layers.read(depth)), packing) for depth in range(len(layers))]
+        states = distinct(np.concatenate(off))
+        moving = [place for place, action in enumerate(self._world.actions) if action.name not in law.stops]
+        owing = sorted({self._world.actions[place].actor or "" for place in moving} - {""})
+        edges, busy = self._between(states, packing, moving, owing)
+        if not edges.size:
+            return None
+        kept = edges[peeled(edges[:, 0], edges[:, 1], len(states))]
+        inside = np.unique(kept[:, :2])
+        places = np.searchsorted(inside, kept[:, :2])
+        graph = Graph(
+            len(inside),
+            [Edge(*ends, *rest) for ends, rest in zip(places.tolist(), kept[:, 2:].tolist(), strict=True)],
+            [frozenset(np.flatnonzero(~row).tolist()) for row in busy[inside]],
+            len(owing),
+        )
+        cycle = fair_cycle(graph)
+        if not cycle:
+            return None
+        round_ = np.sort(states[inside[cycle]])
+        for depth, layer in enumerate(off):
+            entries = np.intersect1d(layer, round_)
+            if entries.size:
+                return Lasso(depth, entries, states[inside], cycle, graph)
+        raise ValueError("a cycle lies in no layer")
+
+    def _between(self, states: Ints, packing: Packing, moving: list[int], owing: list[str]) -> tuple[Ints, Truths]:
+        """Give the steps between some states, as rows of :class:`Edge`, and which actors have something to do where."""
+        found: list[Ints] = []
+        count = 0
+        busy = np.zeros((len(states), len(owing)), bool)
+        for start in range(0, len(states), CHUNK):
+            for moves in packing.expand(states[start : start + CHUNK]):
+                if moves.action not in moving:
+                    continue
+                actor = self._world.actions[moves.action].actor
+                number = owing.index(actor) if actor is not None else -1
+                if actor is not None:
+                    busy[start + moves.rows, number] = True
+                places = np.searchsorted(states, moves.after)
+                places[places == len(states)] = 0
+                stays = states[places] == moves.after
+                rows = start + moves.rows[stays]
+                same = np.full(len(rows), number), np.full(len(rows), moves.action)
+                found.append(np.stack((rows, places[stays], *same, moves.ways[stays]), axis=1))
+                count += len(rows)
+                if count > EDGES_MAX:
+                    raise OverflowError(f"more than {EDGES_MAX:,} steps off the goal to look for cycles among")
+        return (np.concatenate(found) if found else np.zeros((0, 5), np.int64)), busy
+
+
+def _off(goal: Predicate, states: Ints, packing: Packing) -> Ints:
+    off: Ints = states[~goal.of(states, packing.layout)]
+    return off
 
 
 def _going(world: World, law: Eventually | NoDeadlock) -> frozenset[int]:

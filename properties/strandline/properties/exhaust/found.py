@@ -31,11 +31,15 @@ class Step(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """A trace with what it leads through: the values of all components at first, and after each step those written."""
+    """A trace with what it leads through: all components at first, and after each step those that changed.
+
+    A trace that goes round for ever has ``loop``, the number of steps before the first one of the round.
+    """
 
     steps: tuple[Step, ...]
     first: dict[str, Value]
     after: tuple[dict[str, Value], ...]
+    loop: int | None = None
 
 
 class Finding(NamedTuple):
@@ -56,9 +60,9 @@ class Finding(NamedTuple):
 class Counts:
     """How large the search was; exact up to where it ended.
 
-    ``calls`` counts answers of the world's functions, each for a distinct value of what it read; ``peeks`` the calls that
-    were left because the function wanted to read more. ``memory`` is the peak of the process in bytes, 0 where
-    the system does not tell.
+    ``calls`` counts answers of the actions' functions, each for a distinct value of what it read; ``peeks`` the calls
+    that were left because the function wanted to read more; ``judged`` the answers of laws about states. ``memory``
+    is the peak of the process in bytes, 0 where the system does not tell.
     """
 
     states: int = 0

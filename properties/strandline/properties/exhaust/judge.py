@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from strandline.properties.exhaust.again import Question, sampled
 from strandline.properties.exhaust.reading import called
 from strandline.properties.exhaust.trie import Trie
 
@@ -27,8 +28,13 @@ class Predicate:
         self, law: str, cells: Cells, reads: tuple[str, ...], holds: Callable[[Reading], bool], lock: Lock
     ) -> None:
         """Ask this function, of a law of this name."""
-        who = f"law {law!r}"
-        self.trie = Trie(who, cells, reads, lambda at: int(bool(called(who, holds, at))), lock)
+        self.who = f"law {law!r}"
+        self.holds = holds
+        self.trie = Trie(self.who, cells, reads, lambda at: int(bool(called(self.who, holds, at))), lock)
+
+    def questions(self) -> tuple[Question, ...]:
+        """Give a sample of what the predicate was asked, with what it said."""
+        return tuple(Question(known, bool(leaf)) for known, leaf in sampled(self.trie.asked))
 
     def of(self, states: Ints, layout: Layout) -> Any:  # noqa: ANN401 - an array of truth values
         """Tell of each state whether it is so."""

@@ -49,7 +49,8 @@ class Group:
 
     def members(self, place: int, numbers: Ints) -> Ints:
         """Give the numbers of the cell at this place in the group."""
-        return self._members[place].take(numbers).astype(np.int64)
+        held: Ints = self._members[place].take(numbers).astype(np.int64)
+        return held
 
     def number(self, members: Sequence[Ints]) -> Ints:
         """Number what these cells hold, anew where it was not seen before."""
@@ -142,7 +143,9 @@ def laid_out(pools: Sequence[Pool], old: Layout | None, samples: Sequence[Ints])
     Raises:
         OverflowError: not even all cells in one group fit.
     """
-    groups = [field.cells for field in old.fields] if old is not None else [(cell,) for cell in range(len(pools))]
+    groups: list[tuple[int, ...]] = [(cell,) for cell in range(len(pools))]
+    if old is not None:
+        groups = [field.cells for field in old.fields]
     known = {field.cells: field.group for field in old.fields} if old is not None else {}
     counts = [len(known.get(cells) or pools[cells[0]]) for cells in groups]
     seen = [_together([samples[cell] for cell in cells]) for cells in groups]

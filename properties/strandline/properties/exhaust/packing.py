@@ -13,8 +13,8 @@ from strandline.properties.exhaust.symmetric import Symmetric
 
 if TYPE_CHECKING:
     from strandline.properties.exhaust.layout import Layout
-    from strandline.properties.exhaust.tables import Ints
     from strandline.properties.exhaust.steps import Moves
+    from strandline.properties.exhaust.tables import Ints
     from strandline.properties.exhaust.world import World
 
 CHUNK: Final = 1 << 16
@@ -55,6 +55,14 @@ class Packing:
         """
         return _fits(self._symmetric.canonical(states, self.layout))
 
+    def swapped(self, states: Ints) -> list[Ints]:
+        """Give states with alike actors swapped, in every way.
+
+        Raises:
+            Overfull: a number does not fit.
+        """
+        return [_fits(packed) for packed in self._symmetric.swapped(states, self.layout)]
+
     @property
     def nbytes(self) -> int:
         """The bytes that the tables of the actions take."""
@@ -91,4 +99,5 @@ def distinct(states: Ints) -> Ints:
     states.sort()
     if not states.size:
         return states
-    return states[np.concatenate((np.array([True]), states[1:] != states[:-1]))]
+    once: Ints = states[np.concatenate((np.array([True]), states[1:] != states[:-1]))]
+    return once

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from strandline.properties.exhaust.again import Question, sampled
 from strandline.properties.exhaust.reading import called, kinds, outcomes
 from strandline.properties.exhaust.trie import Trie
 from strandline.properties.exhaust.world import AlwaysTold, Rank, SometimesTold
@@ -121,6 +122,14 @@ class ActionTable:
         after = (states.take(rows) & self._keep.take(ways)) | self._set.take(ways)
         return rows, ways, self._moved(after, rows, ways, layout, cell) if self._moving else after
 
+    def questions(self) -> tuple[Question, ...]:
+        """Give a sample of what the action's function was asked, with the ways that it gave."""
+        asked = []
+        for known, leaf in sampled(self.trie.asked):
+            start, count = self.leaves[leaf]
+            asked.append(Question(known, [tuple(way.outcome) for way in self.ways[start : start + count]]))
+        return tuple(asked)
+
     def breaking(self) -> list[tuple[int, list[int]]]:
         """Give the laws of what is told that this action breaks, by place, and the ways that do."""
         places = {place for way in self._bad for place, breaks in enumerate(self.ways[way].breaks) if breaks}
@@ -180,7 +189,7 @@ class ActionTable:
         for cell, written in ranks.items():
             order = self._cells.orders[cell]
             read = {name: at[name] for name in self.action.reads if self._cells.cell[name] == cell}
-            changes[cell] = order.change(written, read, who)  # type: ignore[arg-type] # checked by outcomes
+            changes[cell] = order.change(written, read, who)
         breaks, shows = [], []
         for law in self._told:
             said = f"law {law.name!r}"

@@ -13,7 +13,7 @@ import numpy as np
 from strandline.properties.exhaust.reading import called
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from threading import Lock
 
     from strandline.properties.exhaust.cells import Cells
@@ -82,22 +82,24 @@ class Symmetric:
 
     def canonical(self, states: Ints, layout: Layout) -> Ints | None:
         """Give the representatives of states; None if a number does not fit its field."""
-        if not self._others:
-            return states
         least = states
-        numbers = layout.unpacked(states)
-        for permutation in self._others:
-            packed = layout.packed(permutation.apply(numbers))
+        for packed in self.swapped(states, layout):
             if packed is None:
                 return None
             least = np.minimum(least, packed)
         return least
 
+    def swapped(self, states: Ints, layout: Layout) -> Iterator[Ints | None]:
+        """Give states with the actors swapped, in each way but the one that moves nobody."""
+        if self._others:
+            numbers = layout.unpacked(states)
+            yield from (layout.packed(permutation.apply(numbers)) for permutation in self._others)
+
 
 def _by(
     rename: Callable[[Value, tuple[int, ...]], Value], moved: tuple[int, ...], name: str
 ) -> Callable[[Value], Value]:
-    return lambda value: called(f"the renaming of {name!r}", lambda one: rename(one, moved), value)  # type: ignore[no-any-return] # as declared
+    return lambda value: called(f"the renaming of {name!r}", lambda one: rename(one, moved), value)
 
 
 def _reordered(source: tuple[int, ...]) -> Callable[[Value], Value]:

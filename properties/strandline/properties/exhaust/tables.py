@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     Ints: TypeAlias = npt.NDArray[np.int64]
     Small: TypeAlias = npt.NDArray[np.int32]
+    Truths: TypeAlias = npt.NDArray[np.bool_]
 
 UNKNOWN: Final = -1
 """Stands where nothing was put yet."""
@@ -57,10 +58,10 @@ class Table:
         height, width = dense.shape
         if len(first) and (int(first.max()) >= height or int(second.max()) >= width):
             inside = (first < height) & (second < width)
-            found = np.full(len(first), UNKNOWN, np.int32)
+            found: Small = np.full(len(first), UNKNOWN, np.int32)
             found[inside] = dense[first[inside], second[inside]]
             return found
-        return dense.ravel().take(first * width + second)
+        return dense[first, second]
 
     def put(self, first: int, second: int, number: int) -> None:
         """Put the number of a pair that has none yet."""

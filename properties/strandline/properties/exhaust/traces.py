@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from functools import cached_property, partial
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from strandline.properties.exhaust.cycles import round_trip
 from strandline.properties.exhaust.found import Shown, Step
 from strandline.properties.exhaust.packing import CHUNK, ROOM_MAX, distinct
 from strandline.properties.exhaust.steps import Overfull
@@ -20,16 +21,13 @@ from strandline.properties.exhaust.steps import Overfull
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import numpy.typing as npt
-
+    from strandline.properties.exhaust.eventually import Lasso
     from strandline.properties.exhaust.layout import Layout
     from strandline.properties.exhaust.packing import Packing
     from strandline.properties.exhaust.steps import Moves
-    from strandline.properties.exhaust.tables import Ints
+    from strandline.properties.exhaust.tables import Ints, Truths
     from strandline.properties.exhaust.visited import Layers
     from strandline.properties.exhaust.world import Value, World
-
-    Truths: TypeAlias = npt.NDArray[np.bool_]
 
 NOBODY: Final = -1
 """Stands for the actor before the first step: nobody has to be switched from."""
@@ -54,6 +52,31 @@ class _Edge(NamedTuple):
     action: int
     way: int
     after: int
+
+
+def lasso_shown(world: World, packing: Packing, layers: Layers, lasso: Lasso) -> Shown:
+    """Give a shortest trace to a fair cycle, and one round of it."""
+    ends = [Ends(lasso.depth, lasso.entries, packing.layout)]
+    (stem,) = shown(world, packing, layers, ends, 1)
+    state = stem.first | {name: value for changed in stem.after for name, value in changed.items()}
+    numbers = [np.array([number], np.int64) for number in packing.cells.numbers(state)]
+    packed = packing.layout.packed(numbers)
+    start = int(np.searchsorted(lasso.states, 0 if packed is None else packed[0]))
+    steps, after = list(stem.steps), list(stem.after)
+    for edge in round_trip(lasso.graph, lasso.cycle, start):
+        action = world.actions[edge.action]
+        one = packing.steps.actions[edge.action].ways[edge.way]
+        there = _spelled(packing, lasso.states, edge.after)
+        steps.append(Step(action.name, action.actor, one.number, one.outcome.label))
+        after.append({name: value for name, value in there.items() if value != state[name]})
+        state = there
+    return Shown(tuple(steps), stem.first, tuple(after), len(stem.steps))
+
+
+def _spelled(packing: Packing, states: Ints, place: int) -> dict[str, Value]:
+    """Give one of some states by the names of its components."""
+    numbers = packing.layout.unpacked(states[place : place + 1])
+    return packing.cells.spelled(tuple(int(number[0]) for number in numbers))
 
 
 def shown(world: World, packing: Packing, layers: Layers, ends: list[Ends], several: int) -> tuple[Shown, ...]:
@@ -145,19 +168,15 @@ class _Cone:
     def _shown(self, way: list[_Edge], states: list[Ints]) -> Shown:
         """Tell a trace by names and values."""
         steps, changed = [], []
-        before = first = self._spelled(states[0], 0)
+        before = first = _spelled(self._packing, states[0], 0)
         for edge, layer in zip(way, states[1:], strict=False):
             action = self._world.actions[edge.action]
             one = self._packing.steps.actions[edge.action].ways[edge.way]
-            after = self._spelled(layer, edge.after)
+            after = _spelled(self._packing, layer, edge.after)
             steps.append(Step(action.name, action.actor, one.number, one.outcome.label))
             changed.append({name: value for name, value in after.items() if value != before[name]})
             before = after
         return Shown(tuple(steps), first, tuple(changed))
-
-    def _spelled(self, states: Ints, place: int) -> dict[str, Value]:
-        numbers = self._packing.layout.unpacked(states[place : place + 1])
-        return self._packing.cells.spelled(tuple(int(number[0]) for number in numbers))
 
 
 def _calm(edges: list[list[_Edge]], actors: tuple[int, ...]) -> list[_Edge]:
@@ -204,4 +223,5 @@ def _within(states: Ints, some: Ints) -> Truths:
     """Tell which of some states are among those sorted ones."""
     places = np.searchsorted(states, some)
     places[places == len(states)] = 0
-    return states.take(places) == some
+    inside: Truths = states.take(places) == some
+    return inside

@@ -8,7 +8,6 @@ is not that actor's turn is asked once for each place, whatever else it would ha
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -17,7 +16,7 @@ from strandline.properties.exhaust.tables import UNKNOWN, Table
 from strandline.properties.exhaust.world import WorldError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from threading import Lock
     from typing import Any
 
@@ -61,7 +60,7 @@ class Asked(NamedTuple):
 
 
 class Trie:
-    """The answers of one function, as numbers, by what it read."""
+    """The answers of one function, as numbers, by what it read; ``asked`` are its questions."""
 
     def __init__(
         self, who: str, cells: Cells, reads: tuple[str, ...], answer: Callable[[Partly], int], lock: Lock

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from strandline.properties.exhaust.layout import Layout
-    from strandline.properties.exhaust.tables import Ints
+    from strandline.properties.exhaust.tables import Ints, Truths
 
 RUNS_MAX: Final = 6
 """Sorted runs that are kept side by side; with one more the smallest are merged."""
@@ -48,7 +48,7 @@ class Visited:
             merged.sort()
             self._runs.append(merged)
 
-    def forget(self, old: Callable[[Ints], Ints]) -> None:
+    def forget(self, old: Callable[[Ints], Truths]) -> None:
         """Let go of states that cannot come again."""
         kept = [run[~old(run)] for run in self._runs]
         self._runs = [run for run in kept if run.size]
@@ -56,15 +56,15 @@ class Visited:
     def repacked(self, repacked: Callable[[Ints], Ints]) -> Visited:
         """Give the same states, packed anew."""
         other = Visited()
-        other._runs = [repacked(run) for run in self._runs]  # noqa: SLF001 - its own
+        other._runs = [repacked(run) for run in self._runs]
         return other
 
 
 class _Stored(NamedTuple):
-    """Where a layer stands in the file, and the layout that it was packed by."""
+    """Where a layer stands in the file, how many states it has, and the layout that it was packed by."""
 
     offset: int
-    count: int
+    size: int
     layout: Layout
 
 
@@ -72,7 +72,7 @@ class Layers:
     """Every layer of a search, in a file that goes with the search; traces are read back from it."""
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile(prefix="strandline-layers-")
+        self._file = tempfile.TemporaryFile(prefix="strandline-layers-")  # noqa: SIM115 - closed by close
         self._stored: list[_Stored] = []
 
     def __len__(self) -> int:
@@ -87,7 +87,7 @@ class Layers:
         """Give a layer, and the layout that it was packed by."""
         stored = self._stored[depth]
         self._file.seek(stored.offset)
-        return np.frombuffer(self._file.read(8 * stored.count), np.int64), stored.layout
+        return np.frombuffer(self._file.read(8 * stored.size), np.int64), stored.layout
 
     def close(self) -> None:
         """Remove the file."""

@@ -179,6 +179,9 @@ class Progress:
 class World:
     """A world that can be searched.
 
+    A sample of its functions' answers is asked for again in a fresh process. Functions that are defined in a module
+    are sent there; for a world made of others ``made_by`` is a function of a module that makes it anew.
+
     Raises:
         WorldError: a name is used twice or is unknown, a value can change, or a part is missing.
     """
@@ -189,6 +192,7 @@ class World:
     laws: tuple[Law, ...] = ()
     symmetry: Symmetry | None = None
     progress: Progress | None = None
+    made_by: Callable[[], World] | None = None
 
     def __post_init__(self) -> None:
         names = [component.name for component in self.components]

@@ -1,0 +1,167 @@
+"""Asks again: a world whose functions answer now so and now so has no states to count.
+
+A sample of the questions that were answered is put once more in another order, and once more to a
+fresh process that hashes strings differently, where the order of a set is another one. Values are
+held against the hash they had when they were first seen. States are held against themselves with
+alike actors swapped.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+
+import numpy as np
+
+from strandline.properties.exhaust.reading import Handed, called, kinds, outcomes
+from strandline.properties.exhaust.world import Action, Always, Eventually, NoDeadlock, Sometimes, World, WorldError
+
+if TYPE_CHECKING:
+    from strandline.properties.exhaust.cells import Cells
+    from strandline.properties.exhaust.packing import Packing
+    from strandline.properties.exhaust.tables import Ints
+    from strandline.properties.exhaust.world import Law, Value
+
+T = TypeVar("T")
+
+SAMPLE: Final = 40
+"""Questions to each function that are put again, evenly among all that it was asked."""
+
+PATIENCE: Final = 120
+"""Seconds that a fresh process has for its answers."""
+
+OTHER_HASHES: Final = "1"
+"""The seed by which the fresh process hashes strings, whatever this one does."""
+
+
+class Question(NamedTuple):
+    """What a function was handed, and what it gave."""
+
+    known: dict[str, Value]
+    given: object
+
+
+class Questions(NamedTuple):
+    """Some questions to a function of a world: by the action or law that it belongs to."""
+
+    who: str
+    asked: tuple[Question, ...]
+
+
+def sampled(asked: list[T]) -> list[T]:
+    """Take some, evenly spread."""
+    return asked[:: max(1, len(asked) // SAMPLE)][:SAMPLE]
+
+
+def ask_again(world: World, questions: list[Questions]) -> None:
+    """Put questions again, from the last to the first, here and in a fresh process.
+
+    Raises:
+        WorldError: a function gave something else, or cannot be sent to another process; it is named.
+    """
+    backwards = [Questions(one.who, tuple(reversed(one.asked))) for one in reversed(questions)]
+    _require_same(world, backwards, "asked again in another order")
+    try:
+        sent = pickle.dumps((world if world.made_by is None else world.made_by, questions))
+    except Exception as error:
+        raise WorldError(
+            f"world {world.name!r} cannot be asked in a fresh process: {error}; "
+            "define its functions in a module, or say in made_by how it is made"
+        ) from error
+    refusal = _fresh().submit(_asked_afresh, sent).result(PATIENCE)
+    if refusal:
+        raise WorldError(refusal)
+
+
+def require_unchanged(cells: Cells) -> None:
+    """Hold every value against the hash that it had at first.
+
+    Raises:
+        WorldError: a value changed; its component is named.
+    """
+    for name, cell in cells.cell.items():
+        changed = cells.pools[cell].changed()
+        if changed is not None:
+            raise WorldError(f"a value of component {name!r} changed after it was written: {changed!r}")
+
+
+def require_alike(packing: Packing, states: Ints) -> None:
+    """Hold the steps from states against the steps from the same states with the actors swapped.
+
+    Raises:
+        Overfull: a number does not fit.
+        WorldError: they differ, so the actors are not alike.
+    """
+    expected = _successors(packing, states)
+    for swapped in packing.swapped(states):
+        if not np.array_equal(expected, _successors(packing, swapped)):
+            raise WorldError("actors that the symmetry calls alike are not: swapped, they lead to other states")
+
+
+def _successors(packing: Packing, states: Ints) -> Ints:
+    """Give each state's successors up to symmetry, as sorted pairs of the state's place and the successor."""
+    moves = packing.expand(states)
+    rows = [move.rows for move in moves]
+    after = [packing.canonical(move.after) for move in moves]
+    if not rows:
+        return np.zeros((2, 0), np.int64)
+    pairs = np.stack((np.concatenate(rows), np.concatenate(after)))
+    return pairs[:, np.lexsort(pairs)]
+
+
+def _require_same(world: World, questions: list[Questions], when: str) -> None:
+    functions: dict[str, Action | Law] = {f"action {action.name!r}": action for action in world.actions}
+    functions |= {f"law {law.name!r}": law for law in world.laws}
+    for who, asked in questions:
+        for known, given in asked:
+            again = _asked(world, who, functions[who], Handed(who, known))
+            if again != given:
+                raise WorldError(
+                    f"{who} gave {given!r} for {known!r}, and {again!r} when {when}: "
+                    "it must depend on what it reads, and on nothing else"
+                )
+
+
+def _asked(world: World, who: str, function: Action | Law, at: Handed) -> object:
+    match function:
+        case Action():
+            return [tuple(way) for way in outcomes(function, at, kinds(world))]
+        case Always():
+            return bool(called(who, function.holds, at))
+        case Sometimes():
+            return bool(called(who, function.seen, at))
+        case Eventually():
+            return bool(called(who, function.goal, at))
+        case NoDeadlock():
+            return bool(called(who, function.done, at))
+    raise ValueError(f"{who} reads nothing")
+
+
+def _asked_afresh(sent: bytes) -> str:
+    """Put the questions in this process; give the refusal, if there is one."""
+    try:
+        made, questions = pickle.loads(sent)  # noqa: S301 - sent by the process that started this one
+        _require_same(made if isinstance(made, World) else made(), questions, "asked in a fresh process")
+    except WorldError as error:
+        return str(error)
+    return ""
+
+
+@cache
+def _fresh() -> ProcessPoolExecutor:
+    """Start a process that shares nothing with this one; it serves every search and ends with this process."""
+    pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+    seed = os.environ.get("PYTHONHASHSEED")
+    os.environ["PYTHONHASHSEED"] = OTHER_HASHES
+    try:
+        pool.submit(os.getpid).result(PATIENCE)
+    finally:
+        if seed is None:
+            del os.environ["PYTHONHASHSEED"]
+        else:
+            os.environ["PYTHONHASHSEED"] = seed
+    return pool
