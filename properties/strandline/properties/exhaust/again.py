@@ -11,7 +11,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import pickle
-from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
@@ -21,6 +20,8 @@ from strandline.properties.exhaust.reading import Handed, called, kinds, outcome
 from strandline.properties.exhaust.world import Action, Always, Eventually, NoDeadlock, Sometimes, World, WorldError
 
 if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
     from strandline.properties.exhaust.cells import Cells
     from strandline.properties.exhaust.packing import Packing
     from strandline.properties.exhaust.tables import Ints
@@ -72,7 +73,11 @@ def ask_again(world: World, questions: list[Questions]) -> None:
             f"world {world.name!r} cannot be asked in a fresh process: {error}; "
             "define its functions in a module, or say in made_by how it is made"
         ) from error
-    refusal = _fresh().submit(_asked_afresh, sent).result(PATIENCE)
+    fresh = _fresh()
+    fresh.send_bytes(sent)
+    if not fresh.poll(PATIENCE):
+        raise WorldError(f"world {world.name!r} was asked in a fresh process, and gave no answer in {PATIENCE} s")
+    refusal = fresh.recv()
     if refusal:
         raise WorldError(refusal)
 
@@ -90,7 +95,9 @@ def require_unchanged(cells: Cells) -> None:
 
 
 def require_alike(packing: Packing, states: Ints) -> None:
-    """Hold the steps from states against the steps from the same states with the actors swapped.
+    """Hold the steps from states against those from the same states with neighbouring actors swapped.
+
+    What holds for swaps of neighbours holds for every permutation, since each is made of them.
 
     Raises:
         Overfull: a number does not fit.
@@ -105,11 +112,10 @@ def require_alike(packing: Packing, states: Ints) -> None:
 def _successors(packing: Packing, states: Ints) -> Ints:
     """Give each state's successors up to symmetry, as sorted pairs of the state's place and the successor."""
     moves = packing.expand(states)
-    rows = [move.rows for move in moves]
-    after = [packing.canonical(move.after) for move in moves]
-    if not rows:
+    if not moves:
         return np.zeros((2, 0), np.int64)
-    pairs = np.stack((np.concatenate(rows), np.concatenate(after)))
+    after = packing.canonical(np.concatenate([move.after for move in moves]))
+    pairs = np.stack((np.concatenate([move.rows for move in moves]), after))
     return pairs[:, np.lexsort(pairs)]
 
 
@@ -152,16 +158,28 @@ def _asked_afresh(sent: bytes) -> str:
 
 
 @cache
-def _fresh() -> ProcessPoolExecutor:
-    """Start a process that shares nothing with this one; it serves every search and ends with this process."""
-    pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+def _fresh() -> Connection:
+    """Start a process that shares nothing with this one; it serves every search, and ends when this process does."""
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe()
     seed = os.environ.get("PYTHONHASHSEED")
     os.environ["PYTHONHASHSEED"] = OTHER_HASHES
     try:
-        pool.submit(os.getpid).result(PATIENCE)
+        context.Process(target=_serve, args=(there,), name="fresh", daemon=True).start()
     finally:
         if seed is None:
             del os.environ["PYTHONHASHSEED"]
         else:
             os.environ["PYTHONHASHSEED"] = seed
-    return pool
+    there.close()
+    return here
+
+
+def _serve(questions: Connection) -> None:
+    """Answer until nobody asks any more; this process holds no end of the pipe that would keep it open."""
+    while True:
+        try:
+            sent = questions.recv_bytes()
+        except EOFError:
+            return
+        questions.send(_asked_afresh(sent))

@@ -39,8 +39,11 @@ if TYPE_CHECKING:
     from strandline.properties.exhaust.tables import Ints
     from strandline.properties.exhaust.world import Law, World
 
+ALIKE_LAYERS: Final = 8
+"""Layers of which some states are held against themselves with alike actors swapped."""
+
 ALIKE: Final = 64
-"""States of each layer that are held against themselves with alike actors swapped."""
+"""States of such a layer that are."""
 
 Say: TypeAlias = Callable[[Counts], None]
 """Takes what was counted so far, after each layer."""
@@ -149,7 +152,8 @@ class _Search:
         predicates = (*self._predicates.values(), *self._quiet.predicates)
         questions += [Questions(predicate.who, predicate.questions()) for predicate in predicates]
         ask_again(self._world, questions)
-        for depth in range(len(self._layers) if self._world.symmetry is not None else 0):
+        depths = range(0, len(self._layers), len(self._layers) // ALIKE_LAYERS + 1)
+        for depth in depths if self._world.symmetry is not None else ():
             states, layout = self._layers.read(depth)
             try:
                 require_alike(packing, packing.repacked(states[:ALIKE], layout))

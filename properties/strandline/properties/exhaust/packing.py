@@ -56,7 +56,7 @@ class Packing:
         return _fits(self._symmetric.canonical(states, self.layout))
 
     def swapped(self, states: Ints) -> list[Ints]:
-        """Give states with alike actors swapped, in every way.
+        """Give states with two neighbouring actors swapped, for each two.
 
         Raises:
             Overfull: a number does not fit.

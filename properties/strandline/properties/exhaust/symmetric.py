@@ -13,7 +13,7 @@ import numpy as np
 from strandline.properties.exhaust.reading import called
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from threading import Lock
 
     from strandline.properties.exhaust.cells import Cells
@@ -38,6 +38,8 @@ class Permutation:
             raise ValueError(f"world {world.name!r} declares no symmetry")
         self._cells = cells
         self._lock = lock
+        away = [place for place, there in enumerate(moved) if place != there]
+        self.is_swap = len(away) == 2 and away[1] - away[0] == 1  # noqa: PLR2004 - two of them, side by side
         blocks = world.symmetry.blocks
         self.goes: dict[str, str] = {
             name: there
@@ -83,17 +85,20 @@ class Symmetric:
     def canonical(self, states: Ints, layout: Layout) -> Ints | None:
         """Give the representatives of states; None if a number does not fit its field."""
         least = states
-        for packed in self.swapped(states, layout):
+        for packed in _applied(self._others, states, layout):
             if packed is None:
                 return None
             least = np.minimum(least, packed)
         return least
 
     def swapped(self, states: Ints, layout: Layout) -> Iterator[Ints | None]:
-        """Give states with the actors swapped, in each way but the one that moves nobody."""
-        if self._others:
-            numbers = layout.unpacked(states)
-            yield from (layout.packed(permutation.apply(numbers)) for permutation in self._others)
+        """Give states with two neighbouring actors swapped, for each two."""
+        return _applied([one for one in self._others if one.is_swap], states, layout)
+
+
+def _applied(some: Sequence[Permutation], states: Ints, layout: Layout) -> Iterator[Ints | None]:
+    numbers = layout.unpacked(states) if some else []
+    return (layout.packed(permutation.apply(numbers)) for permutation in some)
 
 
 def _by(
