@@ -7,7 +7,7 @@ from collections import Counter
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 
@@ -145,20 +145,20 @@ def test_what_overlaps_a_change_is_not_counted_as_seen() -> None:
 
 
 class Holding(Shipped):
-    """A scanner that keeps its read transaction for ever."""
+    """A scanner that keeps its read transaction for ever; whoever made it lets go, since nobody closes what broke."""
+
+    kept: ClassVar[list[sqlite3.Connection]] = []
 
     def __init__(self, log: Path, memo: Path) -> None:
         super().__init__(log, memo)
         self._held = sqlite3.connect(log, check_same_thread=False)
         self._held.execute("BEGIN")
         self._held.execute("SELECT count(*) FROM logs").fetchone()
-
-    def close(self) -> None:
-        self._held.close()
-        super().close()
+        self.kept.append(self._held)
 
 
 def test_a_subject_that_does_not_let_go_of_the_log_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("strandline.properties.harness.disk.sqlite3.connect", partial(sqlite3.connect, timeout=0))
     with pytest.raises(SubjectBrokenError, match=r"^lock: the writer waited, and still could not append: database is"):
         played(InProcess(Holding), (Action("append"),), PLOTS["outside files"])
+    Holding.kept.pop().close()
