@@ -86,8 +86,8 @@ class Order:
         found = self._after.get(numbers, changes)
         while (missing := np.flatnonzero(found == UNKNOWN)).size:
             for number, change in sorted(set(zip(numbers[missing].tolist(), changes[missing].tolist(), strict=True))):
-                if self._after.get(np.array([number]), np.array([change]))[0] == UNKNOWN:
-                    self._after.put(number, change, self.pool.number(self._changed(number, change)))
+                if self._after.at(number, change) == UNKNOWN:
+                    self._after.put_one(number, change, self.pool.number(self._changed(number, change)))
             found = self._after.get(numbers, changes)
         return found.astype(np.int64)
 

@@ -65,18 +65,20 @@ class Group:
         missing = np.flatnonzero(found == UNKNOWN)
         if missing.size:
             _, at = np.unique((first[missing] << 32) | second[missing], return_index=True)
-            for row in missing[at].tolist():
-                table.put(int(first[row]), int(second[row]), self._counts[place])
-                if place == len(self._tables) - 1:
-                    self._keep([int(member[row]) for member in members])
-                self._counts[place] += 1
+            new = missing[at]
+            count = self._counts[place]
+            if place == len(self._tables) - 1:
+                self._keep(np.stack([member[new] for member in members]))
+            table.put(first[new], second[new], np.arange(count, count + len(new)))
+            self._counts[place] = count + len(new)
             found[missing] = table.get(first[missing], second[missing])
         return found.astype(np.int64)
 
-    def _keep(self, members: list[int]) -> None:
-        if self._counts[-1] == self._members.shape[1]:
+    def _keep(self, members: Ints) -> None:
+        count = self._counts[-1]
+        while count + members.shape[1] > self._members.shape[1]:
             self._members = np.concatenate((self._members, np.zeros_like(self._members)), axis=1)
-        self._members[:, self._counts[-1]] = members
+        self._members[:, count : count + members.shape[1]] = members
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,22 +63,31 @@ class Table:
             return found
         return dense[first, second]
 
-    def put(self, first: int, second: int, number: int) -> None:
-        """Put the number of a pair that has none yet."""
-        if self._dense is not None:
-            self._grow(first, second)
-        self._count += 1
-        if self._dense is not None:
-            self._dense[first, second] = number
-            return
-        if 2 * self._count > len(self._hashed.keys):
-            self._hashed = _rehashed(self._hashed)
-        _scatter(self._hashed, np.array([(first << 32) | second]), np.array([number], np.int32))
+    def at(self, first: int, second: int) -> int:
+        """Look up one pair."""
+        return int(self.get(np.array([first]), np.array([second]))[0])
 
-    def _grow(self, first: int, second: int) -> None:
-        """Make room for a pair, in an array twice as large or in a hashed table."""
+    def put_one(self, first: int, second: int, number: int) -> None:
+        """Put the number of one pair that has none yet."""
+        self.put(np.array([first]), np.array([second]), np.array([number]))
+
+    def put(self, first: Ints, second: Ints, numbers: Ints) -> None:
+        """Put the numbers of different pairs that have none yet."""
+        self._grow(int(first.max()), int(second.max()), len(first))
+        self._count += len(first)
+        if self._dense is not None:
+            self._dense[first, second] = numbers
+        else:
+            _scatter(self._hashed, (first << 32) | second, numbers.astype(np.int32))
+
+    def _grow(self, first: int, second: int, more: int) -> None:
+        """Make room for pairs up to this one, in an array that is large enough or in a hashed table."""
+        if self._dense is None:
+            while 2 * (self._count + more) > len(self._hashed.keys):
+                self._hashed = _rehashed(self._hashed)
+            return
         dense = self._dense
-        if dense is None or (first < dense.shape[0] and second < dense.shape[1]):
+        if first < dense.shape[0] and second < dense.shape[1]:
             return
         height, width = (_doubled(size, needed) for size, needed in zip(dense.shape, (first, second), strict=True))
         if height * width <= DENSE_MAX:
@@ -87,9 +96,9 @@ class Table:
             self._dense = larger
             return
         rows, columns = np.nonzero(dense != UNKNOWN)
-        bits = max(4, int(4 * len(rows)).bit_length())
-        hashed = _hashed(bits)
-        _scatter(hashed, (rows << 32) | columns, dense[rows, columns])
+        hashed = _hashed(max(4, int(4 * (len(rows) + more)).bit_length()))
+        if rows.size:
+            _scatter(hashed, (rows << 32) | columns, dense[rows, columns])
         self._hashed, self._dense = hashed, None
 
 

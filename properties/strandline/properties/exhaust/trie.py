@@ -120,9 +120,9 @@ class Trie:
             new = np.unique(np.stack((nodes[missing], seen[missing])), axis=1)
             with self._lock:
                 for node, value in zip(*new.tolist(), strict=True):
-                    if self._tables[depth].get(np.array([node]), np.array([value]))[0] == UNKNOWN:
+                    if self._tables[depth].at(node, value) == UNKNOWN:
                         known = self._known[depth][node] | self._cells.values(self._looks[depth], value)
-                        self._tables[depth].put(node, value, self._put(depth + 1, known))
+                        self._tables[depth].put_one(node, value, self._put(depth + 1, known))
             found[missing] = self._tables[depth].get(nodes[missing], seen[missing])
         return found.astype(np.int64)
 
