@@ -1,0 +1,218 @@
+"""Judges a declared world slowly: the whole graph of its states, spelled out, and each law by its definition.
+
+It shares nothing with the search but the declaration and the text that spells its steps out, so
+what the two agree on is not the habit of one of them.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise, permutations
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from strandline.properties.exhaust.spelled import Spelled
+from strandline.properties.exhaust.world import Always, AlwaysTold, Eventually, NoDeadlock, Sometimes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+
+    from strandline.properties.exhaust.spelled import Taken, Values
+    from strandline.properties.exhaust.world import Law, World
+
+STATES_MAX: Final = 100_000
+"""States that are spelled out; a larger world is for the search alone."""
+
+
+class Graph(NamedTuple):
+    """Every reachable state of a world, each with its depth and the steps from it."""
+
+    spelled: Spelled
+    depths: dict[Values, int]
+    steps: dict[Values, tuple[Taken, ...]]
+
+    @property
+    def states(self) -> int:
+        return len(self.depths)
+
+    @property
+    def transitions(self) -> int:
+        return sum(map(len, self.steps.values()))
+
+    @property
+    def depth(self) -> int:
+        return max(self.depths.values())
+
+
+class Unfair(NamedTuple):
+    """Where a world may stay off a goal for ever: states in which no actor has anything to do, and fair cycles."""
+
+    ends: frozenset[Values]
+    cycles: tuple[frozenset[Values], ...]
+
+
+def graph(world: World) -> Graph:
+    """Spell a world out whole."""
+    spelled = Spelled(world)
+    depths = {spelled.first: 0}
+    steps: dict[Values, tuple[Taken, ...]] = {}
+    waiting = [spelled.first]
+    for state in waiting:
+        steps[state] = tuple(spelled.steps(state))
+        for taken in steps[state]:
+            if taken.after not in depths:
+                depths[taken.after] = depths[state] + 1
+                waiting.append(taken.after)
+        if len(depths) > STATES_MAX:
+            raise ValueError(f"world {world.name!r} has more than {STATES_MAX:,} states")
+    return Graph(spelled, depths, steps)
+
+
+def firings(whole: Graph) -> dict[str, int]:
+    """Count how often each action happens."""
+    counts = {action.name: 0 for action in whole.spelled.world.actions}
+    for steps in whole.steps.values():
+        for taken in steps:
+            counts[taken.action.name] += 1
+    return counts
+
+
+def swapped(world: World, state: Values, permutation: tuple[int, ...]) -> Values:
+    """Move the actor at each place of a state to ``permutation[place]``."""
+    assert world.symmetry is not None
+    blocks, renames = world.symmetry.blocks, world.symmetry.renames
+    names = [component.name for component in world.components]
+    before = dict(zip(names, state, strict=True))
+    after = before | {name: rename(before[name], permutation) for name, rename in renames.items()}
+    for place, block in enumerate(blocks):
+        after |= {there: before[here] for here, there in zip(block, blocks[permutation[place]], strict=True)}
+    return tuple(after[name] for name in names)
+
+
+def orbits(whole: Graph) -> int:
+    """Count the states that differ in more than which actor is which."""
+    world = whole.spelled.world
+    assert world.symmetry is not None
+    every = list(permutations(range(len(world.symmetry.blocks))))
+    return len({frozenset(swapped(world, state, one) for one in every) for state in whole.depths})
+
+
+def swaps_lead_elsewhere(whole: Graph) -> bool:
+    """Tell whether actors that are declared alike are not: a reachable state, with them swapped, cannot be reached."""
+    world = whole.spelled.world
+    assert world.symmetry is not None
+    every = list(permutations(range(len(world.symmetry.blocks))))
+    return any(swapped(world, state, one) not in whole.depths for state in whole.depths for one in every)
+
+
+def broken(whole: Graph, law: Law) -> int | None:
+    """Give the length of the shortest trace that breaks a law of states or steps, or of where the world ends."""
+    return min((len(trace) for trace in _traces(whole, law)), default=None)
+
+
+def switches(whole: Graph, law: Law) -> int:
+    """Count the switches between actors in the calmest of the shortest traces that break a law."""
+    traces = list(_traces(whole, law))
+    shortest = min(map(len, traces))
+    return min(
+        sum(one.action.actor != other.action.actor for one, other in pairwise(trace))
+        for trace in traces
+        if len(trace) == shortest
+    )
+
+
+def seen(whole: Graph, law: Sometimes) -> int:
+    """Count the states that show a law."""
+    return sum(bool(law.seen(whole.spelled.read(law.name, law.reads, state))) for state in whole.depths)
+
+
+def unfair(whole: Graph, law: Eventually) -> Unfair:
+    """Judge a law of the quiet world.
+
+    Off the goal, a way on that never gets there either ends, in a state in which no actor has
+    anything to do, or in the long run stays inside of one strongly connected part. It is fair if
+    each actor takes a step in that part, or has nothing to do somewhere in it. Nobody owes a turn to
+    an action that has no actor, but it may happen.
+    """
+    off = {state for state in whole.depths if not law.goal(whole.spelled.read(law.name, law.reads, state))}
+    going = {state: tuple(t for t in whole.steps[state] if t.action.name not in law.stops) for state in off}
+    idle = {state: {t.action.actor for t in going[state]} for state in off}
+    ends = frozenset(state for state in off if not idle[state] - {None})
+    actors = {action.actor for action in whole.spelled.world.actions} - {None}
+    cycles = []
+    for part in _parts(off, lambda state: [t.after for t in going[state] if t.after in off]):
+        inside = [t for state in part for t in going[state] if t.after in part]
+        moving = {t.action.actor for t in inside}
+        if inside and all(actor in moving or any(actor not in idle[state] for state in part) for actor in actors):
+            cycles.append(frozenset(part))
+    return Unfair(ends, tuple(cycles))
+
+
+def _traces(whole: Graph, law: Law) -> Iterator[list[Taken]]:
+    """Give every shortest trace to each place where a law is broken."""
+    before: dict[Values, list[tuple[Values, Taken]]] = {state: [] for state in whole.depths}
+    for state, steps in whole.steps.items():
+        for taken in steps:
+            if whole.depths[taken.after] == whole.depths[state] + 1:
+                before[taken.after].append((state, taken))
+
+    def to(state: Values) -> Iterator[list[Taken]]:
+        if not whole.depths[state]:
+            yield []
+        for previous, taken in before[state]:
+            for trace in to(previous):
+                yield [*trace, taken]
+
+    if isinstance(law, AlwaysTold):
+        for state, steps in whole.steps.items():
+            for taken in steps:
+                if not all(law.holds(told) for told in taken.outcome.told):
+                    yield from ([*trace, taken] for trace in to(state))
+    else:
+        for state in _bad(whole, law):
+            yield from to(state)
+
+
+def _bad(whole: Graph, law: Law) -> Collection[Values]:
+    read = whole.spelled.read
+    match law:
+        case Always(name, reads, holds):
+            return [state for state in whole.depths if not holds(read(name, reads, state))]
+        case NoDeadlock(name, reads, done):
+            return [state for state, steps in whole.steps.items() if not steps and not done(read(name, reads, state))]
+        case Eventually():
+            return unfair(whole, law).ends
+    raise TypeError(f"a law of another kind: {law}")
+
+
+def _parts(states: Collection[Values], following: Callable[[Values], list[Values]]) -> Iterator[set[Values]]:
+    """Give the strongly connected parts of a graph (Tarjan's algorithm, without recursion)."""
+    number: dict[Values, int] = {}
+    low: dict[Values, int] = {}
+    stack: list[Values] = []
+    inside: set[Values] = set()
+    for root in states:
+        if root in number:
+            continue
+        path = [(root, iter(following(root)))]
+        number[root] = low[root] = len(number)
+        stack.append(root)
+        inside.add(root)
+        while path:
+            state, rest = path[-1]
+            after = next(rest, None)
+            if after is None:
+                path.pop()
+                if path:
+                    low[path[-1][0]] = min(low[path[-1][0]], low[state])
+                if low[state] == number[state]:
+                    start = stack.index(state)
+                    part = set(stack[start:])
+                    del stack[start:]
+                    inside -= part
+                    yield part
+            elif after not in number:
+                number[after] = low[after] = len(number)
+                stack.append(after)
+                inside.add(after)
+                path.append((after, iter(following(after))))
+            elif after in inside:
+                low[state] = min(low[state], number[after])
