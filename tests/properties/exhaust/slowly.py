@@ -15,6 +15,7 @@ from strandline.properties.exhaust.world import Always, AlwaysTold, Eventually, 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
+    from strandline.properties.exhaust.reading import Handed
     from strandline.properties.exhaust.spelled import Taken, Values
     from strandline.properties.exhaust.world import Law, World
 
@@ -89,18 +90,29 @@ def swapped(world: World, state: Values, permutation: tuple[int, ...]) -> Values
 
 def orbits(whole: Graph) -> int:
     """Count the states that differ in more than which actor is which."""
-    world = whole.spelled.world
-    assert world.symmetry is not None
-    every = list(permutations(range(len(world.symmetry.blocks))))
-    return len({frozenset(swapped(world, state, one) for one in every) for state in whole.depths})
+    every = _permutations(whole)
+    found = 0
+    counted: set[Values] = set()
+    for state in whole.depths:
+        if state not in counted:
+            found += 1
+            counted |= {swapped(whole.spelled.world, state, one) for one in every}
+    return found
 
 
 def swaps_lead_elsewhere(whole: Graph) -> bool:
-    """Tell whether actors that are declared alike are not: a reachable state, with them swapped, cannot be reached."""
+    """Tell whether actors that are declared alike are not: swap two of them, and other steps lead on from there."""
     world = whole.spelled.world
-    assert world.symmetry is not None
-    every = list(permutations(range(len(world.symmetry.blocks))))
-    return any(swapped(world, state, one) not in whole.depths for state in whole.depths for one in every)
+    every = [one for one in _permutations(whole) if sum(there != here for here, there in enumerate(one)) == 2]
+
+    def following(state: Values) -> set[Values]:
+        return {taken.after for taken in whole.steps.get(state, ())}
+
+    return any(
+        following(swapped(world, state, one)) != {swapped(world, after, one) for after in following(state)}
+        for state in whole.depths
+        for one in every
+    )
 
 
 def broken(whole: Graph, law: Law) -> int | None:
@@ -121,7 +133,7 @@ def switches(whole: Graph, law: Law) -> int:
 
 def seen(whole: Graph, law: Sometimes) -> int:
     """Count the states that show a law."""
-    return sum(bool(law.seen(whole.spelled.read(law.name, law.reads, state))) for state in whole.depths)
+    return sum(bool(law.seen(_read(whole, law, state))) for state in whole.depths)
 
 
 def unfair(whole: Graph, law: Eventually) -> Unfair:
@@ -132,7 +144,7 @@ def unfair(whole: Graph, law: Eventually) -> Unfair:
     each actor takes a step in that part, or has nothing to do somewhere in it. Nobody owes a turn to
     an action that has no actor, but it may happen.
     """
-    off = {state for state in whole.depths if not law.goal(whole.spelled.read(law.name, law.reads, state))}
+    off = {state for state in whole.depths if not law.goal(_read(whole, law, state))}
     going = {state: tuple(t for t in whole.steps[state] if t.action.name not in law.stops) for state in off}
     idle = {state: {t.action.actor for t in going[state]} for state in off}
     ends = frozenset(state for state in off if not idle[state] - {None})
@@ -144,6 +156,12 @@ def unfair(whole: Graph, law: Eventually) -> Unfair:
         if inside and all(actor in moving or any(actor not in idle[state] for state in part) for actor in actors):
             cycles.append(frozenset(part))
     return Unfair(ends, tuple(cycles))
+
+
+def _permutations(whole: Graph) -> list[tuple[int, ...]]:
+    symmetry = whole.spelled.world.symmetry
+    assert symmetry is not None
+    return list(permutations(range(len(symmetry.blocks))))
 
 
 def _traces(whole: Graph, law: Law) -> Iterator[list[Taken]]:
@@ -158,29 +176,29 @@ def _traces(whole: Graph, law: Law) -> Iterator[list[Taken]]:
         if not whole.depths[state]:
             yield []
         for previous, taken in before[state]:
-            for trace in to(previous):
-                yield [*trace, taken]
+            yield from ([*trace, taken] for trace in to(previous))
 
-    if isinstance(law, AlwaysTold):
-        for state, steps in whole.steps.items():
-            for taken in steps:
-                if not all(law.holds(told) for told in taken.outcome.told):
-                    yield from ([*trace, taken] for trace in to(state))
-    else:
-        for state in _bad(whole, law):
-            yield from to(state)
+    for state, last in _bad(whole, law):
+        yield from ([*trace, *last] for trace in to(state))
 
 
-def _bad(whole: Graph, law: Law) -> Collection[Values]:
-    read = whole.spelled.read
+def _read(whole: Graph, law: Always | Sometimes | Eventually | NoDeadlock, state: Values) -> Handed:
+    return whole.spelled.read(f"law {law.name!r}", law.reads, state)
+
+
+def _bad(whole: Graph, law: Law) -> Iterator[tuple[Values, list[Taken]]]:
+    """Give the states that break a law, or from which one more step does, with that step."""
     match law:
-        case Always(name, reads, holds):
-            return [state for state in whole.depths if not holds(read(name, reads, state))]
-        case NoDeadlock(name, reads, done):
-            return [state for state, steps in whole.steps.items() if not steps and not done(read(name, reads, state))]
+        case Always():
+            yield from ((state, []) for state in whole.depths if not law.holds(_read(whole, law, state)))
+        case AlwaysTold():
+            every = ((state, taken) for state, steps in whole.steps.items() for taken in steps)
+            yield from ((state, [taken]) for state, taken in every if not all(map(law.holds, taken.outcome.told)))
+        case NoDeadlock():
+            ends = (state for state, steps in whole.steps.items() if not steps)
+            yield from ((state, []) for state in ends if not law.done(_read(whole, law, state)))
         case Eventually():
-            return unfair(whole, law).ends
-    raise TypeError(f"a law of another kind: {law}")
+            yield from ((state, []) for state in unfair(whole, law).ends)
 
 
 def _parts(states: Collection[Values], following: Callable[[Values], list[Values]]) -> Iterator[set[Values]]:

@@ -77,7 +77,7 @@ def leave(process: int, processes: int, at: Reading) -> Outcomes:
 
 
 def at_most_one(processes: int, at: Reading) -> bool:
-    return sum(at[f"inside {process}"] for process in range(processes)) <= 1
+    return [at[f"inside {process}"] for process in range(processes)].count(True) <= 1
 
 
 def last_is_in(processes: int, at: Reading) -> bool:
@@ -103,7 +103,11 @@ def lamport_mutex(processes: int, clock_max: int) -> World:
                 actor,
             ),
             Action(
-                f"{process} enters", (acknowledged, *known), (inside[process],), partial(enter, process, processes), actor
+                f"{process} enters",
+                (acknowledged, *known),
+                (inside[process],),
+                partial(enter, process, processes),
+                actor,
             ),
             Action(
                 f"{process} leaves",

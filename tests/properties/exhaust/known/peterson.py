@@ -24,8 +24,12 @@ def move(process: int, here: str, there: str, at: Reading) -> Outcomes:
     return {f"place {process}": there} if at[f"place {process}"] == here else None
 
 
-def flag(process: int, here: str, there: str, up: bool, at: Reading) -> Outcomes:  # noqa: FBT001 - bound by name
-    return {f"place {process}": there, f"flag {process}": up} if at[f"place {process}"] == here else None
+def raise_flag(process: int, at: Reading) -> Outcomes:
+    return {f"place {process}": "polite", f"flag {process}": True} if at[f"place {process}"] == "here" else None
+
+
+def lower_flag(process: int, at: Reading) -> Outcomes:
+    return {f"place {process}": "away", f"flag {process}": False} if at[f"place {process}"] == "leaving" else None
 
 
 def give_way(process: int, turn: int, at: Reading) -> Outcomes:
@@ -45,7 +49,9 @@ def enter_by_flag_alone(process: int, at: Reading) -> Outcomes:
 
 
 def seize(process: int, at: Reading) -> Outcomes:
-    return {f"place {process}": "inside", "lock": True} if at[f"place {process}"] == "waits" and not at["lock"] else None
+    return (
+        {f"place {process}": "inside", "lock": True} if at[f"place {process}"] == "waits" and not at["lock"] else None
+    )
 
 
 def let_go(process: int, at: Reading) -> Outcomes:
@@ -57,7 +63,7 @@ def not_both(at: Reading) -> bool:
 
 
 def inside(process: int, at: Reading) -> bool:
-    return at[f"place {process}"] == "inside"
+    return bool(at[f"place {process}"] == "inside")
 
 
 def never(_at: Reading) -> bool:
@@ -83,16 +89,18 @@ def peterson(*, selfish: bool = False, flags_alone: bool = False) -> World:
     def process(one: int) -> tuple[Action, ...]:
         place, mine, other = f"place {one}", f"flag {one}", f"flag {1 - one}"
 
-        def action(name: str, reads: tuple[str, ...], writes: tuple[str, ...], take: Callable[[Reading], Outcomes]) -> Action:
+        def action(
+            name: str, reads: tuple[str, ...], writes: tuple[str, ...], take: Callable[[Reading], Outcomes]
+        ) -> Action:
             return Action(f"{one} {name}", (place, *reads), (place, *writes), take, f"process {one}")
 
         return (
             action("comes", (), (), partial(move, one, "away", "here")),
-            action("raises its flag", (), (mine,), partial(flag, one, "here", "polite", True)),
+            action("raises its flag", (), (mine,), partial(raise_flag, one)),
             action("gives way", (), ("turn",), partial(give_way, one, one if selfish else 1 - one)),
             action("enters", (other, "turn"), (), partial(enter_by_flag_alone if flags_alone else enter, one)),
             action("is done", (), (), partial(move, one, "inside", "leaving")),
-            action("lowers its flag", (), (mine,), partial(flag, one, "leaving", "away", False)),
+            action("lowers its flag", (), (mine,), partial(lower_flag, one)),
         )
 
     return World(

@@ -29,7 +29,7 @@ def put_down(one: int, forks: tuple[int, int], there: str, at: Reading) -> Outco
 
 
 def eats(one: int, at: Reading) -> bool:
-    return at[f"philosopher {one}"] == "eats"
+    return bool(at[f"philosopher {one}"] == "eats")
 
 
 def somebody_eats(count: int, at: Reading) -> bool:
@@ -80,7 +80,10 @@ def philosophers(count: int, *, ordered: bool, once: bool) -> World:
     full = partial(all_are_full, count)
     return World(
         f"{count} philosophers",
-        components=(*(Component(name, "hungry") for name in places), *(Component(f"fork {one}", None) for one in every)),
+        components=(
+            *(Component(name, "hungry") for name in places),
+            *(Component(f"fork {one}", None) for one in every),
+        ),
         actions=tuple(action for one in every for action in actions(one)),
         laws=(
             Always("neighbours do not eat at once", places, partial(neighbours_do_not, count)),

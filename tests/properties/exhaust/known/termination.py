@@ -125,7 +125,10 @@ def termination(nodes: int, *, unseen: bool = False, still_black: bool = False) 
                 )
                 for node, other in waking
             ),
-            *(Action(f"{node} rests", (active[node],), (active[node],), partial(rest, node), f"node {node}") for node in every),
+            *(
+                Action(f"{node} rests", (active[node],), (active[node],), partial(rest, node), f"node {node}")
+                for node in every
+            ),
         ),
         laws=(
             Always("no false alarm", ("token", "stained", "black 0", *active), partial(no_false_alarm, nodes)),
