@@ -15,6 +15,7 @@ from strandline.properties.exhaust.world import Always, AlwaysTold, Eventually, 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
+    from strandline.properties.exhaust.found import Shown
     from strandline.properties.exhaust.reading import Handed
     from strandline.properties.exhaust.spelled import Taken, Values
     from strandline.properties.exhaust.world import Law, World
@@ -144,7 +145,7 @@ def unfair(whole: Graph, law: Eventually) -> Unfair:
     each actor takes a step in that part, or has nothing to do somewhere in it. Nobody owes a turn to
     an action that has no actor, but it may happen.
     """
-    off = {state for state in whole.depths if not law.goal(_read(whole, law, state))}
+    off = {state for state in whole.depths if not at_goal(whole, law, state)}
     going = {state: tuple(t for t in whole.steps[state] if t.action.name not in law.stops) for state in off}
     idle = {state: {t.action.actor for t in going[state]} for state in off}
     ends = frozenset(state for state in off if not idle[state] - {None})
@@ -156,6 +157,28 @@ def unfair(whole: Graph, law: Eventually) -> Unfair:
         if inside and all(actor in moving or any(actor not in idle[state] for state in part) for actor in actors):
             cycles.append(frozenset(part))
     return Unfair(ends, tuple(cycles))
+
+
+def at_goal(whole: Graph, law: Eventually, state: Values) -> bool:
+    return law.goal(_read(whole, law, state))
+
+
+def idle(whole: Graph, law: Eventually, actor: str | None, state: Values) -> bool:
+    """Tell whether an actor has nothing to do in a state of the quiet world."""
+    return not any(t.action.actor == actor and t.action.name not in law.stops for t in whole.steps[state])
+
+
+def walked(whole: Graph, shown: Shown) -> Iterator[tuple[Values, Taken]]:
+    """Walk a trace: each state with the step that is taken from it, held against the values that the trace tells."""
+    names = [component.name for component in whole.spelled.world.components]
+    state, values = whole.spelled.first, dict(shown.first)
+    assert values == dict(zip(names, state, strict=True))
+    for step, after in zip(shown.steps, shown.after, strict=True):
+        (taken,) = [t for t in whole.steps[state] if (t.action.name, t.way) == (step.action, step.way)]
+        yield state, taken
+        state, values = taken.after, values | after
+        assert taken.action.actor == step.actor
+        assert values == dict(zip(names, state, strict=True))
 
 
 def _permutations(whole: Graph) -> list[tuple[int, ...]]:

@@ -8,11 +8,13 @@ ours.
 from __future__ import annotations
 
 import pickle
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
 from strandline.properties.exhaust.engine import search
+from strandline.properties.exhaust.world import NEXT
 from strandline.properties.verdict import Verdict
 from tests.properties.exhaust import slowly
 from tests.properties.exhaust.known.alternating_bit import alternating_bit
@@ -25,6 +27,7 @@ from tests.properties.exhaust.known.termination import termination
 from tests.properties.exhaust.known.two_phase import two_phase
 
 if TYPE_CHECKING:
+    from strandline.properties.exhaust.found import Found
     from strandline.properties.exhaust.world import World
 
 
@@ -60,10 +63,20 @@ ORBITS = {
 """The first three were published; the last one is counted by the slow judge alone."""
 
 
+@cache
+def found(name: str) -> Found:
+    return search(PUBLISHED[name].world)
+
+
+@cache
+def spelled_out(name: str) -> slowly.Graph:
+    return slowly.graph(PUBLISHED[name].world)
+
+
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_the_search_finds_as_many_states_as_were_published(name: str) -> None:
     published = PUBLISHED[name]
-    counts = search(published.world).counts
+    counts = found(name).counts
     assert counts.states == published.states
     assert published.generated in {None, counts.transitions + 1}
     assert published.depth in {None, counts.depth + 1}
@@ -71,8 +84,7 @@ def test_the_search_finds_as_many_states_as_were_published(name: str) -> None:
 
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_the_search_counts_what_the_world_spelled_out_has(name: str) -> None:
-    world = PUBLISHED[name].world
-    counts, whole = search(world).counts, slowly.graph(world)
+    counts, whole = found(name).counts, spelled_out(name)
     assert (counts.states, counts.transitions, counts.depth) == (whole.states, whole.transitions, whole.depth)
     assert counts.firings == slowly.firings(whole)
 
@@ -80,10 +92,9 @@ def test_the_search_counts_what_the_world_spelled_out_has(name: str) -> None:
 @pytest.mark.parametrize("name", ORBITS)
 def test_states_that_differ_only_by_which_actor_is_which_are_one(name: str) -> None:
     world, orbits = ORBITS[name]
+    alike = search(world)
+    assert (alike.counts.states, alike.verdict) == (orbits, found(name).verdict)
     assert slowly.orbits(slowly.graph(world)) == orbits
-    found = search(world)
-    assert found.counts.states == orbits
-    assert found.verdict is search(PUBLISHED[name].world).verdict
 
 
 @pytest.mark.parametrize("name", ORBITS)
@@ -93,9 +104,8 @@ def test_actors_that_are_declared_alike_are(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(PUBLISHED.keys() - {"increment", "alternating bit"}))
 def test_what_is_known_to_be_right_holds(name: str) -> None:
-    found = search(PUBLISHED[name].world)
-    assert found.verdict is Verdict.HOLDS, found.findings
-    assert found.unfired == ()
+    assert found(name).verdict is Verdict.HOLDS, found(name).findings
+    assert found(name).unfired == ()
 
 
 def test_a_lost_update_takes_four_steps_and_a_lock_keeps_it_out() -> None:
@@ -107,11 +117,10 @@ def test_a_lost_update_takes_four_steps_and_a_lock_keeps_it_out() -> None:
 
 @pytest.mark.search
 def test_states_of_more_than_63_bits_are_counted_as_published() -> None:
-    world = lamport_mutex(3, 6)
-    found = search(world)
-    assert (found.counts.states, found.counts.depth + 1) == (724_274, 61)
-    assert found.verdict is Verdict.HOLDS
-    assert found.unfired == ()
+    large = search(lamport_mutex(3, 6))
+    assert (large.counts.states, large.counts.depth + 1) == (724_274, 61)
+    assert large.verdict is Verdict.HOLDS
+    assert large.unfired == ()
 
 
 def test_a_small_world_of_clocks_is_the_same_spelled_out() -> None:
@@ -120,9 +129,9 @@ def test_a_small_world_of_clocks_is_the_same_spelled_out() -> None:
     assert (counts.states, counts.transitions, counts.depth) == (whole.states, whole.transitions, whole.depth)
 
 
-@pytest.mark.parametrize("workers", [1, 2, 3])
+@pytest.mark.parametrize("workers", [2, 3])
 def test_the_counts_are_the_same_for_every_number_of_workers(workers: int) -> None:
-    alone, together = search(readers_writers(3)), search(readers_writers(3), workers=workers)
+    alone, together = found("readers and writers"), search(readers_writers(3), workers=workers)
     assert (together.counts.states, together.counts.transitions, together.counts.firings, together.findings) == (
         alone.counts.states,
         alone.counts.transitions,
@@ -137,4 +146,11 @@ def test_the_counts_are_the_same_for_every_number_of_workers(workers: int) -> No
     ids=lambda world: world.name,
 )
 def test_a_world_can_be_sent_to_another_process(world: World) -> None:
-    assert search(pickle.loads(pickle.dumps(world))).counts.states == search(world).counts.states  # noqa: S301 - our own
+    sent: World = pickle.loads(pickle.dumps(world))  # noqa: S301 - our own
+    assert [action.name for action in sent.actions] == [action.name for action in world.actions]
+    assert sent.components == world.components
+
+
+def test_the_next_rank_is_the_same_in_every_process() -> None:
+    """Else a step that writes it gives something else when it is asked again elsewhere, and is taken for random."""
+    assert pickle.loads(pickle.dumps(NEXT)) is NEXT  # noqa: S301 - our own

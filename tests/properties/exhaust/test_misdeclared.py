@@ -41,12 +41,16 @@ SAMPLED: dict[str, tuple[Callable[[], World], str]] = {
     "random step": (misdeclared.random_step, "action 'act'"),
     "order of a set": (misdeclared.step_by_the_order_of_a_set, "action 'act'"),
     "counted calls": (misdeclared.step_that_counts_its_calls, "action 'act'"),
-    "reckoning with ranks": (misdeclared.reckoning_with_ranks, "action 'act'"),
     "unlike actors": (misdeclared.unlike_actors, "alike"),
-    "law that names an actor": (misdeclared.law_that_names_an_actor, "law 'the first holds one'"),
-    "names not renamed": (misdeclared.names_not_renamed, "'lock'"),
+    "names not renamed": (misdeclared.names_not_renamed, "alike"),
 }
 """What shows only when a function is asked again: in another order, in another process, of a state renamed."""
+
+MISSED: dict[str, tuple[Callable[[], World], str]] = {
+    "reckoning with ranks": (misdeclared.reckoning_with_ranks, "action 'act'"),
+    "law that names an actor": (misdeclared.law_that_names_an_actor, "law '"),
+}
+"""What shows only when ranks are spread apart, or laws are asked of states with the actors swapped."""
 
 
 def judge_slowly(declare: Callable[[], World]) -> None:
@@ -81,10 +85,16 @@ def test_the_search_refuses_it_by_name(name: str) -> None:
     assert message in refused_by_the_search(declare)
 
 
-@pytest.mark.xfail(reason="the search does not ask again yet", strict=True)
 @pytest.mark.parametrize("name", SAMPLED)
 def test_the_search_refuses_by_name_what_shows_only_when_it_asks_again(name: str) -> None:
     declare, message = SAMPLED[name]
+    assert message in refused_by_the_search(declare)
+
+
+@pytest.mark.xfail(reason="the search neither spreads ranks nor asks laws with actors swapped", strict=True)
+@pytest.mark.parametrize("name", MISSED)
+def test_the_search_refuses_by_name_what_shows_only_in_other_names_and_numbers(name: str) -> None:
+    declare, message = MISSED[name]
     assert message in refused_by_the_search(declare)
 
 
