@@ -23,6 +23,7 @@ from strandline.impl.scan import WALK_MAX, Cause
 from strandline.properties.check import EXIT_CODES
 from strandline.properties.cli import main, writer_command
 from strandline.properties.engines import ENGINES
+from strandline.properties.exhaust.world import Law
 from strandline.properties.harness.audit import RULES
 from strandline.properties.laws import LAWS
 from strandline.properties.mutants import MUTANTS
@@ -36,6 +37,9 @@ DOCS: Final = CHECKOUT / "docs"
 PAGES: Final = sorted([*CHECKOUT.glob("*.md"), *CHECKOUT.glob("tests/*.md"), *DOCS.rglob("*.md")])
 BLOCK_TIMEOUT: Final = 300
 """Seconds; a block that is still running then hangs."""
+
+EXAMPLE_MAX: Final = 40
+"""Lines; more of a first example is not read."""
 
 FIRST_SCREEN: Final = 50
 """Lines; what a stranger sees of README without searching."""
@@ -256,8 +260,12 @@ def test_a_block_of_python_in_the_docs_runs_as_it_stands(block: str, tmp_path: P
     here.mkdir()
     home = {"HOME": str(here), "USERPROFILE": str(here)}  # so that no log of this machine is read
     home["HYPOTHESIS_STORAGE_DIRECTORY"] = str(tmp_path / "hypothesis")  # what Hypothesis notes for itself
+    program = (
+        tmp_path / "block.py"
+    )  # a file, because a world is asked again in a process that has to find its functions
+    program.write_text(block, "utf-8")
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", block],
+        [sys.executable, "-W", "error", program],
         env=os.environ | home,
         cwd=here,
         capture_output=True,
@@ -268,6 +276,21 @@ def test_a_block_of_python_in_the_docs_runs_as_it_stands(block: str, tmp_path: P
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout
     assert list(here.iterdir()) == []
+
+
+def test_the_example_of_a_world_of_ones_own_is_short_and_prints_what_the_page_says(tmp_path: Path) -> None:
+    program, printed = re.findall(r"^```\w*\n(.*?)^```$", page("docs/your-own-world.md"), re.MULTILINE | re.DOTALL)
+    path = tmp_path / "world.py"
+    path.write_text(program, "utf-8")
+    assert len(program.splitlines()) <= EXAMPLE_MAX
+    done = subprocess.run(
+        [sys.executable, path], capture_output=True, text=True, timeout=BLOCK_TIMEOUT, check=True, cwd=tmp_path
+    )
+    assert done.stdout == printed
+
+
+def test_the_page_of_a_world_of_ones_own_has_every_kind_of_law() -> None:
+    assert [row[0] for row in rows(page("docs/your-own-world.md"), "law")] == [kind.__name__ for kind in get_args(Law)]
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(CHECKOUT).as_posix())

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import fields, is_dataclass
 from enum import Enum
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 PLAIN: Final = (int, float, complex, str, bytes, bool, type(None), range, type)
 """Types whose values cannot change and hold nothing that can."""
@@ -29,6 +32,9 @@ def refuse_mutable(value: object, what: str, error: type[Exception], depth: int 
         return
     if depth > DEPTH_MAX:
         raise error(f"{what} is more than {DEPTH_MAX} levels deep")
+    # What it holds comes first: a tuple with a list inside cannot be hashed, and the list is to blame.
+    for part in _parts(value):
+        refuse_mutable(part, what, error, depth + 1)
     kind = type(value)
     try:
         hash(value)
@@ -36,11 +42,14 @@ def refuse_mutable(value: object, what: str, error: type[Exception], depth: int 
         raise error(f"{what} holds a {kind.__name__}, which can change: use an immutable value") from None
     if kind.__hash__ is object.__hash__:
         raise error(f"{what} holds a {kind.__name__}, which is compared by identity: give it __eq__ and __hash__")
+    if is_dataclass(value) and not kind.__dataclass_params__.frozen:  # type: ignore[attr-defined] # typeshed leaves it out
+        raise error(f"{what} holds a {kind.__name__}, a dataclass that is not frozen")
+
+
+def _parts(value: object) -> Iterable[object]:
+    """Give what a value holds, as far as it can be looked into."""
     if isinstance(value, (tuple, frozenset)):
-        for part in value:
-            refuse_mutable(part, what, error, depth + 1)
-    elif is_dataclass(value):
-        if not kind.__dataclass_params__.frozen:  # type: ignore[attr-defined] # typeshed leaves it out
-            raise error(f"{what} holds a {kind.__name__}, a dataclass that is not frozen")
-        for one in fields(value):
-            refuse_mutable(getattr(value, one.name), what, error, depth + 1)
+        return value
+    if is_dataclass(value):
+        return [getattr(value, one.name) for one in fields(value)]
+    return ()

@@ -55,6 +55,10 @@ class _Next:
     def __repr__(self) -> str:
         return "NEXT"
 
+    def __reduce__(self) -> str:
+        """Stay one and the same in every process: it is known by what it is, not by what it holds."""
+        return "NEXT"
+
 
 NEXT: Final = _Next()
 """Written to a rank: a number above all others of its order. Every NEXT of one step is the same number."""
