@@ -17,12 +17,23 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 import numpy as np
 
 from strandline.properties.exhaust.reading import Handed, called, kinds, outcomes
-from strandline.properties.exhaust.world import Action, Always, Eventually, NoDeadlock, Sometimes, World, WorldError
+from strandline.properties.exhaust.world import (
+    Action,
+    Always,
+    Eventually,
+    NoDeadlock,
+    Rank,
+    Sometimes,
+    World,
+    WorldError,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from multiprocessing.connection import Connection
 
     from strandline.properties.exhaust.cells import Cells
+    from strandline.properties.exhaust.judge import Predicate
     from strandline.properties.exhaust.packing import Packing
     from strandline.properties.exhaust.tables import Ints
     from strandline.properties.exhaust.world import Law, Value
@@ -35,8 +46,8 @@ SAMPLE: Final = 40
 PATIENCE: Final = 120
 """Seconds that a fresh process has for its answers."""
 
-OTHER_HASHES: Final = "1"
-"""The seed by which the fresh process hashes strings, whatever this one does."""
+OTHER_HASHES: Final = ("1", "2")
+"""Seeds by which the fresh process may hash strings: it takes the first that is not this one's."""
 
 
 class Question(NamedTuple):
@@ -66,6 +77,7 @@ def ask_again(world: World, questions: list[Questions]) -> None:
     """
     backwards = [Questions(one.who, tuple(reversed(one.asked))) for one in reversed(questions)]
     _require_same(world, backwards, "asked again in another order")
+    _require_same(world, [_spread(world, one) for one in questions], "its ranks had other numbers in the same order")
     try:
         sent = pickle.dumps((world if world.made_by is None else world.made_by, questions))
     except Exception as error:
@@ -94,7 +106,7 @@ def require_unchanged(cells: Cells) -> None:
             raise WorldError(f"a value of component {name!r} changed after it was written: {changed!r}")
 
 
-def require_alike(packing: Packing, states: Ints) -> None:
+def require_alike(packing: Packing, predicates: Iterable[Predicate], states: Ints) -> None:
     """Hold the steps from states against those from the same states with neighbouring actors swapped.
 
     What holds for swaps of neighbours holds for every permutation, since each is made of them.
@@ -103,20 +115,35 @@ def require_alike(packing: Packing, states: Ints) -> None:
         Overfull: a number does not fit.
         WorldError: they differ, so the actors are not alike.
     """
-    expected = _successors(packing, states)
+    expected, told = _successors(packing, states)
     for swapped in packing.swapped(states):
-        if not np.array_equal(expected, _successors(packing, swapped)):
+        after, tells = _successors(packing, swapped)
+        if not np.array_equal(expected, after):
             raise WorldError("actors that the symmetry calls alike are not: swapped, they lead to other states")
+        if not np.array_equal(told, tells):
+            raise WorldError("a law of what is told tells actors apart that the symmetry calls alike")
+        for predicate in predicates:
+            if not np.array_equal(predicate.of(states, packing.layout), predicate.of(swapped, packing.layout)):
+                raise WorldError(f"{predicate.who} tells actors apart that the symmetry calls alike")
 
 
-def _successors(packing: Packing, states: Ints) -> Ints:
-    """Give each state's successors up to symmetry, as sorted pairs of the state's place and the successor."""
+def _successors(packing: Packing, states: Ints) -> tuple[Ints, Ints]:
+    """Give each state's successors up to symmetry, as sorted pairs of its place and the successor, and what laws say.
+
+    What they say is how often each law of what is told is broken and shown by the steps from each state.
+    """
     moves = packing.expand(states)
     if not moves:
-        return np.zeros((2, 0), np.int64)
+        return np.zeros((2, 0), np.int64), np.zeros(0, np.int64)
+    said = []
+    for move in moves:
+        ways = packing.steps.actions[move.action].ways
+        said.append(np.array([(*ways[way].breaks, *ways[way].shows) for way in move.ways.tolist()], np.int64))
+    told = np.zeros((len(states), said[0].shape[1]), np.int64)
+    np.add.at(told, np.concatenate([move.rows for move in moves]), np.concatenate(said))
     after = packing.canonical(np.concatenate([move.after for move in moves]))
     pairs = np.stack((np.concatenate([move.rows for move in moves]), after))
-    return pairs[:, np.lexsort(pairs)]
+    return pairs[:, np.lexsort(pairs)], told
 
 
 def _require_same(world: World, questions: list[Questions], when: str) -> None:
@@ -154,7 +181,27 @@ def _asked_afresh(sent: bytes) -> str:
         _require_same(made if isinstance(made, World) else made(), questions, "asked in a fresh process")
     except WorldError as error:
         return str(error)
+    except Exception as error:  # noqa: BLE001 - whatever a module does when it is imported
+        return f"the world cannot be made in a fresh process: {type(error).__name__}: {error}"
     return ""
+
+
+def _spread(world: World, questions: Questions) -> Questions:
+    """Give the same questions, and answers, with every rank twice as high and one more: only their order may count."""
+    ranks = {component.name for component in world.components if isinstance(component, Rank)}
+
+    def spread(values: Mapping[str, Value]) -> dict[str, Value]:
+        return {
+            name: 2 * value + 1 if name in ranks and isinstance(value, int) and value else value
+            for name, value in values.items()
+        }
+
+    asked = []
+    for known, given in questions.asked:
+        if isinstance(given, list):
+            given = [(spread(writes), *rest) for writes, *rest in given]  # noqa: PLW2901 - the same, spread
+        asked.append(Question(spread(known), given))
+    return Questions(questions.who, tuple(asked))
 
 
 @cache
@@ -163,7 +210,7 @@ def _fresh() -> Connection:
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
     seed = os.environ.get("PYTHONHASHSEED")
-    os.environ["PYTHONHASHSEED"] = OTHER_HASHES
+    os.environ["PYTHONHASHSEED"] = next(other for other in OTHER_HASHES if other != seed)
     try:
         context.Process(target=_serve, args=(there,), name="fresh", daemon=True).start()
     finally:

@@ -89,7 +89,7 @@ class Order:
                 if self._after.at(number, change) == UNKNOWN:
                     self._after.put_one(number, change, self.pool.number(self._changed(number, change)))
             found = self._after.get(numbers, changes)
-        return found.astype(np.int64)
+        return found
 
     def _changed(self, number: int, change: int) -> Ranks:
         before: Ranks = self.pool.values[number]  # type: ignore[assignment] # the value of an order is a tuple

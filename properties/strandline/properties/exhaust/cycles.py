@@ -57,16 +57,20 @@ def peeled(before: Ints, after: Ints, size: int) -> Ints:
     return kept
 
 
-def fair_cycle(graph: Graph) -> list[int]:
-    """Give the states of the first fair cycle; none if there is none."""
-    for component in _components(graph):
-        inside = frozenset(component)
-        taken = {edge.actor for edge in graph.edges if edge.before in inside and edge.after in inside}
-        cyclic = any(edge.before in inside and edge.after in inside for edge in graph.edges)
-        idle = frozenset().union(*(graph.idle[state] for state in component))
-        if cyclic and all(actor in taken or actor in idle for actor in range(graph.actors)):
-            return component
-    return []
+def fair_cycles(graph: Graph) -> list[list[int]]:
+    """Give the states of each fair cycle."""
+    components = list(_components(graph))
+    place = {state: number for number, component in enumerate(components) for state in component}
+    taken: dict[int, set[int]] = {}
+    for edge in graph.edges:
+        if place[edge.before] == place[edge.after]:
+            taken.setdefault(place[edge.before], set()).add(edge.actor)
+    fair = []
+    for number, actors in sorted(taken.items()):
+        moving = actors.union(*(graph.idle[state] for state in components[number]))
+        if moving.issuperset(range(graph.actors)):
+            fair.append(components[number])
+    return fair
 
 
 def round_trip(graph: Graph, component: list[int], start: int) -> list[Edge]:

@@ -154,11 +154,17 @@ class _Search:
         ask_again(self._world, questions)
         depths = range(0, len(self._layers), len(self._layers) // ALIKE_LAYERS + 1)
         for depth in depths if self._world.symmetry is not None else ():
-            states, layout = self._layers.read(depth)
+            self._require_alike(depth, predicates)
+
+    def _require_alike(self, depth: int, predicates: tuple[Predicate, ...]) -> None:
+        """Hold some states of a layer against themselves with alike actors swapped."""
+        states, layout = self._layers.read(depth)
+        for _ in range(ROOM_MAX):
             try:
-                require_alike(packing, packing.repacked(states[:ALIKE], layout))
+                return require_alike(self._packing, predicates, self._packing.repacked(states[:ALIKE], layout))
             except Overfull:
-                packing.widen(layout.unpacked(states))
+                self._packing.widen(layout.unpacked(states[:SAMPLE]))
+        raise OverflowError(f"no room was found for the states of world {self._world.name!r} in {ROOM_MAX} tries")
 
     def found(self, several: int) -> Found:
         """Give verdicts, counts and traces."""
@@ -188,7 +194,7 @@ class _Search:
     def _make_room(self, frontier: Ints) -> Ints:
         """Lay the cells out anew, and pack what is remembered by that."""
         old = self._packing.layout
-        numbers = old.unpacked(frontier[:: len(frontier) // SAMPLE + 1])
+        numbers = old.unpacked(np.concatenate((self._visited.some(SAMPLE), frontier[:: len(frontier) // SAMPLE + 1])))
         for _ in range(ROOM_MAX):
             self._packing.widen(numbers)
             try:

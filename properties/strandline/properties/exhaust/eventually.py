@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from strandline.properties.exhaust.cycles import Edge, Graph, fair_cycle, peeled
+from strandline.properties.exhaust.cycles import Edge, Graph, fair_cycles, peeled
 from strandline.properties.exhaust.judge import Predicate
 from strandline.properties.exhaust.packing import CHUNK, Packing, distinct
 from strandline.properties.exhaust.world import Eventually, NoDeadlock
@@ -79,7 +79,7 @@ class Quiet:
         return broken
 
     def lasso(self, law: Eventually, packing: Packing, layers: Layers) -> Lasso | None:
-        """Give the first fair cycle off the goal; None if there is none.
+        """Give the fair cycle off the goal that is nearest; None if there is none.
 
         Raises:
             OverflowError: there are more steps off the goal than are looked through.
@@ -101,15 +101,13 @@ class Quiet:
             [frozenset(np.flatnonzero(~row).tolist()) for row in busy[inside]],
             len(owing),
         )
-        cycle = fair_cycle(graph)
-        if not cycle:
-            return None
-        round_ = np.sort(states[inside[cycle]])
+        cycles = fair_cycles(graph)
         for depth, layer in enumerate(off):
-            entries = np.intersect1d(layer, round_)
-            if entries.size:
-                return Lasso(depth, entries, states[inside], cycle, graph)
-        raise ValueError("a cycle lies in no layer")
+            for cycle in cycles:
+                entries = np.intersect1d(layer, states[inside[cycle]])
+                if entries.size:
+                    return Lasso(depth, entries, states[inside], cycle, graph)
+        return None
 
     def _between(self, states: Ints, packing: Packing, moving: list[int], owing: list[str]) -> tuple[Ints, Truths]:
         """Give the steps between some states, as rows of :class:`Edge`, and which actors have something to do where."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import reduce
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -30,8 +31,8 @@ SPARE: Final = 8
 SPARE_EACH: Final = 3
 """Free bits that one field gets at most."""
 
-SAMPLE: Final = 10_000
-"""States that are looked at to see which two fields move in step."""
+SAMPLE: Final = 20_000
+"""States that are looked at to see which cells move in step."""
 
 
 class Group:
@@ -72,7 +73,7 @@ class Group:
             table.put(first[new], second[new], np.arange(count, count + len(new)))
             self._counts[place] = count + len(new)
             found[missing] = table.get(first[missing], second[missing])
-        return found.astype(np.int64)
+        return found
 
     def _keep(self, members: Ints) -> None:
         count = self._counts[-1]
@@ -139,61 +140,74 @@ def laid_out(pools: Sequence[Pool], old: Layout | None, samples: Sequence[Ints])
 
     Args:
         pools: the values of each cell.
-        old: the layout so far; what shares a field goes on sharing it.
-        samples: numbers of all cells in some states, to see which fields move in step.
+        old: the layout so far; its fields are only widened as long as all fit.
+        samples: numbers of all cells in some states, to see which cells move in step.
 
     Raises:
         OverflowError: not even all cells in one group fit.
     """
-    groups: list[tuple[int, ...]] = [(cell,) for cell in range(len(pools))]
-    if old is not None:
-        groups = [field.cells for field in old.fields]
-    known = {field.cells: field.group for field in old.fields} if old is not None else {}
+    known = {field.cells: field.group for field in old.fields if field.group is not None} if old is not None else {}
+    groups = [field.cells for field in old.fields] if old is not None else [(cell,) for cell in range(len(pools))]
     counts = [len(known.get(cells) or pools[cells[0]]) for cells in groups]
-    seen = [_together([samples[cell] for cell in cells]) for cells in groups]
-    while sum(map(_width, counts)) > BITS - SPARE and len(groups) > 1:
-        place = _closest(counts, seen)
-        both = _together([seen[place], seen[place + 1]])
-        groups[place : place + 2] = [groups[place] + groups[place + 1]]
-        counts[place : place + 2] = [_apart(both) * 2]
-        seen[place : place + 2] = [both]
-    widths = [_width(count) for count in counts]
-    spare = BITS - sum(widths)
-    if spare < 0:
-        raise OverflowError("the states of this world do not fit 63 bits, even numbered together")
-    for _ in range(SPARE_EACH):
-        for place in sorted(range(len(groups)), key=lambda place: -counts[place]):
-            if spare and (counts[place] > 1 or spare > len(groups)):
-                widths[place] += 1
-                spare -= 1
+    if sum(map(_width, counts)) > BITS:
+        groups, counts = _grouped([len(pool) for pool in pools], samples)
+        counts = [max(count, len(known.get(cells, ()))) for cells, count in zip(groups, counts, strict=True)]
     fields, shift = [], 0
-    for cells, width in zip(groups, widths, strict=True):
+    for cells, width in zip(groups, _widths(counts), strict=True):
         group = known.get(cells) or (Group(cells) if len(cells) > 1 else None)
         fields.append(Field(cells, shift, width, group))
         shift += width
     return Layout(tuple(fields))
 
 
+def _grouped(counts: list[int], samples: Sequence[Ints]) -> tuple[list[tuple[int, ...]], list[int]]:
+    """Let neighbours share a field, always those two that save the most bits, until there are bits to spare."""
+    groups: list[tuple[int, ...]] = [(cell,) for cell in range(len(counts))]
+    seen = list(samples)
+    both = [_together(*pair) for pair in pairwise(seen)]
+    while sum(map(_width, counts)) > BITS - SPARE and both:
+        place = max(range(len(both)), key=lambda place: _saved(counts[place], counts[place + 1], both[place]))
+        groups[place : place + 2] = [groups[place] + groups[place + 1]]
+        counts[place : place + 2] = [_apart(both[place])]
+        seen[place : place + 2] = [both[place]]
+        both[max(place - 1, 0) : place + 2] = [
+            _together(seen[one], seen[one + 1]) for one in (place - 1, place) if 0 <= one < len(seen) - 1
+        ]
+    return groups, counts
+
+
+def _widths(counts: Sequence[int]) -> list[int]:
+    """Give each field the bits that it needs, and what can be spared to those that hold most.
+
+    Raises:
+        OverflowError: they need too many.
+    """
+    widths = [_width(count) for count in counts]
+    spare = BITS - sum(widths)
+    if spare < 0:
+        raise OverflowError("the states of this world do not fit 63 bits, even numbered together")
+    for _ in range(SPARE_EACH):
+        for place in sorted(range(len(counts)), key=lambda place: -counts[place])[:spare]:
+            widths[place] += 1
+            spare -= 1
+    return widths
+
+
 def _width(count: int) -> int:
     return max(1, (count - 1).bit_length())
 
 
-def _together(parts: Sequence[Ints]) -> Ints:
+def _together(one: Ints, other: Ints) -> Ints:
     """Number what occurs together in some states."""
-    return reduce(lambda one, other: np.unique((one << 32) | other, return_inverse=True)[1].astype(np.int64), parts)
+    numbers: Ints = np.unique((one << 32) | other, return_inverse=True)[1].astype(np.int64)
+    return numbers
 
 
 def _apart(numbers: Ints) -> int:
-    return int(numbers.max()) + 1 if numbers.size else 1
+    """Count what is apart in a sample, with as much again for what was not in it."""
+    return 2 * (int(numbers.max()) + 1) if numbers.size else 1
 
 
-def _closest(counts: Sequence[int], seen: Sequence[Ints]) -> int:
-    """Give the place of the two neighbours that would save the most bits as one."""
-    return max(
-        range(len(counts) - 1),
-        key=lambda place: (
-            _width(counts[place])
-            + _width(counts[place + 1])
-            - _width(2 * _apart(_together([seen[place], seen[place + 1]])))
-        ),
-    )
+def _saved(one: int, other: int, both: Ints) -> int:
+    """Count the bits that two fields save as one."""
+    return _width(one) + _width(other) - _width(_apart(both))

@@ -10,13 +10,12 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     Ints: TypeAlias = npt.NDArray[np.int64]
-    Small: TypeAlias = npt.NDArray[np.int32]
     Truths: TypeAlias = npt.NDArray[np.bool_]
 
 UNKNOWN: Final = -1
 """Stands where nothing was put yet."""
 
-DENSE_MAX: Final = 1 << 22
+DENSE_MAX: Final = 1 << 21
 """Places that a table may have as a plain array; beyond it keeps only what was put, and looks it up by hash."""
 
 PROBES_MAX: Final = 1 << 12
@@ -30,7 +29,7 @@ class _Hashed(NamedTuple):
     """Keys scattered over twice as many places or more, -1 where there is none, and what was put for each."""
 
     keys: Ints
-    numbers: Small
+    numbers: Ints
     shift: int
 
 
@@ -41,7 +40,7 @@ class Table:
     """
 
     def __init__(self) -> None:
-        self._dense: Small | None = np.full((8, 8), UNKNOWN, np.int32)
+        self._dense: Ints | None = np.full((8, 8), UNKNOWN, np.int64)
         self._hashed = _hashed(4)
         self._count = 0
 
@@ -50,18 +49,18 @@ class Table:
         """The bytes that the table takes."""
         return self._hashed.keys.nbytes + self._hashed.numbers.nbytes if self._dense is None else self._dense.nbytes
 
-    def get(self, first: Ints, second: Ints) -> Small:
+    def get(self, first: Ints, second: Ints) -> Ints:
         """Look up many pairs."""
         dense = self._dense
         if dense is None:
             return _looked_up(self._hashed, (first << 32) | second)
         height, width = dense.shape
+        flat = dense.reshape(-1)
         if len(first) and (int(first.max()) >= height or int(second.max()) >= width):
             inside = (first < height) & (second < width)
-            found: Small = np.full(len(first), UNKNOWN, np.int32)
-            found[inside] = dense[first[inside], second[inside]]
+            found: Ints = np.where(inside, flat.take(np.where(inside, first * width + second, 0)), UNKNOWN)
             return found
-        return dense[first, second]
+        return flat.take(first * width + second)
 
     def at(self, first: int, second: int) -> int:
         """Look up one pair."""
@@ -78,7 +77,7 @@ class Table:
         if self._dense is not None:
             self._dense[first, second] = numbers
         else:
-            _scatter(self._hashed, (first << 32) | second, numbers.astype(np.int32))
+            _scatter(self._hashed, (first << 32) | second, numbers)
 
     def _grow(self, first: int, second: int, more: int) -> None:
         """Make room for pairs up to this one, in an array that is large enough or in a hashed table."""
@@ -91,7 +90,7 @@ class Table:
             return
         height, width = (_doubled(size, needed) for size, needed in zip(dense.shape, (first, second), strict=True))
         if height * width <= DENSE_MAX:
-            larger = np.full((height, width), UNKNOWN, np.int32)
+            larger = np.full((height, width), UNKNOWN, np.int64)
             larger[: dense.shape[0], : dense.shape[1]] = dense
             self._dense = larger
             return
@@ -109,7 +108,7 @@ def _doubled(size: int, needed: int) -> int:
 
 
 def _hashed(bits: int) -> _Hashed:
-    return _Hashed(np.full(1 << bits, -1, np.int64), np.full(1 << bits, UNKNOWN, np.int32), 64 - bits)
+    return _Hashed(np.full(1 << bits, -1, np.int64), np.full(1 << bits, UNKNOWN, np.int64), 64 - bits)
 
 
 def _rehashed(old: _Hashed) -> _Hashed:
@@ -123,7 +122,7 @@ def _places(hashed: _Hashed, keys: Ints) -> Ints:
     return ((keys.astype(np.uint64) * np.uint64(SCATTER)) >> np.uint64(hashed.shift)).astype(np.int64)
 
 
-def _scatter(hashed: _Hashed, keys: Ints, numbers: Small) -> None:
+def _scatter(hashed: _Hashed, keys: Ints, numbers: Ints) -> None:
     """Put keys that are not there yet, each in the first free place from its own on."""
     places = _places(hashed, keys)
     last = len(hashed.keys) - 1
@@ -139,7 +138,7 @@ def _scatter(hashed: _Hashed, keys: Ints, numbers: Small) -> None:
     raise OverflowError(f"a key found no place in {PROBES_MAX} tries")
 
 
-def _looked_up(hashed: _Hashed, keys: Ints) -> Small:
+def _looked_up(hashed: _Hashed, keys: Ints) -> Ints:
     places = _places(hashed, keys)
     last = len(hashed.keys) - 1
     there = hashed.keys.take(places)

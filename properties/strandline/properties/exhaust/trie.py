@@ -124,7 +124,7 @@ class Trie:
                         known = self._known[depth][node] | self._cells.values(self._looks[depth], value)
                         self._tables[depth].put_one(node, value, self._put(depth + 1, known))
             found[missing] = self._tables[depth].get(nodes[missing], seen[missing])
-        return found.astype(np.int64)
+        return found
 
     def _put(self, depth: int, known: dict[str, Value]) -> int:
         """Ask the function; give the number of its answer, or of a new node if it wants more."""

@@ -28,6 +28,11 @@ class Visited:
         """The bytes that the states take."""
         return sum(run.nbytes for run in self._runs)
 
+    def some(self, count: int) -> Ints:
+        """Give about so many states, evenly among all."""
+        step = sum(map(len, self._runs)) // count + 1
+        return np.concatenate([run[::step] for run in self._runs])
+
     def new(self, states: Ints) -> Ints:
         """Give those of some states that were not seen; sorted, as those handed in."""
         for run in self._runs:
