@@ -56,11 +56,14 @@ class Table:
             return _looked_up(self._hashed, (first << 32) | second)
         height, width = dense.shape
         flat = dense.reshape(-1)
+        places = first * width + second
         if len(first) and (int(first.max()) >= height or int(second.max()) >= width):
             inside = (first < height) & (second < width)
-            found: Ints = np.where(inside, flat.take(np.where(inside, first * width + second, 0)), UNKNOWN)
-            return found
-        return flat.take(first * width + second)
+            places[~inside] = 0
+            found: Ints = np.where(inside, flat.take(places), UNKNOWN)
+        else:
+            found = flat.take(places)
+        return found
 
     def at(self, first: int, second: int) -> int:
         """Look up one pair."""
