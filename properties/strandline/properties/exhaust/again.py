@@ -12,7 +12,7 @@ import multiprocessing
 import os
 import pickle
 from functools import cache
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -20,10 +20,12 @@ from strandline.properties.exhaust.reading import Handed, called, kinds, outcome
 from strandline.properties.exhaust.world import (
     Action,
     Always,
+    AlwaysTold,
     Eventually,
     NoDeadlock,
     Rank,
     Sometimes,
+    SometimesTold,
     World,
     WorldError,
 )
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from strandline.properties.exhaust.judge import Predicate
     from strandline.properties.exhaust.packing import Packing
     from strandline.properties.exhaust.tables import Ints
-    from strandline.properties.exhaust.world import Law, Value
+    from strandline.properties.exhaust.world import Law, Value, Writes
 
 T = TypeVar("T")
 
@@ -77,7 +79,7 @@ def ask_again(world: World, questions: list[Questions]) -> None:
     """
     backwards = [Questions(one.who, tuple(reversed(one.asked))) for one in reversed(questions)]
     _require_same(world, backwards, "asked again in another order")
-    _require_same(world, [_spread(world, one) for one in questions], "its ranks had other numbers in the same order")
+    _require_order_only(world, questions)
     try:
         sent = pickle.dumps((world if world.made_by is None else world.made_by, questions))
     except Exception as error:
@@ -147,8 +149,7 @@ def _successors(packing: Packing, states: Ints) -> tuple[Ints, Ints]:
 
 
 def _require_same(world: World, questions: list[Questions], when: str) -> None:
-    functions: dict[str, Action | Law] = {f"action {action.name!r}": action for action in world.actions}
-    functions |= {f"law {law.name!r}": law for law in world.laws}
+    functions = _functions(world)
     for who, asked in questions:
         for known, given in asked:
             again = _asked(world, who, functions[who], Handed(who, known))
@@ -159,7 +160,13 @@ def _require_same(world: World, questions: list[Questions], when: str) -> None:
                 )
 
 
-def _asked(world: World, who: str, function: Action | Law, at: Handed) -> object:
+def _functions(world: World) -> dict[str, Action | Law]:
+    """Give what has a function that reads, by how messages call it."""
+    functions: dict[str, Action | Law] = {f"action {action.name!r}": action for action in world.actions}
+    return functions | {f"law {law.name!r}": law for law in world.laws}
+
+
+def _asked(world: World, who: str, function: Action | Law, at: Handed) -> Any:  # noqa: ANN401 - ways, or a truth value
     match function:
         case Action():
             return [tuple(way) for way in outcomes(function, at, kinds(world))]
@@ -186,8 +193,14 @@ def _asked_afresh(sent: bytes) -> str:
     return ""
 
 
-def _spread(world: World, questions: Questions) -> Questions:
-    """Give the same questions, and answers, with every rank twice as high and one more: only their order may count."""
+def _require_order_only(world: World, questions: list[Questions]) -> None:
+    """Ask again with every rank twice as high and one more: nothing but the order of ranks may count.
+
+    What is told may hold such numbers, so it is held to what the laws say of it.
+
+    Raises:
+        WorldError: a function gave something else; it is named.
+    """
     ranks = {component.name for component in world.components if isinstance(component, Rank)}
 
     def spread(values: Mapping[str, Value]) -> dict[str, Value]:
@@ -196,12 +209,30 @@ def _spread(world: World, questions: Questions) -> Questions:
             for name, value in values.items()
         }
 
-    asked = []
-    for known, given in questions.asked:
-        if isinstance(given, list):
-            given = [(spread(writes), *rest) for writes, *rest in given]  # noqa: PLW2901 - the same, spread
-        asked.append(Question(spread(known), given))
-    return Questions(questions.who, tuple(asked))
+    def judged(ways: list[tuple[Writes, tuple[Value, ...], str]]) -> object:
+        return [(dict(writes), [_said(world, one) for one in told], label) for writes, told, label in ways]
+
+    functions = _functions(world)
+    for who, asked in questions:
+        for known, given in asked:
+            again = _asked(world, who, functions[who], Handed(who, spread(known)))
+            if isinstance(given, list):
+                given = judged([(spread(writes), told, label) for writes, told, label in given])  # noqa: PLW2901 - the same
+                again = judged(again)
+            if again != given:
+                raise WorldError(
+                    f"{who} gave {again!r} for {spread(known)!r}, and {given!r} was to be expected: "
+                    "of ranks nothing may count but their order"
+                )
+
+
+def _said(world: World, told: Value) -> list[bool]:
+    """Give what each law of what is told says of something told."""
+    return [
+        bool(called(f"law {law.name!r}", law.holds if isinstance(law, AlwaysTold) else law.seen, told))
+        for law in world.laws
+        if isinstance(law, (AlwaysTold, SometimesTold))
+    ]
 
 
 @cache
