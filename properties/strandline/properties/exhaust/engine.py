@@ -159,11 +159,11 @@ class _Search:
     def _require_alike(self, depth: int, predicates: tuple[Predicate, ...]) -> None:
         """Hold some states of a layer against themselves with alike actors swapped."""
         states, layout = self._layers.read(depth)
-        for _ in range(ROOM_MAX):
+        for tries in range(ROOM_MAX):
             try:
                 return require_alike(self._packing, predicates, self._packing.repacked(states[:ALIKE], layout))
             except Overfull:
-                self._packing.widen(layout.unpacked(states[:SAMPLE]))
+                self._packing.widen(layout.unpacked(states[:SAMPLE]), tries)
         raise OverflowError(f"no room was found for the states of world {self._world.name!r} in {ROOM_MAX} tries")
 
     def found(self, several: int) -> Found:
@@ -183,20 +183,20 @@ class _Search:
 
     def _expanded(self, frontier: Ints) -> tuple[Ints, list[_Expanded]]:
         """Expand a layer; if a number does not fit, make room and begin again: the answers are known by then."""
-        for _ in range(ROOM_MAX):
+        for tries in range(ROOM_MAX):
             chunks = [frontier[start : start + CHUNK] for start in range(0, len(frontier), CHUNK)]
             try:
                 return frontier, list((self._pool.map if self._pool else map)(self._chunk, chunks))
             except Overfull:
-                frontier = self._make_room(frontier)
+                frontier = self._make_room(frontier, tries)
         raise OverflowError(f"no room was found for the states of world {self._world.name!r} in {ROOM_MAX} tries")
 
-    def _make_room(self, frontier: Ints) -> Ints:
+    def _make_room(self, frontier: Ints, tried: int) -> Ints:
         """Lay the cells out anew, and pack what is remembered by that."""
         old = self._packing.layout
         numbers = old.unpacked(np.concatenate((self._visited.some(SAMPLE), frontier[:: len(frontier) // SAMPLE + 1])))
-        for _ in range(ROOM_MAX):
-            self._packing.widen(numbers)
+        for tries in range(tried, ROOM_MAX):
+            self._packing.widen(numbers, tries)
             try:
                 packed = self._packing.repacked(frontier, old)
                 self._visited = self._visited.repacked(lambda run: self._packing.repacked(run, old))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import reduce
-from itertools import pairwise
+from itertools import cycle, islice, pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -17,7 +17,7 @@ import numpy as np
 from strandline.properties.exhaust.tables import UNKNOWN, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from strandline.properties.exhaust.pools import Pool
     from strandline.properties.exhaust.tables import Ints
@@ -27,9 +27,6 @@ BITS: Final = 63
 
 SPARE: Final = 8
 """Bits that are kept free when fields are laid out, so that values may still come."""
-
-SPARE_EACH: Final = 3
-"""Free bits that one field gets at most."""
 
 SAMPLE: Final = 20_000
 """States that are looked at to see which cells move in step."""
@@ -135,23 +132,23 @@ class Layout:
         return reduce(np.bitwise_or, parts)
 
 
-def laid_out(pools: Sequence[Pool], old: Layout | None, samples: Sequence[Ints]) -> Layout:
+def laid_out(pools: Sequence[Pool], old: Layout | None, samples: Sequence[Ints], tries: int = 0) -> Layout:
     """Lay out cells anew, with room to grow.
+
+    What a sample shows of a group may be far less than what occurs. Each try in a row takes it for twice as much as the
+    one before, so more cells share a field, in the end all of them, and that one has all the bits.
 
     Args:
         pools: the values of each cell.
         old: the layout so far; its fields are only widened as long as all fit.
         samples: numbers of all cells in some states, to see which cells move in step.
-
-    Raises:
-        OverflowError: not even all cells in one group fit.
+        tries: how often in a row that was not enough.
     """
     known = {field.cells: field.group for field in old.fields if field.group is not None} if old is not None else {}
     groups = [field.cells for field in old.fields] if old is not None else [(cell,) for cell in range(len(pools))]
     counts = [len(known.get(cells) or pools[cells[0]]) for cells in groups]
     if sum(map(_width, counts)) > BITS:
-        groups, counts = _grouped([len(pool) for pool in pools], samples)
-        counts = [max(count, len(known.get(cells, ()))) for cells, count in zip(groups, counts, strict=True)]
+        groups, counts = _grouped([len(pool) for pool in pools], samples, known, 2 << tries)
     fields, shift = [], 0
     for cells, width in zip(groups, _widths(counts), strict=True):
         group = known.get(cells) or (Group(cells) if len(cells) > 1 else None)
@@ -160,15 +157,26 @@ def laid_out(pools: Sequence[Pool], old: Layout | None, samples: Sequence[Ints])
     return Layout(tuple(fields))
 
 
-def _grouped(counts: list[int], samples: Sequence[Ints]) -> tuple[list[tuple[int, ...]], list[int]]:
-    """Let neighbours share a field, always those two that save the most bits, until there are bits to spare."""
+def _grouped(
+    counts: list[int], samples: Sequence[Ints], known: Mapping[tuple[int, ...], Group], room: int
+) -> tuple[list[tuple[int, ...]], list[int]]:
+    """Let neighbours share a field, always those two that save the most bits, until there are bits to spare.
+
+    Groups that were numbered before count as they are if that is more than the sample shows, times ``room``.
+    """
     groups: list[tuple[int, ...]] = [(cell,) for cell in range(len(counts))]
     seen = list(samples)
     both = [_together(*pair) for pair in pairwise(seen)]
     while sum(map(_width, counts)) > BITS - SPARE and both:
-        place = max(range(len(both)), key=lambda place: _saved(counts[place], counts[place + 1], both[place]))
+        joint = [
+            max(room * _apart(numbers), len(known.get(one + other, ())))
+            for numbers, (one, other) in zip(both, pairwise(groups), strict=True)
+        ]
+        place = max(
+            range(len(both)), key=lambda place: _width(counts[place]) + _width(counts[place + 1]) - _width(joint[place])
+        )
         groups[place : place + 2] = [groups[place] + groups[place + 1]]
-        counts[place : place + 2] = [_apart(both[place])]
+        counts[place : place + 2] = [joint[place]]
         seen[place : place + 2] = [both[place]]
         both[max(place - 1, 0) : place + 2] = [
             _together(seen[one], seen[one + 1]) for one in (place - 1, place) if 0 <= one < len(seen) - 1
@@ -177,19 +185,12 @@ def _grouped(counts: list[int], samples: Sequence[Ints]) -> tuple[list[tuple[int
 
 
 def _widths(counts: Sequence[int]) -> list[int]:
-    """Give each field the bits that it needs, and what can be spared to those that hold most.
-
-    Raises:
-        OverflowError: they need too many.
-    """
-    widths = [_width(count) for count in counts]
+    """Give each field the bits that it needs, and what can be spared in turn to those that hold most."""
+    widths = [min(BITS, _width(count)) for count in counts]
     spare = BITS - sum(widths)
-    if spare < 0:
-        raise OverflowError("the states of this world do not fit 63 bits, even numbered together")
-    for _ in range(SPARE_EACH):
-        for place in sorted(range(len(counts)), key=lambda place: -counts[place])[:spare]:
-            widths[place] += 1
-            spare -= 1
+    most_first = sorted(range(len(counts)), key=lambda place: -counts[place])
+    for place in islice(cycle(most_first), spare):
+        widths[place] += 1
     return widths
 
 
@@ -204,10 +205,5 @@ def _together(one: Ints, other: Ints) -> Ints:
 
 
 def _apart(numbers: Ints) -> int:
-    """Count what is apart in a sample, with as much again for what was not in it."""
-    return 2 * (int(numbers.max()) + 1) if numbers.size else 1
-
-
-def _saved(one: int, other: int, both: Ints) -> int:
-    """Count the bits that two fields save as one."""
-    return _width(one) + _width(other) - _width(_apart(both))
+    """Count what is apart in a sample."""
+    return int(numbers.max()) + 1 if numbers.size else 1

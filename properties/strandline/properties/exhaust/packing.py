@@ -68,9 +68,12 @@ class Packing:
         """The bytes that the tables of the actions take."""
         return sum(action.trie.nbytes for action in self.steps.actions)
 
-    def widen(self, numbers: list[Ints]) -> None:
-        """Lay the cells out anew; their numbers in some states show which of them move in step."""
-        self.layout = laid_out(self.cells.pools, self.layout, numbers)
+    def widen(self, numbers: list[Ints], tries: int) -> None:
+        """Lay the cells out anew; their numbers in some states show which of them move in step.
+
+        ``tries`` counts how often in a row that was not enough.
+        """
+        self.layout = laid_out(self.cells.pools, self.layout, numbers, tries)
 
     def repacked(self, states: Ints, layout: Layout) -> Ints:
         """Give states that were packed by another layout, packed by this one, canonical and sorted.

@@ -81,12 +81,12 @@ def _spelled(packing: Packing, states: Ints, place: int) -> dict[str, Value]:
 
 def shown(world: World, packing: Packing, layers: Layers, ends: list[Ends], several: int) -> tuple[Shown, ...]:
     """Give shortest traces to the ends, different in their last step, the calmest of each kind."""
-    for _ in range(ROOM_MAX):
+    for tries in range(ROOM_MAX):
         try:
             return _Cone(world, packing, layers, ends).traces(several)
         except Overfull:
             states, layout = layers.read(ends[0].depth)
-            packing.widen(layout.unpacked(states[:CHUNK]))
+            packing.widen(layout.unpacked(states[:CHUNK]), tries)
     raise OverflowError(f"no room was found for a trace of world {world.name!r} in {ROOM_MAX} tries")
 
 
