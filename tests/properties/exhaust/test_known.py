@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from strandline.properties.exhaust.found import Found
     from strandline.properties.exhaust.world import World
 
+pytestmark = pytest.mark.search
+
 
 class Published(NamedTuple):
     """What was published of a world; None where nothing was, or not what we count."""
@@ -115,7 +117,6 @@ def test_a_lost_update_takes_four_steps_and_a_lock_keeps_it_out() -> None:
     assert search(increment(3, locked=True)).verdict is Verdict.HOLDS
 
 
-@pytest.mark.search
 def test_states_of_more_than_63_bits_are_counted_as_published() -> None:
     large = search(lamport_mutex(3, 6))
     assert (large.counts.states, large.counts.depth + 1) == (724_274, 61)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from math import comb
 from typing import TYPE_CHECKING
 
@@ -73,6 +73,7 @@ def test_a_trace_through_layers_that_were_packed_differently_is_the_shortest() -
     assert {name for name, value in last.items() if value == 1} == {"0", "35"}
 
 
+@cache
 def pool(size: int) -> Pool:
     made = Pool()
     for value in range(size):
