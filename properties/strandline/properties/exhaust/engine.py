@@ -19,6 +19,7 @@ import numpy as np
 from strandline.properties.exhaust.again import Questions, ask_again, require_alike, require_unchanged
 from strandline.properties.exhaust.eventually import Quiet
 from strandline.properties.exhaust.found import Budget, Counts, Finding, Found
+from strandline.properties.exhaust.fresh import get_ready
 from strandline.properties.exhaust.judge import Predicate
 from strandline.properties.exhaust.layout import SAMPLE
 from strandline.properties.exhaust.measure import Measure
@@ -85,11 +86,13 @@ def search(
     Raises:
         WorldError: a function does not do what the world declares.
     """
+    get_ready()
     with closing(Layers()) as layers, ThreadPoolExecutor(workers) as pool:
         one = _Search(world, budget, layers, pool if workers > 1 else None, say)
         try:
             one.run()
         except KeyboardInterrupt:
+            pool.shutdown(cancel_futures=True)
             one.ended = "interrupted"
         one.hold_to_its_word()
         return one.found(several)

@@ -10,7 +10,7 @@ import click
 
 from strandline.properties.report.console import COLORS
 from strandline.properties.report.lanes import WIDTH, drawn, printable
-from strandline.properties.verdict import Change, Frame
+from strandline.properties.verdict import Change, Frame, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,8 +49,11 @@ def lines(report: Report) -> Iterator[str]:
     yield f"{seconds:,.1f} s, {effort.states_per_second:,.0f} states/s{_memory(effort.memory)}{workers}"
     if claims.unfired:
         yield f"never fired, so that no law says anything of it: {', '.join(map(printable, claims.unfired))}"
-    if claims.ended:
-        yield f"ended early: {printable(claims.ended)}; {claims.counts.frontier:,} states of the frontier are unexplored"
+    if claims.verdict == Verdict.BROKEN:
+        yield f"broken: {printable(claims.ended)}"
+    elif claims.ended:
+        left = f"{claims.counts.frontier:,} states of the frontier are unexplored"
+        yield f"ended early: {printable(claims.ended)}; {left}"
     for law in claims.laws:
         for number, trace in enumerate(law.traces, 1):
             yield ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields, is_dataclass
 from enum import Enum
-from typing import Final
+from typing import Any, Final
 
 from strandline.properties.exhaust.values import DEPTH_MAX
 
@@ -21,7 +21,7 @@ def worded(value: object) -> str:
     return text if len(text) <= WORDS_MAX else f"{text[: WORDS_MAX - 4]} ..."
 
 
-def _worded(value: object, depth: int) -> str:
+def _worded(value: Any, depth: int) -> str:  # noqa: ANN401 - a value of any type
     kind = type(value)
     if not depth:
         return "..."
@@ -29,7 +29,7 @@ def _worded(value: object, depth: int) -> str:
         return f"{kind.__name__}.{value.name}"
     if kind is frozenset:
         return f"{{{', '.join(sorted(_worded(one, depth - 1) for one in value))}}}" if value else "{}"
-    if isinstance(value, tuple) and kind.__repr__ is not tuple.__repr__ and hasattr(value, "_fields"):
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
         named = zip(value._fields, value, strict=True)
         return f"{kind.__name__}({', '.join(f'{name}={_worded(one, depth - 1)}' for name, one in named)})"
     if kind is tuple:
