@@ -21,6 +21,7 @@ import click
 
 from strandline.impl.answer import Unavailable
 from strandline.properties import __version__
+from strandline.properties.bench.cli import bench_command
 from strandline.properties.blackbox import judged
 from strandline.properties.blackbox.outside import OUTSIDE
 from strandline.properties.blackbox.plots import PLOTS
@@ -98,6 +99,7 @@ def main() -> None:
     """Check that what a memo says is still true."""
 
 
+main.add_command(bench_command)
 main.add_command(exhaust_command)
 main.add_command(soak_command)
 

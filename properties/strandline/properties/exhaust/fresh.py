@@ -30,6 +30,19 @@ class _Fresh(NamedTuple):
     way: Connection
 
 
+@contextmanager
+def deaf() -> Iterator[None]:
+    """Let a process that is started meanwhile not hear Ctrl-C: its asker does, and still has questions then."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, heard)
+
+
 def get_ready() -> None:
     """Start the process, which takes a while to import what it needs."""
     _fresh()
@@ -77,7 +90,7 @@ def _fresh() -> _Fresh:
     seed = os.environ.get("PYTHONHASHSEED")
     os.environ["PYTHONHASHSEED"] = next(other for other in OTHER_HASHES if other != seed)
     try:
-        with _deaf():
+        with deaf():
             process.start()
     finally:
         if seed is None:
@@ -86,19 +99,6 @@ def _fresh() -> _Fresh:
             os.environ["PYTHONHASHSEED"] = seed
     there.close()
     return _Fresh(process, here)
-
-
-@contextmanager
-def _deaf() -> Iterator[None]:
-    """Let a process that is started meanwhile not hear Ctrl-C: its asker does, and still has questions then."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, heard)
 
 
 def _serve(way: Connection) -> None:
