@@ -16,8 +16,8 @@ from click.testing import CliRunner
 
 from strandline.properties.cli import main
 from strandline.properties.exhaust import cli
+from strandline.properties.exhaust.chosen import SCOPES
 from strandline.properties.exhaust.found import Counts
-from strandline.properties.worlds import WORLDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -260,8 +260,8 @@ def test_ctrl_c_leaves_evidence_with_the_counts_so_far(own: str, tmp_path: Path)
 
 def test_the_memo_worlds_are_listed_and_one_is_searched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert [line.split("  ")[0] for line in run("--list").stdout.splitlines()] == list(WORLDS)
-    assert [world["name"] for world in json.loads(run("--list", "--format", "json").stdout)] == list(WORLDS)
+    assert [line.split("  ")[0] for line in run("--list").stdout.splitlines()] == list(SCOPES)
+    assert [world["name"] for world in json.loads(run("--list", "--format", "json").stdout)] == list(SCOPES)
     result = run("--world", "torn")
     assert result.exit_code in {0, 3}
     assert "M1" in result.stdout

@@ -22,7 +22,10 @@ WORSE: Final = 0.75
 
 
 class SizeOutcome(msgspec.Struct, frozen=True):
-    """One size: what both searches counted, the seconds of each run, bytes at the peak, and the ratio of medians."""
+    """One size: what both searches counted, the seconds of each run, bytes at the peak, and the ratio of medians.
+
+    ``plain_visited`` are the worlds that the plain search kept apart; folded, they are ``plain_states``.
+    """
 
     size: str
     states: int
@@ -30,6 +33,7 @@ class SizeOutcome(msgspec.Struct, frozen=True):
     depth: int
     counts_equal: bool
     plain_states: int
+    plain_visited: int
     engine_seconds: tuple[float, ...]
     plain_seconds: tuple[float, ...]
     engine_memory: int
@@ -74,6 +78,7 @@ def size_outcome(compared: Compared) -> SizeOutcome:
         depth=engine[0].depth,
         counts_equal=compared.equal,
         plain_states=old[0].states,
+        plain_visited=old[0].visited,
         engine_seconds=tuple(round(one.seconds, 3) for one in engine),
         plain_seconds=tuple(round(one.seconds, 3) for one in old),
         engine_memory=max(one.memory for one in engine),
@@ -135,9 +140,10 @@ def lines(bench: Bench) -> Iterator[str]:
         yield (
             f"{one.size}: {one.states:,} states, {one.transitions:,} transitions, depth {one.depth}; "
             f"counts {'equal' if one.counts_equal else f'differ, the plain search has {one.plain_states:,} states'}"
+            + (f", folded from {one.plain_visited:,}" if one.plain_visited != one.plain_states else "")
         )
-        for name, seconds, memory in (("engine", engine, one.engine_memory), ("plain", old, one.plain_memory)):
-            yield f"  {name:<7}{seconds:>9,.2f} s {one.states / seconds:>12,.0f} states/s{_memory(memory)}"
+        yield f"  engine {engine:>9,.2f} s {one.states / engine:>12,.0f} states/s{_memory(one.engine_memory)}"
+        yield f"  plain  {old:>9,.2f} s {one.plain_visited / old:>12,.0f} states/s{_memory(one.plain_memory)}"
         yield f"  ratio  {one.ratio:>9,.1f}, by the medians of {len(one.engine_seconds)}"
     if bench.growth:
         yield ""

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import sys
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from strandline.properties.exhaust.world import World
 from strandline.properties.memoworlds.declare import declared
+from strandline.properties.memoworlds.family import FAMILY, SOAK
 from strandline.properties.named import LoadError, find, told
 from strandline.properties.report.evidence import sources
 from strandline.properties.worlds import WORLDS
 
-MODEL = "the reference model"
+SCOPES: Final = {**WORLDS, **FAMILY, "soak": SOAK}
+"""The scopes of the memo worlds by their names: small ones, large ones, and one for hours."""
+
+MODEL: Final = "the reference model"
 """What the memo worlds are worlds of."""
 
 
@@ -35,7 +40,7 @@ def built_in(name: str) -> Chosen:
     Raises:
         KeyError: there is none of this name.
     """
-    return Chosen(name, MODEL, declared(WORLDS[name]), sources())
+    return Chosen(name, MODEL, declared(SCOPES[name]), sources())
 
 
 def own(name: str) -> Chosen:
@@ -77,8 +82,7 @@ def _made(name: str) -> World:
 
 
 def _digest_of(name: str) -> dict[str, str]:
-    import hashlib  # noqa: PLC0415
-
+    """Give the sha256 of the file of a module, by the module's name; nothing if it has no file."""
     module = name.partition(":")[0]
     file = getattr(import_module(module), "__file__", None)
     return {module: hashlib.sha256(Path(file).read_bytes()).hexdigest()} if file else {}

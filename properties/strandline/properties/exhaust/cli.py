@@ -14,7 +14,7 @@ import click
 
 from strandline.properties.check import EXIT_CODES
 from strandline.properties.exhaust import lines
-from strandline.properties.exhaust.chosen import Chosen, built_in, own
+from strandline.properties.exhaust.chosen import SCOPES, Chosen, built_in, own
 from strandline.properties.exhaust.engine import search
 from strandline.properties.exhaust.found import Budget, Counts, Found
 from strandline.properties.exhaust.report import Cut, Terms, encode, gather
@@ -30,7 +30,6 @@ from strandline.properties.options import (
 )
 from strandline.properties.report import console, folder
 from strandline.properties.verdict import Verdict
-from strandline.properties.worlds import WORLDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,7 +97,7 @@ def exhaust_command(  # noqa: PLR0913 - one parameter for each option
         return
     if (own_world is None) == (name is None):
         raise click.UsageError("name one world: MODULE:WORLD of your own, or --world NAME; --list lists the names")
-    refuse_unknown("memo world", () if name is None else (name,), tuple(WORLDS))
+    refuse_unknown("memo world", () if name is None else (name,), tuple(SCOPES))
     try:
         chosen = built_in(name) if name is not None else own(own_world or "")
     except LoadError as error:
@@ -155,15 +154,15 @@ def _written(out: Path, data: bytes) -> str | None:
 
 def _listed(output: str) -> Iterator[str]:
     """List the memo worlds by what may happen in each."""
-    told_of = {name: ", ".join(f"{count} {what}" for what, count in scope.budget) for name, scope in WORLDS.items()}
+    told_of = {name: ", ".join(f"{count} {what}" for what, count in scope.budget) for name, scope in SCOPES.items()}
     if output == "json":
         yield json.dumps(
             [
                 {"name": name, "refreshers": scope.refreshers, "budget": dict(scope.budget)}
-                for name, scope in WORLDS.items()
+                for name, scope in SCOPES.items()
             ]
         )
         return
-    for name, scope in WORLDS.items():
+    for name, scope in SCOPES.items():
         refreshers = f"{scope.refreshers} refresher{'s' * (scope.refreshers > 1)}"
-        yield f"{name:<16} {refreshers}: {told_of[name]}"
+        yield f"{name:<20} {refreshers}: {told_of[name]}"
