@@ -38,6 +38,15 @@ def test_new_are_those_that_never_came_before(layers: list[set[int]], forgotten:
         assert visited.nbytes == 8 * len(known)
 
 
+def test_states_of_many_layers_that_lie_between_each_other_are_all_known() -> None:
+    visited = Visited()
+    for layer in range(4 * RUNS_MAX):
+        visited.add(array({layer + 100 * each for each in range(10)}))
+    everything = array({layer + 100 * each for layer in range(4 * RUNS_MAX) for each in range(10)})
+    assert visited.new(everything).tolist() == []
+    assert visited.new(array({4 * RUNS_MAX})).tolist() == [4 * RUNS_MAX]
+
+
 def test_states_that_are_packed_anew_are_still_known() -> None:
     visited = Visited()
     visited.add(array({1, 5, 9}))
