@@ -20,6 +20,7 @@ from strandline.impl.memo import ANCHORS_MAX, GAPS_MAX, Limits
 from strandline.impl.parse import NESTING_MAX
 from strandline.impl.projection import BODY_MAX
 from strandline.impl.scan import WALK_MAX, Cause
+from strandline.properties.bench.cli import bench_command
 from strandline.properties.check import EXIT_CODES
 from strandline.properties.cli import main, writer_command
 from strandline.properties.engines import ENGINES
@@ -237,12 +238,15 @@ def test_the_page_of_assumptions_names_each_test_that_drops_one_and_no_other() -
 
 def test_every_option_and_command_that_the_docs_name_exists() -> None:
     known = {"--help", "--version"}
-    for command in main.commands.values():
-        known |= {option for parameter in command.params for option in parameter.opts}
+    every = [*main.commands.values(), *bench_command.commands.values()]
+    for command in every:
+        known |= {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
     for path in PAGES:
-        for line in re.findall(r"\bstrandline ((?:check|turns|writer|replay)\b[^`\n]*)", path.read_text("utf-8")):
-            command, *rest = line.split()
-            assert command in main.commands, line
+        for line in re.findall(
+            r"\bstrandline ((?:check|turns|writer|replay|exhaust|bench)\b[^`\n]*)", path.read_text("utf-8")
+        ):
+            name, *rest = line.split()
+            assert name in main.commands, line
             assert {word for word in rest if word.startswith("--")} <= known, line
     for path in DOCS.rglob("*.md"):
         assert set(re.findall(r"`(--[a-z-]+)`", path.read_text("utf-8"))) <= known, path

@@ -75,7 +75,9 @@ def test_the_version_is_that_of_the_package() -> None:
     assert run("--version").output == f"strandline, version {__version__}\n"
 
 
-@pytest.mark.parametrize("command", [(), ("check",), ("replay",), ("turns",), ("writer",)])
+@pytest.mark.parametrize(
+    "command", [(), ("check",), ("exhaust",), ("bench", "exhaust"), ("replay",), ("turns",), ("writer",)]
+)
 def test_every_help_shows_exit_codes_and_an_example(command: tuple[str, ...]) -> None:
     text = run(*command, "--help").output
     assert "Exit codes: 0 " in text

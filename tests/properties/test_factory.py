@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from strandline.properties.blackbox.factory import InProcess, LoadError, load
+from strandline.properties.blackbox.factory import InProcess, load
 from strandline.properties.blackbox.subject import OVERLAP_MAX, SubjectBrokenError, Turn, Turns, Unavailable, Window
+from strandline.properties.named import LoadError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

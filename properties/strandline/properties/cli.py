@@ -21,6 +21,7 @@ import click
 
 from strandline.impl.answer import Unavailable
 from strandline.properties import __version__
+from strandline.properties.bench.cli import bench_command
 from strandline.properties.blackbox import judged
 from strandline.properties.blackbox.outside import OUTSIDE
 from strandline.properties.blackbox.plots import PLOTS
@@ -28,6 +29,7 @@ from strandline.properties.blackbox.subject import SubjectBrokenError
 from strandline.properties.blackbox.subjects import bench_for, subject_options
 from strandline.properties.check import EXIT_CODES, check, check_specimen
 from strandline.properties.engines import ENGINES
+from strandline.properties.exhaust.cli import exhaust_command
 from strandline.properties.laws import LAWS
 from strandline.properties.live import follow, turns
 from strandline.properties.live.drafts import Plan
@@ -97,6 +99,8 @@ def main() -> None:
     """Check that what a memo says is still true."""
 
 
+main.add_command(bench_command)
+main.add_command(exhaust_command)
 main.add_command(soak_command)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
-from strandline.properties.lengths import seconds
+from strandline.properties.lengths import memory, seconds
 from strandline.properties.live import turns
 from strandline.properties.live.drafts import Plan
 from strandline.properties.report import console
@@ -106,6 +106,14 @@ def duration(text: str) -> float:
     """Read an option that is a length of time, in seconds or with a unit; give seconds."""
     try:
         return seconds(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+def amount(text: str) -> int:
+    """Read an option that is an amount of memory; give bytes."""
+    try:
+        return memory(text)
     except ValueError as error:
         raise click.BadParameter(str(error)) from error
 

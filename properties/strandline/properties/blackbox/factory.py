@@ -5,13 +5,9 @@ A thread cannot be ended from outside. One that hangs is left behind as a daemon
 
 from __future__ import annotations
 
-import contextlib
-import importlib
-import sys
 import threading
 from itertools import count
-from pathlib import Path
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from strandline.properties.blackbox.subject import (
     DEADLINE,
@@ -25,15 +21,13 @@ from strandline.properties.blackbox.subject import (
     Unavailable,
     Window,
 )
+from strandline.properties.named import LoadError, find, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 T = TypeVar("T")
-
-
-class LoadError(ValueError):
-    """There is no such factory; one line says why."""
 
 
 def load(name: str) -> Factory:
@@ -42,31 +36,10 @@ def load(name: str) -> Factory:
     Raises:
         LoadError: there is none, or its module cannot be imported.
     """
-    module, colon, attribute = name.partition(":")
-    if not (module and colon and attribute):
-        raise LoadError(f"{name!r} is not module:factory: write the module, a colon, and the factory in it")
-    here = str(Path.cwd())
-    if here not in sys.path:
-        sys.path.insert(0, here)
-    try:
-        with contextlib.redirect_stdout(sys.stderr):
-            found = importlib.import_module(module)
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # a module may raise anything as it is imported, SystemExit too
-        raise LoadError(f"module {module!r} cannot be imported: {told(error)}") from error
-    for part in attribute.split("."):
-        if not hasattr(found, part):
-            raise LoadError(f"module {module!r} has no {attribute!r}")
-        found = getattr(found, part)
+    found = find(name, "factory")
     if not callable(found):
         raise LoadError(f"{name} is not a factory: {type(found).__name__} cannot be called")
-    return found
-
-
-def told(error: BaseException) -> str:
-    """Say what was raised, in one line."""
-    return " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
+    return cast("Factory", found)
 
 
 class InProcess:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from strandline.properties.blackbox.child import Child
-from strandline.properties.blackbox.factory import InProcess, LoadError, load
+from strandline.properties.blackbox.factory import InProcess, load
 from strandline.properties.blackbox.judged import Bench
 from strandline.properties.blackbox.subject import DEADLINE, Launch, Subject
+from strandline.properties.named import LoadError
 from strandline.properties.options import duration, refuse
 
 if TYPE_CHECKING:

@@ -8,14 +8,13 @@ alike actors swapped.
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import pickle
-from functools import cache
+from itertools import cycle, islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 import numpy as np
 
+from strandline.properties.exhaust import fresh
 from strandline.properties.exhaust.reading import Handed, called, kinds, outcomes
 from strandline.properties.exhaust.world import (
     Action,
@@ -31,8 +30,7 @@ from strandline.properties.exhaust.world import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from multiprocessing.connection import Connection
+    from collections.abc import Callable, Iterable, Mapping
 
     from strandline.properties.exhaust.cells import Cells
     from strandline.properties.exhaust.judge import Predicate
@@ -43,13 +41,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 SAMPLE: Final = 40
-"""Questions to each function that are put again, evenly among all that it was asked."""
-
-PATIENCE: Final = 120
-"""Seconds that a fresh process has for its answers."""
-
-OTHER_HASHES: Final = ("1", "2")
-"""Seeds by which the fresh process may hash strings: it takes the first that is not this one's."""
+"""Questions to each function that are put again, evenly among all that it was asked; few are put several times."""
 
 
 class Question(NamedTuple):
@@ -81,17 +73,13 @@ def ask_again(world: World, questions: list[Questions]) -> None:
     _require_same(world, backwards, "asked again in another order")
     _require_order_only(world, questions)
     try:
-        sent = pickle.dumps((world if world.made_by is None else world.made_by, questions))
+        sent = pickle.dumps((_asked_afresh, world if world.made_by is None else world.made_by, questions))
     except Exception as error:
         raise WorldError(
             f"world {world.name!r} cannot be asked in a fresh process: {error}; "
             "define its functions in a module, or say in made_by how it is made"
         ) from error
-    fresh = _fresh()
-    fresh.send_bytes(sent)
-    if not fresh.poll(PATIENCE):
-        raise WorldError(f"world {world.name!r} was asked in a fresh process, and gave no answer in {PATIENCE} s")
-    refusal = fresh.recv()
+    refusal = fresh.answer(world.name, sent)
     if refusal:
         raise WorldError(refusal)
 
@@ -151,13 +139,22 @@ def _successors(packing: Packing, states: Ints) -> tuple[Ints, Ints]:
 def _require_same(world: World, questions: list[Questions], when: str) -> None:
     functions = _functions(world)
     for who, asked in questions:
-        for known, given in asked:
+        for known, given in islice(cycle(asked), SAMPLE):
             again = _asked(world, who, functions[who], Handed(who, known))
             if again != given:
                 raise WorldError(
                     f"{who} gave {given!r} for {known!r}, and {again!r} when {when}: "
                     "it must depend on what it reads, and on nothing else"
                 )
+
+
+def _asked_afresh(made: World | Callable[[], World], questions: list[Questions]) -> str:
+    """Put the questions in this process; give the refusal, if there is one."""
+    try:
+        _require_same(made if isinstance(made, World) else made(), questions, "asked in a fresh process")
+    except WorldError as error:
+        return str(error)
+    return ""
 
 
 def _functions(world: World) -> dict[str, Action | Law]:
@@ -179,18 +176,6 @@ def _asked(world: World, who: str, function: Action | Law, at: Handed) -> Any:  
         case NoDeadlock():
             return bool(called(who, function.done, at))
     raise ValueError(f"{who} reads nothing")
-
-
-def _asked_afresh(sent: bytes) -> str:
-    """Put the questions in this process; give the refusal, if there is one."""
-    try:
-        made, questions = pickle.loads(sent)  # noqa: S301 - sent by the process that started this one
-        _require_same(made if isinstance(made, World) else made(), questions, "asked in a fresh process")
-    except WorldError as error:
-        return str(error)
-    except Exception as error:  # noqa: BLE001 - whatever a module does when it is imported
-        return f"the world cannot be made in a fresh process: {type(error).__name__}: {error}"
-    return ""
 
 
 def _require_order_only(world: World, questions: list[Questions]) -> None:
@@ -233,31 +218,3 @@ def _said(world: World, told: Value) -> list[bool]:
         for law in world.laws
         if isinstance(law, (AlwaysTold, SometimesTold))
     ]
-
-
-@cache
-def _fresh() -> Connection:
-    """Start a process that shares nothing with this one; it serves every search, and ends when this process does."""
-    context = multiprocessing.get_context("spawn")
-    here, there = context.Pipe()
-    seed = os.environ.get("PYTHONHASHSEED")
-    os.environ["PYTHONHASHSEED"] = next(other for other in OTHER_HASHES if other != seed)
-    try:
-        context.Process(target=_serve, args=(there,), name="fresh", daemon=True).start()
-    finally:
-        if seed is None:
-            del os.environ["PYTHONHASHSEED"]
-        else:
-            os.environ["PYTHONHASHSEED"] = seed
-    there.close()
-    return here
-
-
-def _serve(questions: Connection) -> None:
-    """Answer until nobody asks any more; this process holds no end of the pipe that would keep it open."""
-    while True:
-        try:
-            sent = questions.recv_bytes()
-        except EOFError:
-            return
-        questions.send(_asked_afresh(sent))

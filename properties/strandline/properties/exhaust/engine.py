@@ -7,7 +7,6 @@ approximate: a state is kept as it is, and what ends the search early is said.
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -19,9 +18,11 @@ import numpy as np
 from strandline.properties.exhaust.again import Questions, ask_again, require_alike, require_unchanged
 from strandline.properties.exhaust.eventually import Quiet
 from strandline.properties.exhaust.found import Budget, Counts, Finding, Found
+from strandline.properties.exhaust.fresh import get_ready
 from strandline.properties.exhaust.judge import Predicate
 from strandline.properties.exhaust.layout import SAMPLE
 from strandline.properties.exhaust.measure import Measure
+from strandline.properties.exhaust.memory import peak
 from strandline.properties.exhaust.packing import CHUNK, ROOM_MAX, Packing, distinct
 from strandline.properties.exhaust.steps import Overfull
 from strandline.properties.exhaust.traces import Ends, lasso_shown, shown
@@ -85,11 +86,13 @@ def search(
     Raises:
         WorldError: a function does not do what the world declares.
     """
+    get_ready()
     with closing(Layers()) as layers, ThreadPoolExecutor(workers) as pool:
         one = _Search(world, budget, layers, pool if workers > 1 else None, say)
         try:
             one.run()
         except KeyboardInterrupt:
+            pool.shutdown(cancel_futures=True)
             one.ended = "interrupted"
         one.hold_to_its_word()
         return one.found(several)
@@ -136,7 +139,7 @@ class _Search:
             self._counts.widest = max(self._counts.widest, len(frontier))
             self._counts.depth += bool(len(frontier))
             self._counts.frontier = len(frontier)
-            self._counts.memory = _peak()
+            self._counts.memory = peak()
             self._say(self._counts)
             self.ended = self._over() if frontier.size else ""
 
@@ -311,13 +314,3 @@ def _added(one: Ints, other: Ints) -> Ints:
     added = longer.astype(np.int64)
     added[: len(shorter)] += shorter
     return added
-
-
-def _peak() -> int:
-    """Give the peak memory of this process in bytes; 0 where the system does not tell."""
-    if sys.platform == "win32":
-        return 0
-    import resource  # noqa: PLC0415 - Windows has none
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024

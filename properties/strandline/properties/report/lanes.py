@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from strandline.properties.laws import LAWS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from strandline.properties.laws import Law
     from strandline.properties.verdict import Change, Exhibit, Frame
@@ -38,7 +38,7 @@ def lanes(exhibit: Exhibit, replay: str | None = None, laws: tuple[Law, ...] = L
     trace = exhibit.trace
     steps = len(trace.steps)
     head = f"{trace.law} on {trace.subject}, world {trace.world}, {steps} step{'s' * (steps != 1)}"
-    lines = [*wrap(printable(head), WIDTH), "", *_drawing(exhibit.frames), "", *_verdict(exhibit, laws)]
+    lines = [*wrap(printable(head), WIDTH), "", *drawn(exhibit.frames), "", *_verdict(exhibit, laws)]
     lines += chain.from_iterable(_fold(line, "  ") for line in exhibit.ending)
     if replay is not None:
         lines += ["", "take it again:", f"  {replay}"]
@@ -55,12 +55,13 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def _drawing(frames: tuple[Frame, ...]) -> Iterator[str]:
+def drawn(frames: tuple[Frame, ...], named: Callable[[int | None], str] = who) -> Iterator[str]:
+    """Draw steps, one column for each actor, whom ``named`` gives a head."""
     actors = sorted({frame.actor for frame in frames}, key=lambda actor: -1 if actor is None else actor)
     if not actors:
         return
     wide = max(_LANE_MIN, min(_LANE_MAX, (WIDTH - _MARGIN) // len(actors)))
-    yield _row("", [who(actor) for actor in actors], wide)
+    yield _row("", [printable(named(actor))[: wide - 2] for actor in actors], wide)
     yield _row("", ["-" * (wide - 2)] * len(actors), wide)
     for number, frame in enumerate(frames, 1):
         lane = actors.index(frame.actor)

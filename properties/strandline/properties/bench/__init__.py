@@ -1,0 +1,1 @@
+"""Measured ratios: what an engine gains, in one run on one machine."""

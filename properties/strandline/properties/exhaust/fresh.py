@@ -1,0 +1,121 @@
+"""A process that shares nothing with this one and hashes strings differently, to put questions to."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+import signal
+import threading
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
+
+PATIENCE: Final = 120
+"""Seconds that a fresh process has for its answers."""
+
+OTHER_HASHES: Final = ("1", "2")
+"""Seeds by which the fresh process may hash strings: it takes the first that is not this one's."""
+
+
+class _Fresh(NamedTuple):
+    """The process, and the way to it."""
+
+    process: BaseProcess
+    way: Connection
+
+
+@contextmanager
+def deaf() -> Iterator[None]:
+    """Let a process that is started meanwhile not hear Ctrl-C: its asker does, and still has questions then."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, heard)
+
+
+def get_ready() -> None:
+    """Start the process, which takes a while to import what it needs."""
+    _fresh()
+
+
+def answer(world: str, sent: bytes) -> str:
+    """Send a call to the fresh process; give what it answers.
+
+    Args:
+        world: whose call it is, for the message.
+        sent: a function of a module with its arguments, pickled together; it gives a line, empty if all is well.
+
+    Returns:
+        That line, or one that says why there is none. A process that ended, or still works when nobody waits for it
+        any more, is not asked again: its answer would be taken for that to the next call.
+    """
+    fresh = _fresh()
+    try:
+        fresh.way.send_bytes(sent)
+        if fresh.way.poll(PATIENCE):
+            line: str = fresh.way.recv()
+            return line
+        lost = f"gave no answer in {PATIENCE} s"
+    except (EOFError, OSError):
+        lost = "that process ended without an answer"
+    except BaseException:
+        _end(fresh)
+        raise
+    _end(fresh)
+    return f"world {world!r} was asked in a fresh process, and {lost}"
+
+
+def _end(fresh: _Fresh) -> None:
+    _fresh.cache_clear()
+    fresh.process.kill()
+    fresh.way.close()
+
+
+@cache
+def _fresh() -> _Fresh:
+    """Start the process; it serves every search, and ends when this process does."""
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe()
+    process = context.Process(target=_serve, args=(there,), name="fresh", daemon=True)
+    seed = os.environ.get("PYTHONHASHSEED")
+    os.environ["PYTHONHASHSEED"] = next(other for other in OTHER_HASHES if other != seed)
+    try:
+        with deaf():
+            process.start()
+    finally:
+        if seed is None:
+            del os.environ["PYTHONHASHSEED"]
+        else:
+            os.environ["PYTHONHASHSEED"] = seed
+    there.close()
+    return _Fresh(process, here)
+
+
+def _serve(way: Connection) -> None:
+    """Answer until nobody asks any more; this process holds no end of the pipe that would keep it open."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    while True:
+        try:
+            sent = way.recv_bytes()
+        except EOFError:
+            return
+        way.send(_answered(sent))
+
+
+def _answered(sent: bytes) -> str:
+    try:
+        function, *arguments = pickle.loads(sent)  # noqa: S301 - sent by the process that started this one
+        line: str = function(*arguments)
+    except Exception as error:  # noqa: BLE001 - a module that is not found, a comparison that raises: it is told
+        return f"the world cannot be asked in a fresh process: {type(error).__name__}: {error}"
+    return line

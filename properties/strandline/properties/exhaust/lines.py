@@ -1,0 +1,113 @@
+"""What people read of a search, while it runs and at its end."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from textwrap import wrap
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from strandline.properties.report.console import COLORS
+from strandline.properties.report.lanes import WIDTH, drawn, printable
+from strandline.properties.verdict import Change, Frame, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from strandline.properties.exhaust.found import Counts
+    from strandline.properties.exhaust.report import Claims, LawOutcome, Report, TraceShown
+
+NAME_MAX: Final = 40
+"""Columns that the names of laws get at most; a longer one moves what follows it to the right."""
+
+VALUE_MAX: Final = 160
+"""Characters of a value in a drawing; the document has more of it."""
+
+_VERDICT: Final = len("inconclusive")
+
+
+def progress(counts: Counts, seconds: float) -> str:
+    """Say how far a search has come."""
+    rate = counts.states / seconds if seconds else 0.0
+    return (
+        f"depth {counts.depth}: {counts.states:,} states, {counts.frontier:,} of them new, {rate:,.0f} states/s"
+        f"{_memory(counts.memory)}"
+    )
+
+
+def lines(report: Report) -> Iterator[str]:
+    """Say how a search came out: the laws, the counts, what never happened, the traces, the sum."""
+    claims = report.claims
+    wide = min(NAME_MAX, max((len(law.law) for law in claims.laws), default=0))
+    for law in claims.laws:
+        yield _law(law, wide)
+    yield ""
+    yield from _counted(claims)
+    seconds, effort = report.run.seconds, report.effort
+    workers = f", {effort.workers} workers" if effort.workers > 1 else ""
+    yield f"{seconds:,.1f} s, {effort.states_per_second:,.0f} states/s{_memory(effort.memory)}{workers}"
+    if claims.unfired:
+        yield f"never fired, so that no law says anything of it: {', '.join(map(printable, claims.unfired))}"
+    if claims.verdict == Verdict.BROKEN:
+        yield f"broken: {printable(claims.ended)}"
+    elif claims.ended:
+        left = f"{claims.counts.frontier:,} states of the frontier are unexplored"
+        yield f"ended early: {printable(claims.ended)}; {left}"
+    for law in claims.laws:
+        for number, trace in enumerate(law.traces, 1):
+            yield ""
+            yield from _trace(law, trace, f" {number} of {len(law.traces)}" if len(law.traces) > 1 else "")
+    yield ""
+    yield f"{printable(claims.world)}: {_colored(claims.verdict, claims.verdict)}"
+
+
+def _law(law: LawOutcome, wide: int) -> str:
+    name, verdict = printable(law.law).ljust(wide), _colored(law.verdict.ljust(_VERDICT), law.verdict)
+    return f"{name}  {verdict}  {f'seen {law.reached:,} times' if law.reached else printable(law.says)}"
+
+
+def _counted(claims: Claims) -> Iterator[str]:
+    counts = claims.counts
+    yield (
+        f"{counts.states:,} states, {counts.transitions:,} transitions, depth {counts.depth}, "
+        f"{counts.widest:,} states in the widest layer"
+    )
+    yield f"{counts.calls:,} calls into Python, {counts.peeks:,} peeks, {counts.judged:,} answers of laws"
+    fired = ", ".join(f"{printable(name)} {count:,}" for name, count in counts.firings.items() if count)
+    yield from wrap(f"fired: {fired}" if fired else "", WIDTH, subsequent_indent="       ", break_on_hyphens=False)
+
+
+def _trace(law: LawOutcome, trace: TraceShown, which: str) -> Iterator[str]:
+    """Draw a trace: a lane for each actor, and below each step what it changed."""
+    actors = list(dict.fromkeys(step.actor for step in trace.steps if step.actor is not None))
+    switches = sum(one.actor != other.actor for one, other in pairwise(trace.steps))
+    yield (
+        f"{printable(law.law)} is broken, trace{which}: {len(trace.steps)} step{'s' * (len(trace.steps) != 1)}, "
+        f"{switches} switch{'es' * (switches != 1)}"
+    )
+    state, frames = dict(trace.first), []
+    for step in trace.steps:
+        changes = tuple(Change(name, _short(state[name]), _short(value)) for name, value in step.changed.items())
+        title = f"{step.action} [{step.label}]" if step.label else step.action
+        frames.append(Frame(None if step.actor is None else actors.index(step.actor), title, changes))
+        state |= step.changed
+    yield from drawn(tuple(frames), lambda actor: "env" if actor is None else actors[actor])
+    if not trace.steps:
+        yield "It is broken in the first state: " + ", ".join(
+            f"{printable(name)} = {_short(value)}" for name, value in trace.first.items()
+        )
+    if trace.loop is not None:
+        yield f"The steps from {trace.loop + 1} on go round for ever."
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= VALUE_MAX else f"{value[: VALUE_MAX - 4]} ..."
+
+
+def _memory(peak: int) -> str:
+    return f", {peak >> 20:,} MiB at the peak" if peak else ""
+
+
+def _colored(text: str, verdict: str) -> str:
+    return click.style(text, fg=COLORS.get(verdict))

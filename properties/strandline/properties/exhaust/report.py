@@ -1,0 +1,196 @@
+"""The evidence of one search: a versioned JSON document.
+
+What follows from the sources alone is in ``claims``, the same in every run that came to its end; time and machine are
+in ``run`` and ``effort``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+import msgspec
+
+from strandline.properties.exhaust.found import Counts, Found
+from strandline.properties.exhaust.wording import worded
+from strandline.properties.exhaust.world import Always, AlwaysTold, Eventually, NoDeadlock, Sometimes, SometimesTold
+from strandline.properties.report.evidence import RunOutcome, ran_here
+from strandline.properties.verdict import Verdict
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from strandline.properties.exhaust.chosen import Chosen
+    from strandline.properties.exhaust.found import Budget, Finding, Shown
+    from strandline.properties.exhaust.world import Law, World
+
+KINDS: Final[dict[type[Law], str]] = {
+    Always: "always",
+    AlwaysTold: "always",
+    Sometimes: "sometimes",
+    SometimesTold: "sometimes",
+    Eventually: "eventually",
+    NoDeadlock: "no deadlock",
+}
+"""What a document calls the kinds of laws."""
+
+DOES_NOT_SHOW: Final = (
+    "A world is what its author declared: what it leaves out, and what it bounds, was not looked at.",
+    "Every interleaving means of whole actions: one that stands for two accesses hides what may come between them.",
+    "That functions depend on nothing but what they read was tried on a sample of their answers.",
+)
+"""What a pass does not show."""
+
+
+class StepShown(msgspec.Struct, frozen=True):
+    """A step of a trace, and what it changed, in words."""
+
+    action: str
+    actor: str | None
+    way: int
+    label: str
+    changed: dict[str, str]
+
+
+class TraceShown(msgspec.Struct, frozen=True):
+    """A trace: the state before it, in words, and its steps; those from ``loop`` on go round for ever."""
+
+    first: dict[str, str]
+    steps: tuple[StepShown, ...]
+    loop: int | None
+
+
+class LawOutcome(msgspec.Struct, frozen=True):
+    """How one law came out; ``reached`` is null where the law says nothing of what must sometimes be."""
+
+    law: str
+    kind: str
+    verdict: str
+    says: str
+    reached: int | None
+    traces: tuple[TraceShown, ...]
+
+
+class Size(msgspec.Struct, frozen=True):
+    """The exact counts of a search; see :class:`Counts` of the search."""
+
+    states: int
+    transitions: int
+    depth: int
+    widest: int
+    frontier: int
+    firings: dict[str, int]
+    calls: int
+    peeks: int
+    judged: int
+
+
+class Claims(msgspec.Struct, frozen=True):
+    """What was found, of what, and within what; ``ended`` says why a search ended early, empty if it did not."""
+
+    world: str
+    subject: str
+    sources: dict[str, str]
+    verdict: str
+    ended: str
+    bounds: dict[str, int]
+    laws: tuple[LawOutcome, ...]
+    counts: Size
+    unfired: tuple[str, ...]
+    does_not_show: tuple[str, ...]
+
+
+class Effort(msgspec.Struct, frozen=True):
+    """What it took: workers, bytes of memory at the peak (0 where the system does not tell), states a second."""
+
+    workers: int
+    memory: int
+    states_per_second: float
+
+
+class Report(msgspec.Struct, frozen=True):
+    """The document; ``version`` is raised when its meaning changes."""
+
+    version: Literal[1]
+    claims: Claims
+    effort: Effort
+    run: RunOutcome
+
+
+class Terms(NamedTuple):
+    """On what terms a world is searched."""
+
+    budget: Budget
+    workers: int
+    several: int
+
+
+class Cut(NamedTuple):
+    """A search that did not give its verdicts: how far it came, what became of it, and why."""
+
+    counts: Counts
+    verdict: Verdict
+    ended: str
+
+
+def gather(chosen: Chosen, terms: Terms, outcome: Found | Cut, began: datetime, seconds: float) -> Report:
+    """Make the document of a search that began at an instant and took so long."""
+    counts = outcome.counts
+    return Report(
+        version=1,
+        claims=Claims(
+            world=chosen.name,
+            subject=chosen.subject,
+            sources=chosen.sources,
+            verdict=outcome.verdict,
+            ended=outcome.ended,
+            bounds={"states": terms.budget.states, "memory": terms.budget.memory, "several": terms.several},
+            laws=_laws(chosen.world, outcome),
+            counts=Size(
+                counts.states,
+                counts.transitions,
+                counts.depth,
+                counts.widest,
+                counts.frontier,
+                dict(counts.firings),
+                counts.calls,
+                counts.peeks,
+                counts.judged,
+            ),
+            unfired=outcome.unfired if isinstance(outcome, Found) else (),
+            does_not_show=DOES_NOT_SHOW,
+        ),
+        effort=Effort(terms.workers, counts.memory, round(counts.states / seconds, 1) if seconds else 0.0),
+        run=ran_here(began.isoformat(timespec="seconds"), seconds),
+    )
+
+
+def encode(report: Report) -> bytes:
+    """Write the document down as JSON."""
+    return msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n"
+
+
+def _laws(world: World, outcome: Found | Cut) -> tuple[LawOutcome, ...]:
+    if isinstance(outcome, Cut):
+        return tuple(
+            LawOutcome(law.name, KINDS[type(law)], Verdict.INCONCLUSIVE, "not judged to the end", None, ())
+            for law in world.laws
+        )
+    found = {finding.law: finding for finding in outcome.findings}
+    return tuple(_law(law, found[law.name]) for law in world.laws)
+
+
+def _law(law: Law, finding: Finding) -> LawOutcome:
+    reached = finding.reached if isinstance(law, (Sometimes, SometimesTold)) else None
+    traces = tuple(map(_trace, finding.traces))
+    return LawOutcome(law.name, KINDS[type(law)], finding.verdict, finding.says, reached, traces)
+
+
+def _trace(shown: Shown) -> TraceShown:
+    return TraceShown(
+        first={name: worded(value) for name, value in shown.first.items()},
+        steps=tuple(
+            StepShown(*step[:2], step.way, step.label, {name: worded(value) for name, value in after.items()})
+            for step, after in zip(shown.steps, shown.after, strict=True)
+        ),
+        loop=shown.loop,
+    )

@@ -1,0 +1,179 @@
+"""The parts that a world of the model is cut into: their names, their values, and which of them can change.
+
+Numbers are taken out of the values: an observation or a commit is a rank of its own, so that
+values in which nothing but a number differs are one value. What a step would have to change in
+every refresh at once is told by what few parts hold instead:
+
+- a connection names its file by its serial; only when the path has left that file does it hold the rows;
+- ``clean`` and ``unmoved`` are flags of their own, which a commit and a store put down without looking at the refresh;
+- so is ``trusted``, which a drop puts down: the snapshot of what a refresh holds is not forgotten;
+- the files that the path led to since a refresh started are all from the first one on.
+
+What no step looks at again is not held: the numbers of a memo that is to be read on from, what
+lay beside a memo once that decides nothing any more, the file of a kept connection that the path
+has left, the stamp and the inode number of a file that a connection was opened to.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from strandline.model.world import AMID
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from strandline.model.log import Log, Row
+    from strandline.model.memo import Gap, Memo
+    from strandline.model.state import Scope
+    from strandline.properties.exhaust.world import Value
+
+OBSERVED: Final = "observation"
+COMMITTED: Final = "commit"
+
+GONE: Final = -1
+"""The stamp of a kept connection that is of no more use: it is never that of a file."""
+
+
+class At(NamedTuple):
+    """The file that the path leads to."""
+
+    serial: int
+    inode: int
+    stamp: int
+
+
+class Ask(NamedTuple):
+    """What a refresh was asked for: the number of its window, and the first file that it may have seen."""
+
+    window: int
+    since: int
+
+
+class Line(NamedTuple):
+    """A pinned inode number and the serial of the file that was opened, None before that.
+
+    ``left`` tells that the path has left that file.
+    """
+
+    inode: int
+    stamp: int
+    serial: int | None = None
+    left: bool = False
+
+
+class View(NamedTuple):
+    """What a connection sees of a file that the path has left, which does not change any more."""
+
+    log: Log
+    clean: bool
+
+
+class Held(NamedTuple):
+    """A memo and the ghost of its snapshot; a one-shot read has no memo."""
+
+    memo: Memo | None
+    rows: tuple[Row, ...]
+
+
+class Head(NamedTuple):
+    """Of the stored memo, what decides whether another one may replace it."""
+
+    epoch: int
+    inode: int
+    coverage: int
+    forgotten: bool
+
+
+class Body(NamedTuple):
+    """The rest of the stored memo, and the rows that it was read from."""
+
+    cursor: int
+    sources: tuple[Row, ...]
+    anchors: tuple[Row, ...]
+    gaps: tuple[Gap, ...]
+    full: bool
+    rows: tuple[Row, ...]
+
+
+class Beside(NamedTuple):
+    """What lay in the slot when a read ended."""
+
+    held: Held | None
+    epoch: int
+
+
+REST: Final[dict[str, Value]] = {
+    "gate": None,
+    "ask": None,
+    "link": None,
+    "view": None,
+    "clean": False,
+    "unmoved": False,
+    "trusted": False,
+    "tries": 0,
+    "swaps": 0,
+    "waits": 0,
+    "base": None,
+    "found": None,
+    "beside": None,
+    "seen": 0,
+    "ghost": 0,
+    "left": 0,
+}
+"""The parts of a refresher, and what they hold while it has nothing to do.
+
+``seen`` is the last observation through its connection, ``ghost`` the commit that its memo rests on,
+``left`` the last commit to the file that the path has left.
+"""
+
+NUMBERED: Final = {"seen": OBSERVED, "ghost": COMMITTED, "left": COMMITTED}
+"""The parts of a refresher that are numbers, each with its order."""
+
+GIVES_BIRTH: Final = frozenset({"append", "append and prune", AMID})
+"""What gives birth to a row."""
+
+REPLACES: Final = frozenset({"replace", "reissue"})
+"""What gives birth to a file full of rows."""
+
+
+def of(part: str, actor: int) -> str:
+    """Name a part of a refresher."""
+    return f"{part}.{actor}"
+
+
+def order_of(part: str) -> str | None:
+    """Give the order that a part is a rank of, None if its value is no number."""
+    if part in {"commit", "slot.commit"}:
+        return COMMITTED
+    if part == "slot.observation" or (part.startswith("idle.") and part.endswith(".seen")):
+        return OBSERVED
+    return NUMBERED.get(part.partition(".")[0])
+
+
+def births_max(scope: Scope) -> int:
+    """Give how many rows can be born at most."""
+    left = dict(scope.budget)
+    one_by_one = sum(left.get(name, 0) for name in GIVES_BIRTH)
+    return len(scope.born_with) + one_by_one + len(scope.templates) * sum(left.get(name, 0) for name in REPLACES)
+
+
+def changing(scope: Scope) -> Callable[[str], bool]:
+    """Tell which parts can change in a scope. The others hold what they did at first, so a world need not have them."""
+    may = {name for name, _ in scope.budget}
+    moved = bool(may & {*REPLACES, "remove"})
+    topped_up = sum(not window.ended for window in scope.windows) > 1
+    only_if = {
+        "path": moved or "copy" in may,
+        "backup": "backup" in may,
+        "births": bool(may & {*GIVES_BIRTH, *REPLACES}),
+        "serials": bool(may & REPLACES),
+        "epoch": "drop" in may,
+        "trusted": "drop" in may,
+        "tries": moved,
+        "left": moved,
+        "view": moved,
+        "waits": "busy" in may,
+        "base": topped_up or scope.limits.chunk < births_max(scope),
+    }
+    return lambda part: only_if.get(part.partition(".")[0], True)

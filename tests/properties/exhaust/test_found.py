@@ -1,0 +1,148 @@
+"""What a search gives: verdicts, what ended it, and the same counts whatever the number of workers."""
+
+from __future__ import annotations
+
+import dataclasses
+from functools import partial
+from typing import TYPE_CHECKING
+from unittest import mock
+
+import pytest
+
+from strandline.properties.exhaust import engine
+from strandline.properties.exhaust.engine import search
+from strandline.properties.exhaust.found import Budget, Counts, Finding, Found
+from strandline.properties.exhaust.world import Action, Always, Component, Progress, Sometimes, Symmetry, World
+from strandline.properties.verdict import Verdict
+
+if TYPE_CHECKING:
+    from strandline.properties.exhaust.world import Outcomes, Reading
+
+TOP = 6
+"""How far each counter goes."""
+
+WALKERS = 4
+
+CHUNK = 64
+"""States that are worked on at once, so few that every layer of the counters takes several workers."""
+
+
+def up(me: int, at: Reading) -> Outcomes:
+    return {f"n{me}": at[f"n{me}"] + 1} if at[f"n{me}"] < TOP else None
+
+
+def below(total: int, at: Reading) -> bool:
+    return bool(sum(at[f"n{me}"] for me in range(WALKERS)) < total)
+
+
+def all_at_the_top(at: Reading) -> bool:
+    return all(at[f"n{me}"] == TOP for me in range(WALKERS))
+
+
+def itself(value: int) -> int:
+    return value
+
+
+def counters(total: int, *, alike: bool = False, measured: bool = False) -> World:
+    """Declare counters that go up; they may never reach so much together."""
+    names = tuple(f"n{me}" for me in range(WALKERS))
+    return World(
+        "counters",
+        tuple(Component(name, 0) for name in names),
+        tuple(Action(f"up {me}", (names[me],), (names[me],), partial(up, me), names[me]) for me in range(WALKERS)),
+        (Always("below", names, partial(below, total)), Sometimes("done", names, all_at_the_top)),
+        symmetry=Symmetry(tuple((name,) for name in names)) if alike else None,
+        progress=Progress(dict.fromkeys(names, itself)) if measured else None,
+    )
+
+
+ALL = (TOP + 1) ** WALKERS
+
+
+def verdicts(found: Found) -> dict[str, Verdict]:
+    return {finding.law: finding.verdict for finding in found.findings}
+
+
+def test_a_search_that_ends_by_itself_says_so() -> None:
+    found = search(counters(99))
+    assert (found.verdict, found.ended, found.unfired) == (Verdict.HOLDS, "", ())
+    assert found.counts.states == ALL
+    assert found.counts.frontier == 0
+
+
+def test_a_budget_of_states_ends_a_search_as_inconclusive_and_tells_the_frontier() -> None:
+    found = search(counters(99), Budget(states=100))
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert found.ended == "more than 100 states"
+    assert 100 < found.counts.states < ALL
+    layers = [1, 4, 10, 20, 35, 56]
+    assert found.counts.states == sum(layers)
+    assert found.counts.frontier == layers[-1]
+    assert verdicts(found) == {"below": Verdict.INCONCLUSIVE, "done": Verdict.INCONCLUSIVE}
+
+
+def test_a_budget_of_memory_ends_a_search_as_inconclusive() -> None:
+    found = search(counters(99), Budget(memory=1))
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert found.ended == "more than 0 MiB of arrays"
+    assert found.counts.frontier == found.counts.states - 1 == WALKERS
+
+
+def test_a_budget_that_is_just_enough_ends_nothing() -> None:
+    assert search(counters(99), Budget(states=ALL)).verdict is Verdict.HOLDS
+
+
+def test_what_was_broken_before_the_budget_ended_stays_broken() -> None:
+    found = search(counters(3), Budget(states=100))
+    assert found.verdict is Verdict.VIOLATED
+    assert verdicts(found) == {"below": Verdict.VIOLATED, "done": Verdict.INCONCLUSIVE}
+    assert len(found.findings[0].traces[0].steps) == 3
+
+
+def test_an_interrupt_ends_a_search_with_its_counts_so_far() -> None:
+    seen: list[int] = []
+
+    def interrupted(counts: Counts) -> None:
+        seen.append(counts.states)
+        if counts.depth == 3:
+            raise KeyboardInterrupt
+
+    for workers in (1, 2):
+        seen.clear()
+        found = search(counters(2), workers=workers, say=interrupted)
+        assert found.ended == "interrupted"
+        assert found.verdict is Verdict.VIOLATED
+        assert verdicts(found)["done"] is Verdict.INCONCLUSIVE
+        assert seen == [5, 15, 35]
+        assert found.counts.states == 35
+        assert sum(found.counts.firings.values()) == found.counts.transitions == WALKERS * (1 + 4 + 10)
+
+
+def test_progress_is_told_after_each_layer() -> None:
+    depths: list[tuple[int, int]] = []
+    search(counters(99), say=lambda counts: depths.append((counts.depth, counts.frontier)))
+    assert [depth for depth, _ in depths] == [*range(1, TOP * WALKERS + 1), TOP * WALKERS]
+    assert depths[-1][1] == 0
+    assert sum(frontier for _, frontier in depths) == ALL - 1
+
+
+@pytest.mark.parametrize("world", [counters(9), counters(9, alike=True), counters(9, measured=True)])
+def test_two_workers_count_and_trace_as_one_does(world: World) -> None:
+    with mock.patch.object(engine, "CHUNK", CHUNK):
+        one, two = (search(world, workers=workers, several=WALKERS) for workers in (1, 2))
+    assert one.counts.widest > 2 * CHUNK or world.symmetry is not None
+    assert dataclasses.replace(one.counts, memory=0) == dataclasses.replace(two.counts, memory=0)
+    assert one.findings == two.findings
+    assert len(one.findings[0].traces) == WALKERS
+
+
+def found(*verdicts: Verdict, ended: str = "", unfired: tuple[str, ...] = ()) -> Found:
+    return Found("w", Counts(), tuple(Finding(f"{n}", one, "") for n, one in enumerate(verdicts)), ended, unfired)
+
+
+def test_the_verdict_is_the_worst_and_nothing_that_was_not_looked_at_passes() -> None:
+    assert found().verdict is Verdict.HOLDS
+    assert found(Verdict.HOLDS, Verdict.INCONCLUSIVE).verdict is Verdict.INCONCLUSIVE
+    assert found(Verdict.INCONCLUSIVE, Verdict.VIOLATED, ended="interrupted").verdict is Verdict.VIOLATED
+    assert found(Verdict.HOLDS, ended="interrupted").verdict is Verdict.INCONCLUSIVE
+    assert found(Verdict.HOLDS, unfired=("up",)).verdict is Verdict.INCONCLUSIVE
