@@ -12,7 +12,8 @@ import pytest
 from strandline.impl.host import Host
 from strandline.model.state import Action
 from strandline.properties.fuzz import MACHINES
-from strandline.properties.harness.real import asked, limits
+from strandline.properties.harness.gates import limits
+from strandline.properties.harness.real import asked
 from strandline.properties.harness.shells import TrioShell
 from strandline.properties.harness.stage import Stage
 from strandline.properties.harness.templates import Templates

@@ -200,14 +200,14 @@ class Ghosts:
         if not isinstance(move.effect, Swap) or task.ghost is None:
             message = "a refresh stored without a swap, or a memo that rests on no snapshot"
             raise TypeError(message)
-        old = self._holding(move.before.memo, world.slot.ghost)
         if isinstance(move.result, Swapped):
+            old = self._holding(move.before.memo, world.slot.ghost)
             ghost = read_to(task.ghost, move.effect.memo.cursor)
             mine = self._holding(move.effect.memo, ghost)
             stored = replace(world, slot=world.slot._replace(ghost=ghost, epoch=move.after.epoch))
             return stored, task, (Stored(move.actor, mine, old),) if mine is not None else ()
         task = task._replace(swaps=task.swaps + 1)
-        return world, task, self._gave_way(task, move, old)
+        return world, task, self._gave_way(task, move, world.slot.ghost)
 
     def _checked(self, world: World, task: Task, move: Move) -> tuple[World, Task, tuple[Event, ...]]:
         """Notice a refresh that answers right after the check: it has thrown its memo away."""
@@ -216,16 +216,16 @@ class Ghosts:
         overtaken = isinstance(move.following, tuple) and isinstance(move.following[0], impl.Reading)
         if overtaken or _claims_to_give_up(move):
             task = task._replace(swaps=task.swaps + 1)
-        return world, task, self._gave_way(task, move, self._holding(move.before.memo, world.slot.ghost))
+        return world, task, self._gave_way(task, move, world.slot.ghost)
 
-    def _gave_way(self, task: Task, move: Move, theirs: Holding | None) -> tuple[Event, ...]:
+    def _gave_way(self, task: Task, move: Move, stored: Ghost | None) -> tuple[Event, ...]:
         """Tell how a refresh that answered without storing came to do so."""
         found = move.state.memo if isinstance(move.state, impl.Storing) else getattr(move.state, "found", None)
         if not isinstance(move.following, Answer) or not isinstance(found, Memo):
             return ()
         if task.swaps >= SWAPS_MAX and _claims_to_give_up(move):
             return (GaveUp(move.actor),)
-        mine = self._holding(found, task.ghost)
+        mine, theirs = self._holding(found, task.ghost), self._holding(move.before.memo, stored)
         return (Discarded(move.actor, mine, theirs),) if mine is not None else ()
 
     def _answered(self, world: World, task: Task, move: Move) -> Answered:

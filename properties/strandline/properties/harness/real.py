@@ -7,59 +7,34 @@ the real core be given the result. Who goes next is the search's choice.
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import nullcontext
-from dataclasses import dataclass, fields, replace
-from functools import partial
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from strandline.impl import refresh as impl
-from strandline.impl.connection import Connection
-from strandline.impl.effects import (
-    Check,
-    Connect,
-    Effect,
-    Failure,
-    Locate,
-    Missing,
-    ReadLog,
-    ReadOnce,
-    Rested,
-    Result,
-    Swap,
-)
-from strandline.impl.files import Pin, Sighting
-from strandline.impl.host import Host
-from strandline.impl.memo import Limits, Memo, Place
+from strandline.impl.effects import Effect, Locate, ReadLog, ReadOnce, Rested, Swap
+from strandline.impl.memo import Memo
 from strandline.impl.scan import Glance
 from strandline.impl.store import MemoStore, Slot
 from strandline.impl.window import Span
 from strandline.model import world as model
 from strandline.model.environment import append_and_prune
 from strandline.model.ranks import commits, observations, ranks, renumbered
-from strandline.model.refresh import FAULTS, WAITS_MAX
+from strandline.model.refresh import FAULTS
 from strandline.model.world import AMID, ELSEWHERE, GATES
+from strandline.properties.harness.gates import Came, Facing, Gates, limits, sighting
 from strandline.properties.harness.ghosts import Ghosts, Move
-from strandline.properties.harness.meter import Cost, Meter, let_fail, metered
 from strandline.properties.harness.plug import CODEX, Plug
-from strandline.properties.harness.recorder import RecordedHost, RecordedStore, Recorder
-from strandline.properties.harness.templates import opened
+from strandline.properties.harness.recorder import RecordedStore, Recorder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from strandline.model.events import Event
-    from strandline.model.log import Log
-    from strandline.model.state import Action, File, Link, Scope, World
+    from strandline.model.state import Action, Scope, World
     from strandline.properties.harness.seal import Seal
     from strandline.properties.harness.templates import Templates
 
 V = TypeVar("V")
-
-
-FAILED: Final = Failure("io", "the world let this read fail")
-"""What stands for the error of a read that came to no row."""
 
 
 class Real(NamedTuple):
@@ -72,32 +47,6 @@ class Real(NamedTuple):
     world: World
     slot: Slot
     states: tuple[tuple[impl.State, Effect] | None, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class WorldFiles:
-    """The file system as the world has it: the inode number is the world's to give."""
-
-    file: File | None
-
-    def locate(self, path: Path) -> Sighting | Missing | Failure:  # noqa: ARG002 - the protocol's
-        """Tell which file the path leads to."""
-        return sighting(self.file) if self.file is not None else Missing()
-
-    def pin(self, path: Path) -> Pin | Missing | Failure:
-        """Pin that file; the world keeps pinned numbers from being reissued."""
-        found = self.locate(path)
-        return Pin(found, None) if isinstance(found, Sighting) else found
-
-
-def sighting(file: File | Link) -> Sighting:
-    """Give a file of the world as the scanner sees it."""
-    return Sighting(Place(0, file.inode), (file.stamp,))
-
-
-def limits(scope: Scope) -> Limits:
-    """Give the scanner the bounds of a world."""
-    return Limits(scope.limits.sources, scope.limits.chunk, waits=WAITS_MAX, pause=0, idle=scope.idle)
 
 
 def asked(scope: Scope, window: int, plug: Plug = CODEX) -> tuple[impl.State, Effect]:
@@ -117,22 +66,15 @@ class RealSpace:
         """
         templates.plug.require(scope)
         self._scope = scope
-        self._limits = limits(scope)
         self._templates = templates
         self._ghosts = Ghosts(scope, templates.one_shot)
-        self._reads: dict[object, tuple[Result, Slot, Cost]] = {}
-        self._connects: dict[Path, Result] = {}
         self._recorder = Recorder()
+        self._gates = Gates(scope, templates, self._recorder, audited=audited)
         self._audited = audited
 
     def sealed(self) -> Seal:
         """Give the seal that is to be on while the space is searched."""
         return self._recorder.seal
-
-    @property
-    def real_reads(self) -> int:
-        """How many distinct reads of real files were made."""
-        return len(self._reads)
 
     def first(self) -> Real:
         """Give the first state."""
@@ -164,7 +106,8 @@ class RealSpace:
             message = f"refresh {actor} is not in flight"
             raise ValueError(message)
         state, effect = standing
-        result, slot, cost = self._perform(real, actor, effect, action)
+        result, stored, cost = self._perform(real, actor, effect, action)
+        slot = real.slot if stored is None else stored
         following = self._recorder.stretch("core step", impl.step, state, result)
         world = model.spend(real.world, self._scope, action)
         move = Move(actor, state, effect, result, following, real.slot, slot, cost, failed=action.name in FAULTS)
@@ -190,82 +133,32 @@ class RealSpace:
             return Real(world, real.slot, (*real.states[: action.actor], None, *real.states[action.actor + 1 :]))
         return real._replace(world=world)
 
-    def _perform(self, real: Real, actor: int, effect: Effect, action: Action) -> tuple[Result, Slot, Cost]:
-        """Execute one effect by the real host; those that touch SQLite once for each distinct input."""
+    def _perform(self, real: Real, actor: int, effect: Effect, action: Action) -> Came:
+        """Execute one effect by the real host."""
         task = real.world.tasks[actor]
         link = task.link if task is not None else None
-        if isinstance(effect, (ReadLog, ReadOnce)) and link is not None and link.file is not None:
-            return self._read(real, link, link.file.log, effect, action)
-        file = real.world.path
-        path = self._templates.path(file.log) if file is not None else self._templates.nowhere
-        if isinstance(effect, Connect):
-            if path not in self._connects:
-                lease = self._host(real, path, 0).lease(_pinned(link))
-                self._connects[path] = lease.perform(effect)
-                lease.release(sound=False)
-            return self._connects[path], real.slot, Cost()
-        host = self._host(real, path, 0)
-        if isinstance(effect, Locate):
-            for idle in real.world.idle:
-                host.keep(Connection(Pin(sighting(idle), None)))
-        elif not isinstance(effect, (Check, Swap)):
-            message = f"the world has no gate for {effect}"
-            raise TypeError(message)
-        return host.lease().perform(effect), host.store.slot, Cost()
-
-    def _host(self, real: Real, path: Path, observed: int) -> Host:
-        """Give the host of a state; one that is recorded would put aside what a mutant of it or its store does."""
-        files, projection = WorldFiles(real.world.path), self._templates.plug.projection
-        if not self._audited:
-            store = MemoStore(real.slot, observed)
-            return Host(path, limits=self._limits, projection=projection, store=store, files=files)
-        return RecordedHost(
-            self._recorder,
-            path,
-            limits=self._limits,
-            projection=projection,
-            store=RecordedStore(self._recorder, real.slot, observed),
-            files=files,
-            connect=sqlite3.connect,
+        path = real.world.path
+        facing = Facing(
+            place=None if path is None else sighting(path),
+            log=path and path.log,
+            pin=None if link is None else sighting(link),
+            kept=tuple(map(sighting, real.world.idle)) if isinstance(effect, Locate) else (),
         )
-
-    def _read(
-        self, real: Real, link: Link, log: Log, effect: ReadLog | ReadOnce, action: Action
-    ) -> tuple[Result, Slot, Cost]:
-        """Read a real file; give the result, the slot after it, and what it cost."""
-        observed = max((0, *_observations(real)))
-        after = append_and_prune(real.world, self._scope, action).log if action.name == AMID else log
-        key = (effect, log, link.inode, link.seen, link.clean, real.slot, observed, action.name, after)
-        if key in self._reads:
-            return self._reads[key]
-        plug = self._templates.plug
-        meter = Meter(plug.projection.body)
-        with self._templates.changing(log) if action.name == AMID else nullcontext() as file:
-            path, writer = file or (self._templates.path(log), None)
-            connection = opened(plug, path, sighting(link), self._recorder.connecting(metered(meter)))
-            if link.seen:
-                version = connection.begin()
-                connection.end()
-                connection.seen = (version if link.clean else version - 1, link.seen)
-            host = self._host(real, path, observed)
-            lease = host.lease(connection)
-            if writer is not None:
-                meter.arm("bodies", partial(plug.commit, writer, log, after))
-            if action.name in FAULTS:
-                let_fail(meter, action.name)
-            result = lease.perform(effect)
-            if meter.disarm() and action.name in FAULTS:
-                result = FAILED
-            lease.release(sound=False)
-        self._reads[key] = (result, host.store.slot, meter.cost)
-        return self._reads[key]
-
-
-def _pinned(link: Link | None) -> Connection:
-    if link is None:
-        message = "a refresh connects before it is located"
-        raise ValueError(message)
-    return Connection(Pin(sighting(link), None))
+        if isinstance(effect, (ReadLog, ReadOnce)) and link is not None and link.file is not None:
+            facing = Facing(
+                place=None if path is None else sighting(path),
+                log=link.file.log,
+                pin=sighting(link),
+                seen=link.seen,
+                clean=link.clean,
+                slot=real.slot,
+                observed=max((0, *_observations(real))),
+                fault=action.name if action.name in FAULTS else "",
+                amid=append_and_prune(real.world, self._scope, action).log if action.name == AMID else None,
+            )
+        elif isinstance(effect, Swap):
+            facing = facing._replace(slot=real.slot)
+        return self._gates.perform(effect, facing)
 
 
 def canonical(real: Real) -> Real:

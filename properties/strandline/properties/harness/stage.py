@@ -25,9 +25,10 @@ from strandline.model.world import AMID, ELSEWHERE, GATES
 from strandline.properties.fields import FIELDS
 from strandline.properties.harness import view
 from strandline.properties.harness.disk import Disk
+from strandline.properties.harness.gates import FAILED, WorldFiles, limits, sighting
 from strandline.properties.harness.ghosts import Ghosts, Move
 from strandline.properties.harness.meter import Meter, let_fail, metered
-from strandline.properties.harness.real import FAILED, WorldFiles, asked, limits
+from strandline.properties.harness.real import asked
 from strandline.properties.harness.recorder import RecordedHost, RecordedStore, Recorder
 from strandline.properties.harness.shells import BlockingShell, TrioShell
 from strandline.properties.laws import laws_of
@@ -321,11 +322,16 @@ class _Files:
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
 
+    @property
+    def _seen(self) -> WorldFiles:
+        file = self._stage.world.path
+        return WorldFiles(None if file is None else sighting(file))
+
     def locate(self, path: Path) -> Sighting | Missing | Failure:
-        return WorldFiles(self._stage.world.path).locate(path)
+        return self._seen.locate(path)
 
     def pin(self, path: Path) -> Pin | Missing | Failure:
-        return WorldFiles(self._stage.world.path).pin(path)
+        return self._seen.pin(path)
 
 
 def _agree(what: str, steps: list[Action], seen: object, expected: object) -> None:

@@ -1,0 +1,82 @@
+"""Answers a question once for each distinct value of the parts that it turns out to need."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from strandline.properties.exhaust.world import Value
+
+T = TypeVar("T")
+
+
+class Unread(Exception):  # noqa: N818 - no error: it asks for a part
+    """A part is needed that was not read yet."""
+
+    def __init__(self, part: str) -> None:
+        """Ask for it."""
+        super().__init__(part)
+        self.part = part
+
+
+class Parts:
+    """The parts that were read so far; to look at another one is to ask for it."""
+
+    __slots__ = ("known",)
+
+    def __init__(self, known: Mapping[str, Value]) -> None:
+        """Know these."""
+        self.known = known
+
+    def __getitem__(self, part: str) -> Any:  # noqa: ANN401 - a value of any type
+        """Give a part.
+
+        Raises:
+            Unread: it was not read yet.
+        """
+        try:
+            return self.known[part]
+        except KeyError:
+            raise Unread(part) from None
+
+
+class _Question(NamedTuple):
+    part: str
+    answers: dict[Value, Any]
+
+
+class _Answer(NamedTuple):
+    given: Any
+
+
+class Asking(Generic[T]):
+    """One function of parts, and its answers by what it needed of them."""
+
+    def __init__(self, answer: Callable[[Parts], T], fixed: Mapping[str, Value]) -> None:
+        """Ask this function; what is fixed is known to it from the start."""
+        self._answer = answer
+        self._fixed = fixed
+        self._root: _Question | _Answer | None = None
+
+    def __call__(self, read: Callable[[str], Any]) -> T:
+        """Give the answer for these parts; each is read when it is first needed."""
+        known = dict(self._fixed)
+        node = self._root
+        if node is None:
+            node = self._root = self._grown(known)
+        while isinstance(node, _Question):
+            value = known[node.part] = read(node.part)
+            following = node.answers.get(value)
+            if following is None:
+                following = node.answers[value] = self._grown(known)
+            node = following
+        given: T = node.given
+        return given
+
+    def _grown(self, known: Mapping[str, Value]) -> _Question | _Answer:
+        try:
+            return _Answer(self._answer(Parts(dict(known))))
+        except Unread as unread:
+            return _Question(unread.part, {})

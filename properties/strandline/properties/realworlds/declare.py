@@ -1,0 +1,213 @@
+"""A memo world of some scope with the real scanner in its tables, declared for the search."""
+
+from __future__ import annotations
+
+import atexit
+from contextlib import contextmanager, nullcontext
+from functools import partial
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from strandline.model import world as model
+from strandline.model.refresh import FAULTS
+from strandline.model.world import AMID
+from strandline.properties.exhaust.world import (
+    Action,
+    AlwaysTold,
+    Component,
+    Progress,
+    Rank,
+    SometimesTold,
+    Symmetry,
+    World,
+)
+from strandline.properties.harness.ghosts import Ghosts
+from strandline.properties.harness.plug import CODEX, Plug
+from strandline.properties.harness.templates import Templates
+from strandline.properties.memoworlds.cut import parted
+from strandline.properties.memoworlds.declare import declared as of_model
+from strandline.properties.memoworlds.parts import REST, changing, of
+from strandline.properties.memoworlds.steps import LATE, ME
+from strandline.properties.realworlds import refined
+from strandline.properties.realworlds.scanner import Planting, Scanner, Work
+from strandline.properties.realworlds.settling import settling
+from strandline.properties.realworlds.steps import KEPT, STAND, Bench, RealSteps, Taker
+from strandline.properties.realworlds.viewing import OWN_MEMOS, SLOT_MEMO, Viewer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from strandline.model.state import Scope
+    from strandline.properties.exhaust.world import Law
+
+READ: Final[dict[str, str]] = {
+    "start": "gate path serials",
+    "cancel": "gate",
+    "drop": "kept epoch slot.observation",
+    "locate": "gate stand link path idle ask idle.clean idle.seen trusted log",
+    "connect": "gate stand link path log ask trusted ghost idle",
+    AMID: "gate stand link view unmoved path births log clean kept epoch seen slot.observation ask trusted idle commit "
+    "left slot.commit idle.clean",
+    **dict.fromkeys(
+        ("read", *FAULTS),
+        "gate stand link view unmoved path log clean kept epoch seen slot.observation ask trusted idle commit left "
+        "slot.commit",
+    ),
+    "check": "gate stand link path unmoved seen slot.observation ask trusted idle clean kept epoch ghost slot.commit",
+    "store": "gate unmoved stand link path kept epoch seen slot.observation ask trusted idle clean ghost slot.commit",
+}
+"""What each kind of step of a refresher reads, in this order: first all that the scanner can get at there."""
+
+OWN: Final = " ".join((*(part for part in REST if part not in OWN_MEMOS), STAND))
+SLOT: Final = "kept epoch slot.observation slot.commit unmoved+"
+KEEPS: Final = "idle idle.clean idle.seen"
+
+WRITTEN: Final[dict[str, str]] = {
+    "start": OWN,
+    "cancel": OWN,
+    "drop": f"{SLOT} trusted+",
+    "locate": f"{OWN} {KEEPS}",
+    "connect": f"{OWN} {KEEPS}",
+    "read": f"{OWN} {KEEPS} {SLOT}",
+    AMID: f"{OWN} {KEEPS} {SLOT} log commit clean+ births",
+    "fail": f"{OWN} {KEEPS} {SLOT}",
+    "busy": f"{OWN} {KEEPS} {SLOT}",
+    "check": f"{OWN} {KEEPS}",
+    "store": f"{OWN} {KEEPS} {SLOT}",
+}
+"""What each kind may write."""
+
+
+class RealWorld(NamedTuple):
+    """A declared world, and what it asks of the real scanner."""
+
+    world: World
+    scanner: Scanner
+
+    @property
+    def work(self) -> Work:
+        """What was asked of the scanner so far."""
+        return self.scanner.work
+
+
+@contextmanager
+def real_world(
+    scope: Scope, planting: Planting | None = None, plug: Plug = CODEX, *, audited: bool = False
+) -> Iterator[RealWorld]:
+    """Declare the world of a scope with the real scanner in it, for as long as the block runs.
+
+    Args:
+        scope: the bounds of the world.
+        planting: puts a mutant in place of the shipped code while its block runs; None leaves the code as it is.
+        plug: the table of its rows.
+        audited: whether each step is audited.
+    """
+    with Templates(plug) as templates:
+        yield declared(scope, planting, templates, audited=audited)
+
+
+def declared(scope: Scope, planting: Planting | None, templates: Templates, *, audited: bool) -> RealWorld:
+    """Declare the world of a scope with the real scanner in it, over these files.
+
+    Raises:
+        ValueError: the files are not of its rows.
+    """
+    templates.plug.require(scope)
+    plain = of_model(scope)
+    first, changes = parted(model.init(scope), scope), changing(scope)
+    fixed = {part: value for part, value in first.items() if not changes(part) and part != "epoch"}
+    scanner = Scanner(scope, templates, planting or nullcontext, audited=audited)
+    viewer = Viewer(scope, templates.plug)
+    bench = Bench(scope, templates.plug, scanner, Ghosts(scope, scanner.one_shot), viewer, fixed)
+    told = tuple(law for law in plain.laws if isinstance(law, (AlwaysTold, SometimesTold)))
+    laws: tuple[Law, ...] = (
+        *told,
+        *settling(bench),
+        AlwaysTold(refined.NAME, refined.holds),
+        SometimesTold(f"{refined.NAME}: a real step is the model's", refined.seen),
+    )
+    blocks = tuple(
+        tuple(part for name in OWN.split() if (part := of(name, actor)) not in fixed)
+        for actor in range(scope.refreshers)
+    )
+    world = World(
+        name=f"real {plain.name}",
+        components=tuple(_components(scope, plain)),
+        actions=tuple(_actions(bench, plain)),
+        laws=laws,
+        symmetry=Symmetry(blocks) if scope.refreshers > 1 else None,
+        progress=_progress(plain.progress, viewer) if plain.progress is not None and planting is None else None,
+        made_by=partial(_afresh, scope, planting, templates.plug),
+    )
+    return RealWorld(world, scanner)
+
+
+def _afresh(scope: Scope, planting: Planting | None, plug: Plug) -> World:
+    """Declare the same world in a fresh process, with files of its own."""
+    templates = Templates(plug)
+    atexit.register(templates.close)
+    return declared(scope, planting, templates, audited=False).world
+
+
+def _components(scope: Scope, plain: World) -> Iterator[Component | Rank]:
+    theirs = {*SLOT_MEMO, *(of(part, actor) for part in OWN_MEMOS for actor in range(scope.refreshers))}
+    yield from (
+        component for component in plain.components if component.name not in theirs and component.name != "epoch"
+    )
+    yield Component("epoch", 0)
+    yield Component(KEPT, None)
+    yield from (Component(of(STAND, actor), None) for actor in range(scope.refreshers))
+
+
+def _actions(bench: Bench, plain: World) -> Iterator[Action]:
+    steps: dict[str, RealSteps] = {}
+    for action in plain.actions:
+        actor = None if action.actor is None else int(action.actor)
+        kind = action.name if actor is None else action.name.removesuffix(f" {actor}")
+        bare = kind.removeprefix(LATE)
+        if bare not in READ:
+            yield action
+            continue
+        if kind not in steps:
+            steps[kind] = RealSteps(bench, kind, action, frozenset(_parts(READ[bare], bench.scope, ME)))
+        spent = [f"budget.{bare}"] if bare in dict(bench.scope.budget) else []
+        known = {component.name for component in _components(bench.scope, plain)}
+        reads = dict.fromkeys((*spent, *_parts(READ[bare], bench.scope, actor)))
+        writes = dict.fromkeys((*spent, *_parts(WRITTEN[bare], bench.scope, actor)))
+        yield Action(
+            action.name,
+            tuple(part for part in reads if part in known),
+            tuple(part for part in writes if part in known),
+            Taker(steps[kind], actor or ME),
+            action.actor,
+        )
+
+
+def _parts(said: str, scope: Scope, actor: int | None) -> Iterator[str]:
+    """Give the names of the parts that are meant."""
+    own = OWN.split()
+    for word in said.split():
+        name, plus, _ = word.partition("+")
+        if plus:
+            yield from (of(name, each) for each in range(scope.refreshers))
+        elif name.startswith("idle"):
+            yield from (f"idle.{place}{name.removeprefix('idle')}" for place in range(scope.idle))
+        else:
+            yield of(name, actor or ME) if name in own else name
+
+
+def _progress(plain: Progress, viewer: Viewer) -> Progress:
+    """Give the model's measure, of the real parts."""
+    parts: dict[str, Callable[[object], int]] = {}
+    inside: dict[str, dict[str, Callable[[object], int]]] = {}
+    for part, weight in plain.parts.items():
+        name, _, owner = part.partition(".")
+        if name in OWN_MEMOS:
+            inside.setdefault(of(STAND, int(owner)), {})[name] = weight
+        else:
+            parts[part] = weight
+    return Progress(parts | {part: partial(_weighed, viewer, weights) for part, weights in inside.items()})
+
+
+def _weighed(viewer: Viewer, weights: dict[str, Callable[[object], int]], stand: object) -> int:
+    seen = viewer.stand(stand)  # type: ignore[arg-type] # the value of that part
+    return sum(weight(seen[name]) for name, weight in weights.items())

@@ -1,0 +1,144 @@
+"""The real scanner, one step at a time: each distinct step of it is taken once, and counted."""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from strandline.impl import refresh as impl
+from strandline.impl.effects import Effect, Rested
+from strandline.impl.store import MemoStore, Slot
+from strandline.properties.exhaust.world import WorldError
+from strandline.properties.harness.gates import Came, Facing, Gates
+from strandline.properties.harness.real import Real, RealSpace, asked
+from strandline.properties.harness.recorder import RecordedStore, Recorder
+from strandline.properties.realworlds.standing import decided, otherwise, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    from strandline.impl.effects import Result
+    from strandline.model.days import Span
+    from strandline.model.events import Event
+    from strandline.model.log import Row
+    from strandline.model.state import Action, Scope
+    from strandline.properties.harness.meter import Cost
+    from strandline.properties.harness.templates import Templates
+
+Planting: TypeAlias = "Callable[[], AbstractContextManager[None]]"
+"""Puts a mutant in place of the shipped code while its block runs, or nothing."""
+
+
+class Work(NamedTuple):
+    """What was asked of the real scanner.
+
+    ``steps`` are distinct steps: an effect executed and the core's step after it, for each distinct value of all
+    that they can see. ``files`` are the effects among them that opened or read a real file, those of the second
+    takings included; ``seconds`` is the time that all took.
+    """
+
+    steps: int = 0
+    files: int = 0
+    seconds: float = 0.0
+
+
+class Step(NamedTuple):
+    """One step of the real scanner: what its effect found, and what came of it.
+
+    ``slot`` is what is stored after it, None if it had no business there. ``following`` is what the core gave;
+    ``stands`` where the refresh stands then, None if it has ended.
+    """
+
+    result: Result
+    slot: Slot | None
+    cost: Cost
+    following: impl.Next
+    stands: tuple[impl.State, Effect] | None
+
+
+class Scanner:
+    """Takes the steps of the real scanner, with a mutant planted or none."""
+
+    def __init__(self, scope: Scope, templates: Templates, planting: Planting, *, audited: bool) -> None:
+        """Take steps in a world of this scope, with these files; audit each step or not."""
+        self._scope = scope
+        self._templates = templates
+        self._planting = planting
+        self._audited = audited
+        self._recorder = Recorder()
+        self._gates = Gates(scope, templates, self._recorder, audited=audited)
+        self._space = RealSpace(scope, templates, audited=audited)
+        self._steps: dict[tuple[impl.State, Effect, Facing], Step] = {}
+        self._seconds = 0.0
+
+    @property
+    def work(self) -> Work:
+        """What was asked so far."""
+        return Work(len(self._steps), self._gates.real_reads, self._seconds)
+
+    def step(self, state: impl.State, effect: Effect, facing: Facing) -> Step:
+        """Execute an effect in its surroundings, and let the core go on.
+
+        Raises:
+            AuditError: the step touched something shared that it may not, if it is audited.
+        """
+        key = (state, effect, facing)
+        if key not in self._steps:
+            begun = perf_counter()
+            with self._planting(), self._recorder.seal:
+                self._steps[key] = self._taken(state, effect, facing)
+            self._seconds += perf_counter() - begun
+            if self._audited:
+                self._recorder.settle()
+        return self._steps[key]
+
+    def begin(self, window: int) -> tuple[impl.State, Effect]:
+        """Begin a refresh of a window of the world."""
+        with self._planting():
+            return asked(self._scope, window, self._templates.plug)
+
+    def drop(self, slot: Slot) -> Slot:
+        """Drop what is stored by force."""
+        with self._planting():
+            store = RecordedStore(self._recorder, slot) if self._audited else MemoStore(slot)
+            self._recorder.stretch("drop", store.drop)
+        if self._audited:
+            self._recorder.settle()
+        return store.slot
+
+    def moved(self, real: Real, action: Action) -> tuple[Real, tuple[Event, ...]]:
+        """Take a step of a whole world of the real scanner; each distinct step in it is taken once."""
+        with self._planting(), self._recorder.seal:
+            return self._space.step(real, action)
+
+    def one_shot(self, rows: tuple[Row, ...], span: Span) -> tuple[object, ...]:
+        """Answer a window by the one-shot path over a snapshot."""
+        with self._planting():
+            return self._templates.one_shot(rows, span)
+
+    def _taken(self, state: impl.State, effect: Effect, facing: Facing) -> Step:
+        came = self._gates.perform(effect, facing)
+        following = self._recorder.stretch("core step", impl.step, state, came.result)
+        self._require_rest(state, effect, facing, came, following)
+        stands = following if isinstance(following, tuple) else None
+        if stands is not None and isinstance(stands[0], impl.Resting):
+            rested = impl.step(stands[0], Rested())
+            stands = rested if isinstance(rested, tuple) else None
+        if stands is not None:
+            stands = decided(stands[0]), stands[1]
+        return Step(came.result, came.slot, came.cost, following, stands)
+
+    def _require_rest(
+        self, state: impl.State, effect: Effect, facing: Facing, came: Came, following: impl.Next
+    ) -> None:
+        """Take the step again with other values in what is put to rest.
+
+        Raises:
+            WorldError: it came out otherwise, so that something was put to rest that still matters.
+        """
+        other, worn = otherwise(state, effect)
+        result = came.result if worn == effect else self._gates.perform(worn, facing).result
+        again = impl.step(other, result)
+        if shown(again) != shown(following):
+            raise WorldError(f"a step of {state} looks at what is put to rest: it gave {following}, and then {again}")

@@ -1,0 +1,91 @@
+"""The view, part by part: what the real parts of a world are in the terms of the model's parts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from strandline.impl import refresh as impl
+from strandline.impl.memo import Memo
+from strandline.model.log import Row
+from strandline.model.state import drafted
+from strandline.model.world import init
+from strandline.properties.harness import view
+from strandline.properties.memoworlds.parts import REST, Beside, Body, Head, Held, births_max
+
+if TYPE_CHECKING:
+    from strandline.model.state import Scope
+    from strandline.properties.exhaust.world import Value
+    from strandline.properties.harness.plug import Plug
+    from strandline.properties.realworlds.standing import Kept, Stand
+
+OWN_MEMOS: Final = ("tries", "swaps", "waits", "base", "found", "beside")
+"""The parts of a refresher of the model that are one part of a real one."""
+
+SLOT_MEMO: Final = ("slot", "slot.body")
+"""The parts of the model's slot that are one part of the real one."""
+
+
+class Viewer:
+    """Sees real parts as the model's, by every row that can be written in a world."""
+
+    def __init__(self, scope: Scope, plug: Plug) -> None:
+        """Look at a world of this scope."""
+        self.library = view.Library(plug)
+        self.library.learn(rows_of(scope))
+        self._stands: dict[Stand | None, dict[str, Value]] = {}
+        self._slots: dict[Kept | None, dict[str, Value]] = {}
+
+    def stand(self, stand: Stand | None) -> dict[str, Value]:
+        """Give the model's parts of a refresher that are in a real one's stand."""
+        if stand not in self._stands:
+            self._stands[stand] = {part: REST[part] for part in OWN_MEMOS} if stand is None else self._parts(stand)
+        return self._stands[stand]
+
+    def slot(self, kept: Kept | None) -> dict[str, Value]:
+        """Give the model's parts of what is stored."""
+        if kept not in self._slots:
+            self._slots[kept] = dict.fromkeys(SLOT_MEMO) if kept is None else self._kept(kept)
+        return self._slots[kept]
+
+    def _parts(self, stand: Stand) -> dict[str, Value]:
+        state = stand.state
+        tally = state.tally  # type: ignore[union-attr] # no gate of the world has none
+        parts: dict[str, Value] = {"tries": tally.tries, "swaps": tally.swaps, "waits": tally.waits}
+        parts |= {"base": None, "found": None, "beside": None}
+        match state:
+            case impl.Reading(base=Memo() as base):
+                parts["base"] = self._held(base, stand.base)
+            case impl.Checking(found=found, slot=slot):
+                parts["found"] = self._held(found if isinstance(found, Memo) else None, stand.found)
+                if slot is not None:
+                    parts["beside"] = Beside(
+                        None if slot.memo is None else self._held(slot.memo, stand.beside), slot.epoch
+                    )
+            case impl.Storing(memo=memo):
+                parts["found"] = self._held(memo, stand.found)
+        return parts
+
+    def _held(self, memo: Memo | None, rows: tuple[Row, ...] | None) -> Held | None:
+        if rows is None:
+            return None
+        seen = None if memo is None else replace(view.memo(memo, self.library), observation=0)
+        return Held(seen, rows)
+
+    def _kept(self, kept: Kept) -> dict[str, Value]:
+        memo = view.memo(kept.memo, self.library)
+        head = Head(memo.epoch, memo.inode, memo.coverage, kept.forgotten)
+        body = Body(memo.cursor, memo.sources, memo.anchors, memo.gaps, memo.full, kept.rows)
+        return {"slot": head, "slot.body": body}
+
+
+def rows_of(scope: Scope) -> list[Row]:
+    """Give every row that can be written in a world: of each template, at each birth, under each id."""
+    most = births_max(scope)
+    world = init(scope)
+    drafts = [
+        drafted(replace(world, births=birth), scope, template)
+        for birth in range(most)
+        for template in range(len(scope.templates))
+    ]
+    return [Row(number, *draft) for number in range(1, most + 1) for draft in drafts]

@@ -1,0 +1,161 @@
+"""Claims about the worlds with the real scanner in the tables: as large as the model's, as strict as a plain search."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Final
+from unittest.mock import patch
+
+import pytest
+
+from strandline.impl import refresh
+from strandline.properties.engines import explore
+from strandline.properties.exhaust.engine import search
+from strandline.properties.exhaust.world import AlwaysTold
+from strandline.properties.memoworlds.declare import declared
+from strandline.properties.mutants import MUTANTS, planted
+from strandline.properties.realworlds import refined
+from strandline.properties.realworlds.asking import Asking, Parts
+from strandline.properties.realworlds.declare import real_world
+from strandline.properties.verdict import Verdict
+from strandline.properties.worlds import WORLDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from strandline.properties.exhaust.found import Found
+    from strandline.properties.realworlds.scanner import Work
+
+pytestmark = pytest.mark.search
+
+LARGER: Final = {"windows": 33, "wide and narrow": 96, "files": 280, "limits": 459}
+"""The states that are one to the model and several to the scanner, and why there are any.
+
+The scanner keeps the turns of the window that it stored its memo for, which two states of the model do not tell apart.
+In ``files`` the checker knows besides which file a token names, if another one was opened than was pinned. In
+``limits`` the token of a full memo names the highest id of its snapshot, which the cut memo does not hold.
+"""
+
+SMALL: Final = ("prune", "three", "torn", "evicted", "empty", "faults", "drop", "gone", "returned")
+"""The worlds of which a search takes a few seconds."""
+
+CAUGHT: Final = {
+    "torn": "torn",
+    "newest takes all": "wide and narrow",
+    "read to the error": "faults",
+    "emptiness forgotten": "empty",
+    "dominance": "prune",
+    "no second look": "gone",
+    "split": "wide and narrow",
+    "undone drop": "drop",
+    "empty on error": "faults",
+    "drop on error": "faults",
+    "silent scan": "empty",
+    "hidden look-ups": "empty",
+    "unread": "empty",
+    "unwitnessed return": "returned",
+    "evicted completions": "evicted",
+}
+"""Some mutants, and the world in which each is caught soonest."""
+
+
+def broken(found: Found) -> dict[str, int]:
+    """Give the laws that were broken, and after how many steps each."""
+    return {one.law: len(one.traces[0].steps) for one in found.findings if one.verdict is Verdict.VIOLATED}
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_the_scanner_in_the_tables_obeys_every_law_and_takes_each_step_as_the_model_does(name: str) -> None:
+    with real_world(WORLDS[name], audited=True) as real:
+        assert broken(search(real.world)) == {}
+
+
+@pytest.mark.parametrize("name", [*SMALL, "windows", "wide and narrow"])
+def test_the_scanner_has_a_state_for_each_of_the_model_and_more_only_where_it_says_why(name: str) -> None:
+    model = search(declared(WORLDS[name])).counts
+    with real_world(WORLDS[name]) as real:
+        counts = search(real.world).counts
+    assert counts.states - model.states == LARGER.get(name, 0)
+    if name not in LARGER:
+        assert (counts.transitions, counts.depth) == (model.transitions, model.depth)
+
+
+@pytest.mark.parametrize("name", CAUGHT)
+def test_a_mutant_breaks_the_laws_that_the_plain_search_finds_broken_after_as_many_steps(name: str) -> None:
+    world = CAUGHT[name]
+    with real_world(WORLDS[world], partial(planted, name)) as real:
+        found = broken(search(real.world))
+    assert found.pop(refined.NAME) > 0
+    assert found == {law: len(steps) for law, steps in explore("impl", name, world).broken.items()}
+    assert MUTANTS[name].law in found
+
+
+@pytest.mark.parametrize("name", ["three", "prune"])
+def test_a_distinct_step_of_the_scanner_is_taken_once_however_often_it_happens(name: str) -> None:
+    seen: list[Work] = []
+    with real_world(WORLDS[name]) as real:
+        first = search(real.world, say=lambda _: seen.append(real.work)).counts
+        work, before = seen[-1], real.work
+        again = search(real.world).counts
+        assert real.work == before
+    assert (again.states, again.transitions) == (first.states, first.transitions)
+    assert 0 < work.files < work.steps < first.calls < first.transitions
+
+
+def _checked_twice(state: refresh.Checking, found: object) -> refresh.Next:
+    """Start over once although nothing was replaced: no law forbids it, and the model does not do it."""
+    if not state.tally.tries:
+        return refresh._start_over(state.ask, state.tally)  # noqa: SLF001 - a mutant's place is inside
+    return _CHECKED(state, found)  # type: ignore[arg-type] # what the core hands on
+
+
+_CHECKED: Final = refresh._checked  # noqa: SLF001 - what the mutant stands for
+
+
+@contextmanager
+def hesitant() -> Iterator[None]:
+    with patch.object(refresh, "_checked", _checked_twice):
+        yield
+
+
+def test_a_step_that_breaks_no_memo_law_and_is_not_the_models_is_told_by_the_refinement() -> None:
+    with real_world(WORLDS["three"], hesitant) as real:
+        found = search(real.world)
+    assert broken(found) == {refined.NAME: 5}
+    law = next(one for one in found.findings if one.law == refined.NAME)
+    assert law.traces[0].steps[-1].action.startswith("check")
+
+
+def test_a_difference_names_the_part_and_gives_the_scanners_value_and_the_models() -> None:
+    told: list[object] = []
+
+    def hears(one: object) -> bool:
+        told.append(one)
+        return True
+
+    with real_world(WORLDS["three"], hesitant) as real:
+        search(replace(real.world, laws=(AlwaysTold(refined.NAME, hears),)))
+    differences = {line for one in told if isinstance(one, refined.Refined) for line in one.differences}
+    assert "gate.0: 'locate', the model's 'store'" in differences
+
+
+def test_what_is_asked_with_other_parts_is_asked_once_for_each_of_their_values() -> None:
+    asked: list[dict[str, object]] = []
+
+    def answer(at: Parts) -> object:
+        found = at["a"] or at["b"]
+        asked.append(dict(at.known))
+        return found
+
+    asking = Asking(answer, {"c": 0})
+    for a, b in [(1, 1), (1, 2), (0, 1), (0, 2), (1, 3), (0, 1)]:
+        assert asking({"a": a, "b": b}.__getitem__) == (a or b)
+    assert asked == [{"c": 0, "a": 1}, {"c": 0, "a": 0, "b": 1}, {"c": 0, "a": 0, "b": 2}]
+
+
+def test_files_of_other_rows_are_refused() -> None:
+    scope = replace(WORLDS["three"], rules=replace(WORLDS["three"].rules, name="other"))
+    with pytest.raises(ValueError, match="other"), real_world(scope):
+        pass
