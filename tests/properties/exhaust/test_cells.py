@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import RLock
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -35,7 +37,7 @@ def test_renumbered_ranks_are_dense_and_in_the_same_order(numbers: list[int]) ->
 
 
 def order(*numbers: int) -> tuple[Order, int]:
-    made = Order([f"r{place}" for place in range(len(numbers))], Pool())
+    made = Order([f"r{place}" for place in range(len(numbers))], Pool(), RLock())
     return made, made.pool.number(renumbered(numbers))
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import partial
 from math import comb
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from strandline.properties.exhaust.cells import Cells
 from strandline.properties.exhaust.engine import search
-from strandline.properties.exhaust.layout import BITS, Group, Layout, laid_out
-from strandline.properties.exhaust.pools import Pool
-from strandline.properties.exhaust.world import Action, Always, Component, World
+from strandline.properties.exhaust.fitting import laid_out
+from strandline.properties.exhaust.layout import BITS, Layout
+from strandline.properties.exhaust.world import Action, Always, Component, Symmetry, World
 from strandline.properties.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -73,11 +73,19 @@ def test_a_trace_through_layers_that_were_packed_differently_is_the_shortest() -
     assert {name for name, value in last.items() if value == 1} == {"0", "35"}
 
 
-@cache
-def pool(size: int) -> Pool:
-    made = Pool()
-    for value in range(size):
-        made.number(value)
+def nothing(_at: object) -> None:
+    return None
+
+
+def cells_of(sizes: list[int], *, alike: tuple[tuple[int, ...], ...] = ()) -> Cells:
+    """Make cells with so many values each; the blocks of some are alike."""
+    names = tuple(f"{place}" for place in range(len(sizes)))
+    symmetry = Symmetry(tuple(tuple(f"{place}" for place in block) for block in alike)) if alike else None
+    components = tuple(Component(name, 0) for name in names)
+    made = Cells(World("w", components, (Action("act", names, names, nothing),), symmetry=symmetry))
+    for pool, size in zip(made.pools, sizes, strict=True):
+        for value in range(size):
+            pool.number(value)
     return made
 
 
@@ -102,7 +110,7 @@ def packed(layout: Layout, rows: list[tuple[int, ...]]) -> Ints:
 @given(crowded())
 def test_what_is_packed_into_63_bits_comes_out_again(world: tuple[list[int], list[tuple[int, ...]]]) -> None:
     sizes, rows = world
-    layout = laid_out([pool(size) for size in sizes], None, columns(rows))
+    layout = laid_out(cells_of(sizes), None, columns(rows))
     assert sum(field.bits for field in layout.fields) <= BITS
     states = packed(layout, rows)
     assert int(states.min()) >= 0
@@ -112,26 +120,37 @@ def test_what_is_packed_into_63_bits_comes_out_again(world: tuple[list[int], lis
 
 
 def test_a_number_that_is_too_large_for_its_field_is_not_packed() -> None:
-    layout = laid_out([pool(2), pool(2)], None, columns([(0, 0), (1, 1)]))
+    layout = laid_out(cells_of([2, 2]), None, columns([(0, 0), (1, 1)]))
     too_large = 1 << layout.field(0).bits
     assert layout.packed(columns([(0, 0), (too_large, 0)])) is None
     assert layout.packed(columns([(too_large - 1, 0)])) is not None
 
 
-def test_a_group_numbers_what_occurs_together_once_and_for_good() -> None:
-    group = Group((0, 1, 2))
-    rows: list[tuple[int, ...]] = [(5, 0, 9), (5, 1, 9), (5, 0, 9), (0, 0, 0)]
-    numbers = group.number(columns(rows))
-    assert sorted(set(numbers.tolist())) == [0, 1, 2]
-    assert numbers[0] == numbers[2]
-    assert group.number(columns([(5, 0, 8), *rows])).tolist() == [3, *numbers.tolist()]
-    assert [tuple(int(group.members(place, numbers)[row]) for place in range(3)) for row in range(4)] == rows
-    assert len(group) == 4
+def test_alike_actors_have_a_field_each_whose_numbers_mean_the_same() -> None:
+    cells = cells_of([3, 5, 5, 7, 5, 7], alike=((2, 3), (4, 5)))
+    layout = laid_out(cells, None, columns([(0, 0, 0, 0, 0, 0)]))
+    assert [field.cells for field in layout.fields] == [(0,), (1,), (2, 3), (4, 5)]
+    states = packed(layout, [(1, 2, 4, 6, 0, 3), (1, 2, 0, 3, 4, 6)])
+    one, other = (layout.field(cell).numbers(states).tolist() for cell in (2, 4))
+    assert one == other[::-1]
 
 
-@pytest.mark.parametrize("count", [17, 1000])
-def test_a_group_keeps_more_than_it_had_room_for(count: int) -> None:
-    group = Group((0, 1))
-    rows: list[tuple[int, ...]] = [(one, one * one % 11) for one in range(count)]
-    numbers = group.number(columns(rows))
-    assert list(zip(group.members(0, numbers).tolist(), group.members(1, numbers).tolist(), strict=True)) == rows
+def test_alike_actors_keep_their_fields_as_long_as_others_can_be_merged() -> None:
+    sizes = [200] * 12
+    rows = [tuple(value % size for size in sizes) for value in range(150)]
+    layout = laid_out(cells_of(sizes, alike=((4, 5), (6, 7))), None, columns(rows))
+    assert {(4, 5), (6, 7)} <= {field.cells for field in layout.fields}
+    assert [tuple(row) for row in np.stack(layout.unpacked(packed(layout, rows))).T.tolist()] == rows
+
+
+def test_alike_actors_that_do_not_fit_share_a_field_too() -> None:
+    sizes = [1 << 12] * 12
+    blocks = tuple((place, place + 1) for place in range(0, 12, 2))
+    rows = [tuple((value * (place + 3)) % 4001 for place in range(12)) for value in range(3000)]
+    cells = cells_of(sizes, alike=blocks)
+    too_narrow = laid_out(cells, None, columns([(0,) * 12]))
+    assert too_narrow.packed(columns(rows)) is None
+    layout = laid_out(cells, too_narrow, columns(rows))
+    assert sum(field.bits for field in layout.fields) <= BITS
+    assert len(layout.fields) < len(blocks)
+    assert [tuple(row) for row in np.stack(layout.unpacked(packed(layout, rows))).T.tolist()] == rows

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from strandline.properties.exhaust.cells import Cells
+from strandline.properties.exhaust.layout import Field, Held, Layout
 from strandline.properties.exhaust.trie import Trie
 from strandline.properties.exhaust.world import Action, Component, World, WorldError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from strandline.properties.exhaust.tables import Ints
     from strandline.properties.exhaust.trie import Partly
 
 NAMES = ("a", "b", "c")
@@ -42,11 +41,10 @@ def cells() -> Cells:
 def walked(trie: Trie, states: list[Row]) -> list[int]:
     """Give the answer for each state, in their order."""
     columns = [np.array([state[place] for state in states], np.int64) for place in range(3)]
-
-    def cell(number: int, rows: Ints | None) -> Ints:
-        return columns[number] if rows is None else columns[number].take(rows)
-
-    found, leaves = trie.walk(len(states), cell)
+    fields = tuple(Field((cell,), 8 * cell, 8, None) for cell in range(3))
+    packed = Layout(fields).packed(columns)
+    assert packed is not None
+    found, leaves = trie.walk(Held(Layout(fields), packed))
     answers = [0] * len(states)
     places = range(len(states)) if found is None else found.tolist()
     for place, leaf in zip(places, leaves.tolist(), strict=True):
@@ -60,7 +58,7 @@ class Asking:
     def __init__(self, function: Callable[[Partly], int], reads: tuple[str, ...] = NAMES) -> None:
         self.answered: list[int] = []
         self._function = function
-        self.trie = Trie("act", cells(), reads, self._answer, Lock())
+        self.trie = Trie("act", cells(), reads, self._answer)
 
     def _answer(self, at: Partly) -> int:
         answer = self._function(at)

@@ -113,7 +113,7 @@ def require_alike(packing: Packing, predicates: Iterable[Predicate], states: Int
         if not np.array_equal(told, tells):
             raise WorldError("a law of what is told tells actors apart that the symmetry calls alike")
         for predicate in predicates:
-            if not np.array_equal(predicate.of(states, packing.layout), predicate.of(swapped, packing.layout)):
+            if not np.array_equal(predicate.of(packing.held(states)), predicate.of(packing.held(swapped))):
                 raise WorldError(f"{predicate.who} tells actors apart that the symmetry calls alike")
 
 
@@ -122,7 +122,7 @@ def _successors(packing: Packing, states: Ints) -> tuple[Ints, Ints]:
 
     What they say is how often each law of what is told is broken and shown by the steps from each state.
     """
-    moves = packing.expand(states)
+    moves = packing.expand(packing.held(states))
     if not moves:
         return np.zeros((2, 0), np.int64), np.zeros(0, np.int64)
     said = []

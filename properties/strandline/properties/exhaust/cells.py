@@ -6,7 +6,7 @@ anything without the others.
 
 from __future__ import annotations
 
-from threading import Lock
+from threading import RLock
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from strandline.properties.exhaust.tables import Ints
-    from strandline.properties.exhaust.world import Value, World
+    from strandline.properties.exhaust.world import Symmetry, Value, World
 
 Ranks = tuple[int, ...]
 """The dense numbers of all ranks of an order, in the order of their declaration."""
@@ -37,24 +37,30 @@ class Look(NamedTuple):
 class Order:
     """The ranks that are numbered together: what is seen of them, and what becomes of them."""
 
-    def __init__(self, names: list[str], pool: Pool) -> None:
-        """Number these ranks together."""
+    def __init__(self, names: list[str], pool: Pool, lock: RLock) -> None:
+        """Number these ranks together; whoever numbers something new holds the lock."""
         self.names = names
         self.pool = pool
         self.changes = Pool()
+        self.changes.number(())
         self._after = Table()
         self._views: dict[Ranks, tuple[Pool, Ints]] = {}
-        self._lock = Lock()
+        self._lock = lock
 
     def view(self, places: Ranks, numbers: Ints) -> Ints:
         """Give what is seen of orders at these places, as numbers of :meth:`seen`."""
-        with self._lock:
-            pool, known = self._views.setdefault(places, (Pool(), np.zeros(0, np.int64)))
-            if len(known) < len(self.pool):
+        pool, known = self._views.get(places, (None, np.zeros(0, np.int64)))
+        if pool is None or len(known) < len(self.pool):
+            with self._lock:
+                pool, known = self._views.setdefault(places, (Pool(), known))
                 new = [pool.number(renumbered(_at(places, ranks))) for ranks in self.pool.values[len(known) :]]
                 known = np.concatenate((known, np.array(new, np.int64)))
                 self._views[places] = (pool, known)
         return known.take(numbers)
+
+    def seen_so_far(self, places: Ranks) -> int:
+        """Count what was seen at these places."""
+        return len(self._views[places][0])
 
     def seen(self, places: Ranks, number: int) -> Ranks:
         """Give the ranks that a number of :meth:`view` stands for."""
@@ -82,13 +88,17 @@ class Order:
         return self.changes.number(tuple(change))
 
     def after(self, numbers: Ints, changes: Ints) -> Ints:
-        """Give the orders after these changes."""
-        found = self._after.get(numbers, changes)
-        while (missing := np.flatnonzero(found == UNKNOWN)).size:
-            for number, change in sorted(set(zip(numbers[missing].tolist(), changes[missing].tolist(), strict=True))):
-                if self._after.at(number, change) == UNKNOWN:
-                    self._after.put_one(number, change, self.pool.number(self._changed(number, change)))
-            found = self._after.get(numbers, changes)
+        """Give the orders after these changes; change 0 is none."""
+        found = self._after.get(numbers, changes, len(self.pool), len(self.changes))
+        missing = np.flatnonzero(found == UNKNOWN)
+        if missing.size:
+            with self._lock:
+                for number, change in sorted(
+                    set(zip(numbers[missing].tolist(), changes[missing].tolist(), strict=True))
+                ):
+                    if self._after.at(number, change) == UNKNOWN:
+                        self._after.put_one(number, change, self.pool.number(self._changed(number, change)))
+            found[missing] = self._after.get(numbers[missing], changes[missing])
         return found
 
     def _changed(self, number: int, change: int) -> Ranks:
@@ -109,6 +119,7 @@ class Cells:
 
     def __init__(self, world: World) -> None:
         """Lay out the cells of a world; components that symmetry may swap share their numbers."""
+        self.lock = RLock()
         self.pools: list[Pool] = []
         self.orders: dict[int, Order] = {}
         self.cell: dict[str, int] = {}
@@ -129,7 +140,7 @@ class Cells:
                 continue
             if component.order not in of_order:
                 of_order[component.order] = len(self.pools)
-                self.orders[len(self.pools)] = Order([], Pool())
+                self.orders[len(self.pools)] = Order([], Pool(), self.lock)
                 self.pools.append(self.orders[len(self.pools)].pool)
                 first.append(())
             cell = of_order[component.order]
@@ -139,7 +150,22 @@ class Cells:
             first[cell] = (*first[cell], component.initial)  # type: ignore[misc] # begun as a tuple just above
         for cell in self.orders:
             first[cell] = renumbered(first[cell])  # type: ignore[arg-type] # a tuple of ranks
+        self.blocks = () if world.symmetry is None else self._blocks(world.symmetry)
+        self._kind = {cell: places[0] for places in zip(*self.blocks, strict=True) for cell in places}
         self.first = tuple(pool.number(value) for pool, value in zip(self.pools, first, strict=True))
+
+    def _blocks(self, symmetry: Symmetry) -> tuple[tuple[int, ...], ...]:
+        """Give the cells of each alike actor that mean the same whoever it is: no ranks, nothing that is renamed."""
+        places = [
+            tuple(self.cell[name] for name in place)
+            for place in zip(*symmetry.blocks, strict=True)
+            if symmetry.renames.keys().isdisjoint(place) and self.orders.keys().isdisjoint(map(self.cell.get, place))
+        ]
+        return tuple(zip(*places, strict=True))
+
+    def kind(self, cells: tuple[int, ...]) -> tuple[int, ...]:
+        """Give these cells as those of the first of the alike actors: what is of one kind is numbered alike."""
+        return tuple(self._kind.get(cell, cell) for cell in cells)
 
     def looks(self, reads: tuple[str, ...]) -> tuple[Look, ...]:
         """Give what a function looks at, in the order in which it declared to; the ranks of an order all at once."""
@@ -156,6 +182,10 @@ class Cells:
     def seen(self, look: Look, numbers: Ints) -> Ints:
         """Give what is looked at in cells of these numbers, as numbers of :meth:`values`."""
         return numbers if look.places is None else self.orders[look.cell].view(look.places, numbers)
+
+    def seen_so_far(self, look: Look) -> int:
+        """Count the numbers of :meth:`seen`."""
+        return len(self.pools[look.cell]) if look.places is None else self.orders[look.cell].seen_so_far(look.places)
 
     def values(self, look: Look, number: int) -> dict[str, Value]:
         """Give the values that a number of :meth:`seen` stands for, by name."""

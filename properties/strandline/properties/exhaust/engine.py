@@ -17,13 +17,14 @@ import numpy as np
 
 from strandline.properties.exhaust.again import Questions, ask_again, require_alike, require_unchanged
 from strandline.properties.exhaust.eventually import Quiet
+from strandline.properties.exhaust.fitting import SAMPLE_STATES
 from strandline.properties.exhaust.found import Budget, Counts, Finding, Found
 from strandline.properties.exhaust.fresh import get_ready
 from strandline.properties.exhaust.judge import Predicate
-from strandline.properties.exhaust.layout import SAMPLE
 from strandline.properties.exhaust.measure import Measure
 from strandline.properties.exhaust.memory import peak
-from strandline.properties.exhaust.packing import CHUNK, ROOM_MAX, Packing, distinct
+from strandline.properties.exhaust.packing import CHUNK, ROOM_MAX, Packing
+from strandline.properties.exhaust.runs import distinct
 from strandline.properties.exhaust.steps import Overfull
 from strandline.properties.exhaust.traces import Ends, lasso_shown, shown
 from strandline.properties.exhaust.visited import Layers, Visited
@@ -115,11 +116,11 @@ class _Search:
         self._fired = [np.zeros(0, np.int64) for _ in world.actions]
         self._broken: dict[str, list[Ends]] = {}
         self._reached: Counter[str] = Counter()
-        cells, lock = self._packing.cells, self._packing.steps.lock
-        self._quiet = Quiet(world, cells, lock)
+        cells = self._packing.cells
+        self._quiet = Quiet(world, cells)
         self._told = tuple(law for law in world.laws if isinstance(law, (AlwaysTold, SometimesTold)))
         self._predicates = {
-            law.name: Predicate(law.name, cells, law.reads, law.holds if isinstance(law, Always) else law.seen, lock)
+            law.name: Predicate(law.name, cells, law.reads, law.holds if isinstance(law, Always) else law.seen)
             for law in world.laws
             if isinstance(law, (Always, Sometimes))
         }
@@ -166,7 +167,7 @@ class _Search:
             try:
                 return require_alike(self._packing, predicates, self._packing.repacked(states[:ALIKE], layout))
             except Overfull:
-                self._packing.widen(layout.unpacked(states[:SAMPLE]), tries)
+                self._packing.widen(layout.unpacked(states[:SAMPLE_STATES]), tries)
         raise OverflowError(f"no room was found for the states of world {self._world.name!r} in {ROOM_MAX} tries")
 
     def found(self, several: int) -> Found:
@@ -197,7 +198,9 @@ class _Search:
     def _make_room(self, frontier: Ints, tried: int) -> Ints:
         """Lay the cells out anew, and pack what is remembered by that."""
         old = self._packing.layout
-        numbers = old.unpacked(np.concatenate((self._visited.some(SAMPLE), frontier[:: len(frontier) // SAMPLE + 1])))
+        numbers = old.unpacked(
+            np.concatenate((self._visited.some(SAMPLE_STATES), frontier[:: len(frontier) // SAMPLE_STATES + 1]))
+        )
         for tries in range(tried, ROOM_MAX):
             self._packing.widen(numbers, tries)
             try:
@@ -210,12 +213,12 @@ class _Search:
 
     def _chunk(self, states: Ints) -> _Expanded:
         """Take every step from some states."""
-        moves = self._packing.expand(states)
-        layout = self._packing.layout
-        broken = self._quiet.ends(states, moves, layout)
+        held = self._packing.held(states)
+        moves = self._packing.expand(held)
+        broken = self._quiet.ends(held, moves)
         for move in moves:
             if self._measure.declared:
-                self._measure.require_rise(move.action, states.take(move.rows), move.after, layout)
+                self._measure.require_rise(move, held)
             for place, ways in self._packing.steps.actions[move.action].breaking():
                 law = self._told[place].name
                 if law not in self._broken and (bad := np.isin(move.ways, ways)).any():
@@ -245,22 +248,22 @@ class _Search:
     def _following(self, frontier: Ints, after: list[Ints]) -> Ints:
         """Give the states of the next layer: the successors that are new."""
         if self._measure.declared:
-            least = int(self._measure.of(frontier, self._packing.layout).min())
-            self._visited.forget(lambda run: self._measure.of(run, self._packing.layout) <= least)
+            least = int(self._measure.of(self._packing.held(frontier)).min())
+            self._visited.forget(lambda run: self._measure.of(self._packing.held(run)) <= least)
         new = self._visited.new(distinct(np.concatenate(after)))
         self._visited.add(new)
         return new
 
     def _judge(self, states: Ints) -> None:
         """Judge the states of a layer."""
-        layout = self._packing.layout
+        held = self._packing.held(states)
         for law in self._world.laws:
             if isinstance(law, Sometimes):
-                self._reached[law.name] += int(np.count_nonzero(self._predicates[law.name].of(states, layout)))
+                self._reached[law.name] += int(np.count_nonzero(self._predicates[law.name].of(held)))
             elif isinstance(law, Always) and law.name not in self._broken:
-                bad = states[~self._predicates[law.name].of(states, layout)]
+                bad = states[~self._predicates[law.name].of(held)]
                 if bad.size:
-                    self._broken[law.name] = [Ends(len(self._layers) - 1, bad, layout)]
+                    self._broken[law.name] = [Ends(len(self._layers) - 1, bad, held.layout)]
 
     def _over(self) -> str:
         """Say what is used up, if anything is."""

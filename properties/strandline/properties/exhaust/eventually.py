@@ -14,14 +14,13 @@ import numpy as np
 
 from strandline.properties.exhaust.cycles import Edge, Graph, fair_cycles, peeled
 from strandline.properties.exhaust.judge import Predicate
-from strandline.properties.exhaust.packing import CHUNK, Packing, distinct
+from strandline.properties.exhaust.layout import Held
+from strandline.properties.exhaust.packing import CHUNK, Packing
+from strandline.properties.exhaust.runs import distinct, found_in
 from strandline.properties.exhaust.world import Eventually, NoDeadlock
 
 if TYPE_CHECKING:
-    from threading import Lock
-
     from strandline.properties.exhaust.cells import Cells
-    from strandline.properties.exhaust.layout import Layout
     from strandline.properties.exhaust.steps import Moves
     from strandline.properties.exhaust.tables import Ints, Truths
     from strandline.properties.exhaust.visited import Layers
@@ -52,10 +51,10 @@ class Lasso(NamedTuple):
 class Quiet:
     """The laws of a world about where it ends."""
 
-    def __init__(self, world: World, cells: Cells, lock: Lock) -> None:
+    def __init__(self, world: World, cells: Cells) -> None:
         self._world = world
         self._laws = [
-            _Law(law, _going(world, law), Predicate(law.name, cells, law.reads, _wanted(law), lock))
+            _Law(law, _going(world, law), Predicate(law.name, cells, law.reads, _wanted(law)))
             for law in world.laws
             if isinstance(law, (Eventually, NoDeadlock))
         ]
@@ -65,16 +64,16 @@ class Quiet:
         """What the laws ask of ends."""
         return [law.wanted for law in self._laws]
 
-    def ends(self, states: Ints, moves: list[Moves], layout: Layout) -> dict[str, Ints]:
+    def ends(self, held: Held, moves: list[Moves]) -> dict[str, Ints]:
         """Give for each law the states that break it because nothing goes on from there."""
         broken: dict[str, Ints] = {}
         for law, going, wanted in self._laws:
-            still = np.ones(len(states), bool)
+            still = np.ones(len(held), bool)
             for move in moves:
                 if move.action in going:
                     still[move.rows] = False
-            ends = states[still]
-            if ends.size and (bad := ends[~wanted.of(ends, layout)]).size:
+            ends = held.states[still]
+            if ends.size and (bad := ends[~wanted.of(Held(held.layout, ends))]).size:
                 broken[law.name] = bad
         return broken
 
@@ -115,16 +114,14 @@ class Quiet:
         count = 0
         busy = np.zeros((len(states), len(owing)), bool)
         for start in range(0, len(states), CHUNK):
-            for moves in packing.expand(states[start : start + CHUNK]):
+            for moves in packing.expand(packing.held(states[start : start + CHUNK])):
                 if moves.action not in moving:
                     continue
                 actor = self._world.actions[moves.action].actor
                 number = owing.index(actor) if actor is not None else -1
                 if actor is not None:
                     busy[start + moves.rows, number] = True
-                places = np.searchsorted(states, moves.after)
-                places[places == len(states)] = 0
-                stays = states[places] == moves.after
+                places, stays = found_in(states, moves.after)
                 rows = start + moves.rows[stays]
                 same = np.full(len(rows), number), np.full(len(rows), moves.action)
                 found.append(np.stack((rows, places[stays], *same, moves.ways[stays]), axis=1))
@@ -135,7 +132,7 @@ class Quiet:
 
 
 def _off(goal: Predicate, states: Ints, packing: Packing) -> Ints:
-    off: Ints = states[~goal.of(states, packing.layout)]
+    off: Ints = states[~goal.of(packing.held(states))]
     return off
 
 

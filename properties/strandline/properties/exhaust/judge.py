@@ -12,42 +12,31 @@ from strandline.properties.exhaust.trie import Trie
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from threading import Lock
-    from typing import Any
 
     from strandline.properties.exhaust.cells import Cells
-    from strandline.properties.exhaust.layout import Layout
-    from strandline.properties.exhaust.tables import Ints
+    from strandline.properties.exhaust.layout import Held
+    from strandline.properties.exhaust.tables import Truths
     from strandline.properties.exhaust.world import Reading
 
 
 class Predicate:
     """A predicate of states."""
 
-    def __init__(
-        self, law: str, cells: Cells, reads: tuple[str, ...], holds: Callable[[Reading], bool], lock: Lock
-    ) -> None:
+    def __init__(self, law: str, cells: Cells, reads: tuple[str, ...], holds: Callable[[Reading], bool]) -> None:
         """Ask this function, of a law of this name."""
         self.who = f"law {law!r}"
         self.holds = holds
-        self.trie = Trie(self.who, cells, reads, lambda at: int(bool(called(self.who, holds, at))), lock)
+        self.trie = Trie(self.who, cells, reads, lambda at: int(bool(called(self.who, holds, at))))
 
     def questions(self) -> tuple[Question, ...]:
         """Give a sample of what the predicate was asked, with what it said."""
         return tuple(Question(known, bool(leaf)) for known, leaf in sampled(self.trie.asked))
 
-    def of(self, states: Ints, layout: Layout) -> Any:  # noqa: ANN401 - an array of truth values
+    def of(self, held: Held) -> Truths:
         """Tell of each state whether it is so."""
-        held: dict[int, Ints] = {}
-
-        def cell(cell: int, rows: Ints | None) -> Ints:
-            if cell not in held:
-                held[cell] = layout.cell(cell, states)
-            return held[cell] if rows is None else held[cell].take(rows)
-
-        rows, leaves = self.trie.walk(len(states), cell)
+        rows, leaves = self.trie.walk(held)
         if rows is None:
             return leaves.astype(bool)
-        told = np.zeros(len(states), bool)
+        told = np.zeros(len(held), bool)
         told[rows] = leaves.astype(bool)
         return told

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from strandline.properties.exhaust.layout import Held
 from strandline.properties.exhaust.reading import called
 from strandline.properties.exhaust.world import WorldError
 
 if TYPE_CHECKING:
     from strandline.properties.exhaust.cells import Cells
-    from strandline.properties.exhaust.layout import Layout
+    from strandline.properties.exhaust.steps import Moves
     from strandline.properties.exhaust.tables import Ints
     from strandline.properties.exhaust.world import World
 
@@ -31,23 +32,22 @@ class Measure:
             sorted({cells.cell[name] for name in action.writes} & set(self._parts)) for action in world.actions
         ]
 
-    def of(self, states: Ints, layout: Layout) -> Ints:
+    def of(self, held: Held) -> Ints:
         """Give the measure of states."""
-        return sum(
-            (self._part(cell, layout.cell(cell, states)) for cell in self._parts), np.zeros(len(states), np.int64)
-        )
+        return sum((self._part(cell, held.cell(cell)) for cell in self._parts), np.zeros(len(held), np.int64))
 
-    def require_rise(self, action: int, before: Ints, after: Ints, layout: Layout) -> None:
-        """Hold steps of an action, from the states before to those after, to raising the measure.
+    def require_rise(self, moves: Moves, held: Held) -> None:
+        """Hold steps from some states to raising the measure.
 
         Raises:
             WorldError: one of them does not.
         """
+        after = Held(held.layout, moves.after)
         rise = np.zeros(len(after), np.int64)
-        for cell in self._written[action]:
-            rise += self._part(cell, layout.cell(cell, after)) - self._part(cell, layout.cell(cell, before))
+        for cell in self._written[moves.action]:
+            rise += self._part(cell, after.cell(cell)) - self._part(cell, held.cell(cell, moves.rows))
         if int(rise.min()) < 1:
-            name = self._world.actions[action].name
+            name = self._world.actions[moves.action].name
             raise WorldError(f"action {name!r} does not raise the progress measure of world {self._world.name!r}")
 
     def _part(self, cell: int, numbers: Ints) -> Ints:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from strandline.properties.exhaust.cells import Cells
-from strandline.properties.exhaust.layout import laid_out
+from strandline.properties.exhaust.fitting import laid_out
+from strandline.properties.exhaust.layout import Held
 from strandline.properties.exhaust.steps import Overfull, Steps
 from strandline.properties.exhaust.symmetric import Symmetric
 
@@ -31,21 +32,25 @@ class Packing:
         """Number the first state of a world."""
         self.cells = Cells(world)
         self.steps = Steps(world, self.cells)
-        self._symmetric = Symmetric(world, self.cells, self.steps.lock)
+        self._symmetric = Symmetric(world, self.cells)
         first = [np.array([number], np.int64) for number in self.cells.first]
-        self.layout = laid_out(self.cells.pools, None, first)
+        self.layout = laid_out(self.cells, None, first)
 
     def first(self) -> Ints:
         """Give the first state, packed as an array of one."""
         return _fits(self.layout.packed([np.array([number], np.int64) for number in self.cells.first]))
 
-    def expand(self, states: Ints) -> list[Moves]:
+    def held(self, states: Ints) -> Held:
+        """Give what states hold that were packed by the layout as it is."""
+        return Held(self.layout, states)
+
+    def expand(self, held: Held) -> list[Moves]:
         """Take every step from some states.
 
         Raises:
             Overfull: a number does not fit; :meth:`widen`, and pack the states anew.
         """
-        return self.steps.expand(states, self.layout)
+        return self.steps.expand(held)
 
     def canonical(self, states: Ints) -> Ints:
         """Give the representatives of states.
@@ -53,7 +58,7 @@ class Packing:
         Raises:
             Overfull: a number does not fit.
         """
-        return _fits(self._symmetric.canonical(states, self.layout))
+        return _fits(self._symmetric.canonical(self.held(states)))
 
     def swapped(self, states: Ints) -> list[Ints]:
         """Give states with two neighbouring actors swapped, for each two.
@@ -61,19 +66,20 @@ class Packing:
         Raises:
             Overfull: a number does not fit.
         """
-        return [_fits(packed) for packed in self._symmetric.swapped(states, self.layout)]
+        return [_fits(packed) for packed in self._symmetric.swapped(self.held(states))]
 
     @property
     def nbytes(self) -> int:
-        """The bytes that the tables of the actions take."""
-        return sum(action.trie.nbytes for action in self.steps.actions)
+        """The bytes that the tables of the actions take, and those of the groups."""
+        groups = {id(field.group): field.group.nbytes for field in self.layout.fields if field.group is not None}
+        return sum(action.trie.nbytes for action in self.steps.actions) + sum(groups.values())
 
     def widen(self, numbers: list[Ints], tries: int) -> None:
         """Lay the cells out anew; their numbers in some states show which of them move in step.
 
         ``tries`` counts how often in a row that was not enough.
         """
-        self.layout = laid_out(self.cells.pools, self.layout, numbers, tries)
+        self.layout = laid_out(self.cells, self.layout, numbers, tries)
 
     def repacked(self, states: Ints, layout: Layout) -> Ints:
         """Give states that were packed by another layout, packed by this one, canonical and sorted.
@@ -95,12 +101,3 @@ def _fits(packed: Ints | None) -> Ints:
     if packed is None:
         raise Overfull
     return packed
-
-
-def distinct(states: Ints) -> Ints:
-    """Sort states, and give each once."""
-    states.sort()
-    if not states.size:
-        return states
-    once: Ints = states[np.concatenate((np.array([True]), states[1:] != states[:-1]))]
-    return once

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -13,10 +12,9 @@ from strandline.properties.exhaust.trie import Trie
 from strandline.properties.exhaust.world import AlwaysTold, Rank, SometimesTold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from strandline.properties.exhaust.cells import Cells
-    from strandline.properties.exhaust.layout import Layout
+    from strandline.properties.exhaust.cells import Cells, Order
+    from strandline.properties.exhaust.groups import Group
+    from strandline.properties.exhaust.layout import Field, Held, Layout
     from strandline.properties.exhaust.tables import Ints
     from strandline.properties.exhaust.trie import Partly
     from strandline.properties.exhaust.world import Action, Outcome, World
@@ -49,6 +47,14 @@ class Moves(NamedTuple):
     after: Ints
 
 
+class _Changing(NamedTuple):
+    """A field whose number after a step depends on that before: who knows how, and the change that each way makes."""
+
+    field: Field
+    owner: Group | Order
+    changes: Ints
+
+
 class Overfull(Exception):  # noqa: N818 - it is no error: room is made, and the step taken again
     """A number does not fit its field."""
 
@@ -58,34 +64,22 @@ class Steps:
 
     def __init__(self, world: World, cells: Cells) -> None:
         """Ask these actions; what they write is numbered by these cells."""
-        self.lock = Lock()
-        self.actions = tuple(ActionTable(world, action, cells, self.lock) for action in world.actions)
+        self.actions = tuple(ActionTable(world, action, cells) for action in world.actions)
 
-    def expand(self, states: Ints, layout: Layout) -> list[Moves]:
+    def expand(self, held: Held) -> list[Moves]:
         """Take every step from some states.
 
         Raises:
             Overfull: a number does not fit its field.
             WorldError: an action does not do what it declared.
         """
-        held: dict[int, Ints] = {}
-
-        def cell(cell: int, rows: Ints | None) -> Ints:
-            if cell not in held:
-                held[cell] = layout.cell(cell, states)
-            return held[cell] if rows is None else held[cell].take(rows)
-
-        return [
-            Moves(place, *moved)
-            for place, action in enumerate(self.actions)
-            if (moved := action.move(states, layout, cell))
-        ]
+        return [Moves(place, *moved) for place, action in enumerate(self.actions) if (moved := action.move(held))]
 
 
 class ActionTable:
     """One action: its answers by what it read, and the ways that each answer holds."""
 
-    def __init__(self, world: World, action: Action, cells: Cells, lock: Lock) -> None:
+    def __init__(self, world: World, action: Action, cells: Cells) -> None:
         self.action = action
         self.ways: list[Way] = []
         self.leaves: list[tuple[int, int]] = [(0, 0)]
@@ -95,32 +89,35 @@ class ActionTable:
         self._starts = self._counts = np.zeros(1, np.int64)
         self._layout: Layout | None = None
         self._keep = self._set = np.zeros(0, np.int64)
-        self._moving: dict[int, Ints] = {}
-        self._lock = lock
+        self._changing: list[_Changing] = []
         self._bad: list[int] = []
-        self.trie = Trie(f"action {action.name!r}", cells, action.reads, self._answer, lock)
+        self.trie = Trie(f"action {action.name!r}", cells, action.reads, self._answer)
 
-    def move(
-        self, states: Ints, layout: Layout, cell: Callable[[int, Ints | None], Ints]
-    ) -> tuple[Ints, Ints, Ints] | None:
+    def move(self, held: Held) -> tuple[Ints, Ints, Ints] | None:
         """Take this action wherever it can be taken; give the rows, the ways, and the states after."""
-        rows, leaves = self.trie.walk(len(states), cell)
+        rows, leaves = self.trie.walk(held)
         going = np.flatnonzero(leaves)
         if not going.size:
             return None
         rows = going if rows is None else rows.take(going)
         leaves = leaves.take(going)
-        self._refresh(layout)
+        self._refresh(held.layout)
         counts = self._counts.take(leaves)
         ways = self._starts.take(leaves)
         if int(counts.max()) > 1:
             rows = np.repeat(rows, counts)
             first = np.repeat(ways - (np.cumsum(counts) - counts), counts)
             ways = first + np.arange(len(rows))
-        if int(self._set.take(ways).min()) < 0:
+        bits = self._set.take(ways)
+        if int(bits.min()) < 0:
             raise Overfull
-        after = (states.take(rows) & self._keep.take(ways)) | self._set.take(ways)
-        return rows, ways, self._moved(after, rows, ways, layout, cell) if self._moving else after
+        after = (held.states.take(rows) & self._keep.take(ways)) | bits
+        for field, owner, changes in self._changing:
+            placed = field.placed(owner.after(held.field(field, rows), changes.take(ways)))
+            if placed is None:
+                raise Overfull
+            after |= placed
+        return rows, ways, after
 
     def questions(self) -> tuple[Question, ...]:
         """Give a sample of what the action's function was asked, with the ways that it gave."""
@@ -134,35 +131,6 @@ class ActionTable:
         """Give the laws of what is told that this action breaks, by place, and the ways that do."""
         places = {place for way in self._bad for place, breaks in enumerate(self.ways[way].breaks) if breaks}
         return [(place, [way for way in self._bad if self.ways[way].breaks[place]]) for place in sorted(places)]
-
-    def _moved(
-        self, after: Ints, rows: Ints, ways: Ints, layout: Layout, cell: Callable[[int, Ints | None], Ints]
-    ) -> Ints:
-        """Write what is no constant in a field of its own: orders, and cells that share a field."""
-        written: dict[int, Ints] = {}
-        for number, values in self._moving.items():
-            value = values.take(ways)
-            old = cell(number, rows)
-            same = value < 0
-            if number in self._cells.orders:
-                new = old.copy()
-                changed = np.flatnonzero(~same)
-                with self._lock:
-                    new[changed] = self._cells.orders[number].after(old.take(changed), value.take(changed))
-                written[number] = new
-            else:
-                written[number] = np.where(same, old, value)
-        for field in dict.fromkeys(layout.field(number) for number in self._moving):
-            if field.group is None:
-                numbers = written[field.cells[0]]
-            else:
-                members = [written[one] if one in written else cell(one, rows) for one in field.cells]
-                with self._lock:
-                    numbers = field.group.number(members)
-            if int(numbers.max()) >> field.bits:
-                raise Overfull
-            after = (after & ~field.mask) | (numbers << field.shift)
-        return after
 
     def _answer(self, at: Partly) -> int:
         """Ask the action's function; keep what it gives, and give the number of that."""
@@ -201,32 +169,34 @@ class ActionTable:
 
     def _refresh(self, layout: Layout) -> None:
         """Make arrays of the ways, and of what they write in this layout, for all that are new."""
-        with self._lock:
-            if len(self._starts) != len(self.leaves):
-                self._starts, self._counts = np.array(self.leaves, np.int64).T.copy()
+        if layout is self._layout and len(self._starts) == len(self.leaves):
+            return
+        with self._cells.lock:
+            self._starts, self._counts = np.array(self.leaves, np.int64).T.copy()
             if layout is not self._layout:
                 self._layout = layout
                 self._keep = self._set = np.zeros(0, np.int64)
-                self._moving = {}
-                for name in self.action.writes:
-                    cell = self._cells.cell[name]
-                    if cell in self._cells.orders or layout.field(cell).group is not None:
-                        self._moving[cell] = np.zeros(0, np.int64)
+                touched = dict.fromkeys(layout.field(self._cells.cell[name]) for name in self.action.writes)
+                self._changing = [
+                    _Changing(field, owner, np.zeros(0, np.int64))
+                    for field in touched
+                    if (owner := field.group or self._cells.orders.get(field.cells[0])) is not None
+                ]
             new = self.ways[len(self._set) :]
             if new:
                 pairs = np.array([self._constant(way, layout) for way in new], np.int64)
                 self._keep = np.concatenate((self._keep, pairs[:, 0]))
                 self._set = np.concatenate((self._set, pairs[:, 1]))
-                for cell, known in self._moving.items():
-                    written = [
-                        way.changes.get(cell, -1) if cell in self._cells.orders else way.writes.get(cell, -1)
-                        for way in new
-                    ]
-                    self._moving[cell] = np.concatenate((known, np.array(written, np.int64)))
+                self._changing = [
+                    one._replace(changes=np.concatenate((one.changes, [_change(way, one.field) for way in new])))
+                    for one in self._changing
+                ]
 
     def _constant(self, way: Way, layout: Layout) -> tuple[int, int]:
         """Give the bits that a way keeps and those that it sets in fields of one cell; -1 if a number does not fit."""
         keep, bits = -1, 0
+        for changing in self._changing:
+            keep &= ~changing.field.mask
         for cell, number in way.writes.items():
             field = layout.field(cell)
             if field.group is None:
@@ -235,3 +205,11 @@ class ActionTable:
                 keep &= ~field.mask
                 bits |= number << field.shift
         return keep, bits
+
+
+def _change(way: Way, field: Field) -> int:
+    """Number what a way changes in a field whose number after depends on the one before."""
+    written = way.writes | way.changes
+    if field.group is None:
+        return written.get(field.cells[0], 0)
+    return field.group.change([(place, written[cell]) for place, cell in enumerate(field.cells) if cell in written])

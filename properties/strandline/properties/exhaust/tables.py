@@ -18,6 +18,9 @@ UNKNOWN: Final = -1
 DENSE_MAX: Final = 1 << 21
 """Places that a table may have as a plain array; beyond it keeps only what was put, and looks it up by hash."""
 
+ANY: Final = 1 << 62
+"""More numbers than there can be."""
+
 PROBES_MAX: Final = 1 << 12
 """Places that are tried for one key; half of the places are free, so a handful is the rule."""
 
@@ -49,15 +52,15 @@ class Table:
         """The bytes that the table takes."""
         return self._hashed.keys.nbytes + self._hashed.numbers.nbytes if self._dense is None else self._dense.nbytes
 
-    def get(self, first: Ints, second: Ints) -> Ints:
-        """Look up many pairs."""
+    def get(self, first: Ints, second: Ints, firsts: int = ANY, seconds: int = ANY) -> Ints:
+        """Look up many pairs; who knows how many numbers there are may say so, and they are not looked through."""
         dense = self._dense
         if dense is None:
             return _looked_up(self._hashed, (first << 32) | second)
         height, width = dense.shape
         flat = dense.reshape(-1)
         places = first * width + second
-        if len(first) and (int(first.max()) >= height or int(second.max()) >= width):
+        if (firsts > height or seconds > width) and _beyond(first, height, second, width):
             inside = (first < height) & (second < width)
             places[~inside] = 0
             found: Ints = np.where(inside, flat.take(places), UNKNOWN)
@@ -102,6 +105,10 @@ class Table:
         if rows.size:
             _scatter(hashed, (rows << 32) | columns, dense[rows, columns])
         self._hashed, self._dense = hashed, None
+
+
+def _beyond(first: Ints, height: int, second: Ints, width: int) -> bool:
+    return len(first) > 0 and (int(first.max()) >= height or int(second.max()) >= width)
 
 
 def _doubled(size: int, needed: int) -> int:

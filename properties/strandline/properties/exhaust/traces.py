@@ -15,7 +15,8 @@ import numpy as np
 
 from strandline.properties.exhaust.cycles import round_trip
 from strandline.properties.exhaust.found import Shown, Step
-from strandline.properties.exhaust.packing import CHUNK, ROOM_MAX, distinct
+from strandline.properties.exhaust.packing import CHUNK, ROOM_MAX
+from strandline.properties.exhaust.runs import distinct, found_in
 from strandline.properties.exhaust.steps import Overfull
 
 if TYPE_CHECKING:
@@ -108,8 +109,8 @@ class _Cone:
         for start in range(0, len(states), CHUNK):
             chunk = states[start : start + CHUNK]
             leads = np.zeros(len(chunk), bool)
-            for moves in self._packing.expand(chunk):
-                leads[moves.rows[_within(self._cone[0], self._packing.canonical(moves.after))]] = True
+            for moves in self._packing.expand(self._packing.held(chunk)):
+                leads[moves.rows[found_in(self._cone[0], self._packing.canonical(moves.after))[1]]] = True
             found.append(chunk[leads])
         return np.concatenate(found)
 
@@ -136,7 +137,7 @@ class _Cone:
 
     def _inside(self, aims: Ints, moves: Moves) -> Truths:
         """Tell which steps lead into the cone; alike actors are told apart here."""
-        return _within(aims, self._packing.canonical(moves.after))
+        return found_in(aims, self._packing.canonical(moves.after))[1]
 
     def _breaks(self, moves: Moves) -> Truths:
         """Tell which steps break the law of what is told."""
@@ -147,7 +148,7 @@ class _Cone:
         """Take the wanted steps from the last of the states, and add what they lead to."""
         moved = [
             (moves.action, moves.rows[chosen], moves.ways[chosen], moves.after[chosen])
-            for moves in self._packing.expand(states[-1])
+            for moves in self._packing.expand(self._packing.held(states[-1]))
             if (chosen := wanted(moves)).any()
         ]
         following = distinct(np.concatenate([after for *_, after in moved]))
@@ -217,11 +218,3 @@ def _rest(edge: _Edge, actors: tuple[int, ...], costs: dict[tuple[int, int], int
 
 def _switches(way: list[_Edge], actors: tuple[int, ...]) -> int:
     return sum(actors[one.action] != actors[other.action] for one, other in pairwise(way))
-
-
-def _within(states: Ints, some: Ints) -> Truths:
-    """Tell which of some states are among those sorted ones."""
-    places = np.searchsorted(states, some)
-    places[places == len(states)] = 0
-    inside: Truths = states.take(places) == some
-    return inside

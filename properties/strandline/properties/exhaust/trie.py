@@ -17,10 +17,10 @@ from strandline.properties.exhaust.world import WorldError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from threading import Lock
     from typing import Any
 
     from strandline.properties.exhaust.cells import Cells
+    from strandline.properties.exhaust.layout import Held
     from strandline.properties.exhaust.tables import Ints
     from strandline.properties.exhaust.world import Value
 
@@ -62,10 +62,8 @@ class Asked(NamedTuple):
 class Trie:
     """The answers of one function, as numbers, by what it read; ``asked`` are its questions."""
 
-    def __init__(
-        self, who: str, cells: Cells, reads: tuple[str, ...], answer: Callable[[Partly], int], lock: Lock
-    ) -> None:
-        """Ask a function that gives the number of its answer; the lock guards everything that it writes to."""
+    def __init__(self, who: str, cells: Cells, reads: tuple[str, ...], answer: Callable[[Partly], int]) -> None:
+        """Ask a function that gives the number of its answer; it is called under the lock of the cells."""
         self.asked: list[Asked] = []
         self.peeks = 0
         self._who = who
@@ -73,7 +71,6 @@ class Trie:
         self._cells = cells
         self._looks = cells.looks(reads)
         self._answer = answer
-        self._lock = lock
         self._tables = [Table() for _ in self._looks]
         self._known: list[list[dict[str, Value]]] = [[] for _ in range(len(self._looks) + 1)]
         self._root = self._put(0, {})
@@ -83,23 +80,20 @@ class Trie:
         """The bytes that the tables take."""
         return sum(table.nbytes for table in self._tables)
 
-    def walk(self, count: int, cell: Callable[[int, Ints | None], Ints]) -> tuple[Ints | None, Ints]:
+    def walk(self, held: Held) -> tuple[Ints | None, Ints]:
         """Give the answer for each of many states.
-
-        Args:
-            count: how many states.
-            cell: gives the numbers that a cell holds in the states of these rows, or in all of them.
 
         Returns:
             The rows, or None if they are all of them in order, and the leaf of each. Rows come in no order.
         """
+        count = len(held)
         if self._root >= LEAF:
             return None, np.full(count, self._root - LEAF, np.int64)
         rows: Ints | None = None
         nodes = np.zeros(count, np.int64)
         done: list[tuple[Ints, Ints]] = []
         for depth, look in enumerate(self._looks):
-            seen = self._cells.seen(look, cell(look.cell, rows))
+            seen = self._cells.seen(look, held.cell(look.cell, rows))
             found = self._found(depth, nodes, seen)
             leaves = found >= LEAF
             ended = np.flatnonzero(leaves)
@@ -114,11 +108,13 @@ class Trie:
 
     def _found(self, depth: int, nodes: Ints, seen: Ints) -> Ints:
         """Look up where these looks lead; ask the function about those that are new."""
-        found = self._tables[depth].get(nodes, seen)
+        found = self._tables[depth].get(
+            nodes, seen, len(self._known[depth]), self._cells.seen_so_far(self._looks[depth])
+        )
         missing = np.flatnonzero(found == UNKNOWN)
         if missing.size:
             new = np.unique(np.stack((nodes[missing], seen[missing])), axis=1)
-            with self._lock:
+            with self._cells.lock:
                 for node, value in zip(*new.tolist(), strict=True):
                     if self._tables[depth].at(node, value) == UNKNOWN:
                         known = self._known[depth][node] | self._cells.values(self._looks[depth], value)

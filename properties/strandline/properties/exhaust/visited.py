@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from strandline.properties.exhaust.runs import found_in
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -38,9 +40,8 @@ class Visited:
         for run in self._runs:
             if not states.size:
                 break
-            places = np.searchsorted(run, states)
-            places[places == len(run)] = 0
-            states = states[run.take(places) != states]
+            _, there = found_in(run, states)
+            states = states[~there]
         return states
 
     def add(self, states: Ints) -> None:
