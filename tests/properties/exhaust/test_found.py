@@ -9,7 +9,7 @@ from unittest import mock
 
 import pytest
 
-from strandline.properties.exhaust import engine
+from strandline.properties.exhaust import explore
 from strandline.properties.exhaust.engine import search
 from strandline.properties.exhaust.found import Budget, Counts, Finding, Found
 from strandline.properties.exhaust.world import Action, Always, Component, Progress, Sometimes, Symmetry, World
@@ -128,7 +128,7 @@ def test_progress_is_told_after_each_layer() -> None:
 
 @pytest.mark.parametrize("world", [counters(9), counters(9, alike=True), counters(9, measured=True)])
 def test_two_workers_count_and_trace_as_one_does(world: World) -> None:
-    with mock.patch.object(engine, "CHUNK", CHUNK):
+    with mock.patch.object(explore, "CHUNK", CHUNK):
         one, two = (search(world, workers=workers, several=WALKERS) for workers in (1, 2))
     assert one.counts.widest > 2 * CHUNK or world.symmetry is not None
     assert dataclasses.replace(one.counts, memory=0) == dataclasses.replace(two.counts, memory=0)
@@ -146,3 +146,26 @@ def test_the_verdict_is_the_worst_and_nothing_that_was_not_looked_at_passes() ->
     assert found(Verdict.INCONCLUSIVE, Verdict.VIOLATED, ended="interrupted").verdict is Verdict.VIOLATED
     assert found(Verdict.HOLDS, ended="interrupted").verdict is Verdict.INCONCLUSIVE
     assert found(Verdict.HOLDS, unfired=("up",)).verdict is Verdict.INCONCLUSIVE
+
+
+def moved(value: str, after: str, me: str, other: str, at: Reading) -> Outcomes:
+    """Move on while the other one is where both began."""
+    return {me: after} if at[me] == value and at[other] == "ready" else None
+
+
+def test_an_action_that_happens_only_to_an_alike_actor_is_not_called_one_that_never_happens() -> None:
+    pairs = (("p0", "p1"), ("p1", "p0"))
+    kinds = {"begin": ("ready", "done"), "end": ("done", "gone"), "skip": ("nowhere", "gone")}
+    world = World(
+        "alike",
+        (Component("p0", "ready"), Component("p1", "ready")),
+        tuple(
+            Action(f"{kind} {me}", (me, other), (me,), partial(moved, before, after, me, other), me)
+            for kind, (before, after) in kinds.items()
+            for me, other in pairs
+        ),
+        symmetry=Symmetry((("p0",), ("p1",))),
+    )
+    found = search(world)
+    assert 0 in {found.counts.firings["end p0"], found.counts.firings["end p1"]}
+    assert found.unfired == ("skip p0", "skip p1")

@@ -17,7 +17,7 @@ from strandline.properties.exhaust.world import Action, Component, World, WorldE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from strandline.properties.exhaust.trie import Partly
+    from strandline.properties.exhaust.reading import Handed
 
 NAMES = ("a", "b", "c")
 Row = tuple[int, int, int]
@@ -55,18 +55,18 @@ def walked(trie: Trie, states: list[Row]) -> list[int]:
 class Asking:
     """A trie over a function that counts how often it is asked to the end."""
 
-    def __init__(self, function: Callable[[Partly], int], reads: tuple[str, ...] = NAMES) -> None:
+    def __init__(self, function: Callable[[Handed], int], reads: tuple[str, ...] = NAMES) -> None:
         self.answered: list[int] = []
         self._function = function
         self.trie = Trie("act", cells(), reads, self._answer)
 
-    def _answer(self, at: Partly) -> int:
+    def _answer(self, at: Handed) -> int:
         answer = self._function(at)
         self.answered.append(answer)
         return answer
 
 
-def mixed(at: Partly) -> int:
+def mixed(at: Handed) -> int:
     """Look further or not, as it comes: at b only if a is odd, at c only if b is 2."""
     if at["a"] % 2 == 0:
         return int(at["a"])
@@ -99,7 +99,7 @@ def test_each_call_that_wants_more_is_a_peek() -> None:
 
 
 def test_a_function_that_catches_everything_is_left_all_the_same() -> None:
-    def greedy(at: Partly) -> int:
+    def greedy(at: Handed) -> int:
         try:
             return int(at["b"])
         except Exception:  # noqa: BLE001 - as somebody's function may

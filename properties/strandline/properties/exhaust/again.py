@@ -2,20 +2,18 @@
 
 A sample of the questions that were answered is put once more in another order, and once more to a
 fresh process that hashes strings differently, where the order of a set is another one. Values are
-held against the hash they had when they were first seen. States are held against themselves with
-alike actors swapped.
+held against the hash they had when they were first seen.
 """
 
 from __future__ import annotations
 
 import pickle
 from itertools import cycle, islice
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from strandline.properties.exhaust import fresh
-from strandline.properties.exhaust.reading import Handed, called, kinds, outcomes
+from strandline.properties.exhaust.questions import ASKED_AGAIN, Questions
+from strandline.properties.exhaust.reading import Handed, called, kinds, outcomes, says
 from strandline.properties.exhaust.world import (
     Action,
     Always,
@@ -30,37 +28,10 @@ from strandline.properties.exhaust.world import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from strandline.properties.exhaust.cells import Cells
-    from strandline.properties.exhaust.judge import Predicate
-    from strandline.properties.exhaust.packing import Packing
-    from strandline.properties.exhaust.tables import Ints
     from strandline.properties.exhaust.world import Law, Value, Writes
-
-T = TypeVar("T")
-
-SAMPLE: Final = 40
-"""Questions to each function that are put again, evenly among all that it was asked; few are put several times."""
-
-
-class Question(NamedTuple):
-    """What a function was handed, and what it gave."""
-
-    known: dict[str, Value]
-    given: object
-
-
-class Questions(NamedTuple):
-    """Some questions to a function of a world: by the action or law that it belongs to."""
-
-    who: str
-    asked: tuple[Question, ...]
-
-
-def sampled(asked: list[T]) -> list[T]:
-    """Take some, evenly spread."""
-    return asked[:: max(1, len(asked) // SAMPLE)][:SAMPLE]
 
 
 def ask_again(world: World, questions: list[Questions]) -> None:
@@ -96,50 +67,10 @@ def require_unchanged(cells: Cells) -> None:
             raise WorldError(f"a value of component {name!r} changed after it was written: {changed!r}")
 
 
-def require_alike(packing: Packing, predicates: Iterable[Predicate], states: Ints) -> None:
-    """Hold the steps from states against those from the same states with neighbouring actors swapped.
-
-    What holds for swaps of neighbours holds for every permutation, since each is made of them.
-
-    Raises:
-        Overfull: a number does not fit.
-        WorldError: they differ, so the actors are not alike.
-    """
-    expected, told = _successors(packing, states)
-    for swapped in packing.swapped(states):
-        after, tells = _successors(packing, swapped)
-        if not np.array_equal(expected, after):
-            raise WorldError("actors that the symmetry calls alike are not: swapped, they lead to other states")
-        if not np.array_equal(told, tells):
-            raise WorldError("a law of what is told tells actors apart that the symmetry calls alike")
-        for predicate in predicates:
-            if not np.array_equal(predicate.of(packing.held(states)), predicate.of(packing.held(swapped))):
-                raise WorldError(f"{predicate.who} tells actors apart that the symmetry calls alike")
-
-
-def _successors(packing: Packing, states: Ints) -> tuple[Ints, Ints]:
-    """Give each state's successors up to symmetry, as sorted pairs of its place and the successor, and what laws say.
-
-    What they say is how often each law of what is told is broken and shown by the steps from each state.
-    """
-    moves = packing.expand(packing.held(states))
-    if not moves:
-        return np.zeros((2, 0), np.int64), np.zeros(0, np.int64)
-    said = []
-    for move in moves:
-        ways = packing.steps.actions[move.action].ways
-        said.append(np.array([(*ways[way].breaks, *ways[way].shows) for way in move.ways.tolist()], np.int64))
-    told = np.zeros((len(states), said[0].shape[1]), np.int64)
-    np.add.at(told, np.concatenate([move.rows for move in moves]), np.concatenate(said))
-    after = packing.canonical(np.concatenate([move.after for move in moves]))
-    pairs = np.stack((np.concatenate([move.rows for move in moves]), after))
-    return pairs[:, np.lexsort(pairs)], told
-
-
 def _require_same(world: World, questions: list[Questions], when: str) -> None:
     functions = _functions(world)
     for who, asked in questions:
-        for known, given in islice(cycle(asked), SAMPLE):
+        for known, given in islice(cycle(asked), ASKED_AGAIN):
             again = _asked(world, who, functions[who], Handed(who, known))
             if again != given:
                 raise WorldError(
@@ -186,6 +117,7 @@ def _require_order_only(world: World, questions: list[Questions]) -> None:
     Raises:
         WorldError: a function gave something else; it is named.
     """
+    laws = [law for law in world.laws if isinstance(law, (AlwaysTold, SometimesTold))]
     ranks = {component.name for component in world.components if isinstance(component, Rank)}
 
     def spread(values: Mapping[str, Value]) -> dict[str, Value]:
@@ -195,7 +127,9 @@ def _require_order_only(world: World, questions: list[Questions]) -> None:
         }
 
     def judged(ways: list[tuple[Writes, tuple[Value, ...], str]]) -> object:
-        return [(dict(writes), [_said(world, one) for one in told], label) for writes, told, label in ways]
+        return [
+            (dict(writes), [[says(law, one) for law in laws] for one in told], label) for writes, told, label in ways
+        ]
 
     functions = _functions(world)
     for who, asked in questions:
@@ -209,12 +143,3 @@ def _require_order_only(world: World, questions: list[Questions]) -> None:
                     f"{who} gave {again!r} for {spread(known)!r}, and {given!r} was to be expected: "
                     "of ranks nothing may count but their order"
                 )
-
-
-def _said(world: World, told: Value) -> list[bool]:
-    """Give what each law of what is told says of something told."""
-    return [
-        bool(called(f"law {law.name!r}", law.holds if isinstance(law, AlwaysTold) else law.seen, told))
-        for law in world.laws
-        if isinstance(law, (AlwaysTold, SometimesTold))
-    ]

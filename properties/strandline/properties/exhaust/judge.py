@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from strandline.properties.exhaust.again import Question, sampled
+from strandline.properties.exhaust.questions import Question, sampled
 from strandline.properties.exhaust.reading import called
 from strandline.properties.exhaust.trie import Trie
 

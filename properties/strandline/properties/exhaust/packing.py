@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 
@@ -13,10 +13,14 @@ from strandline.properties.exhaust.steps import Overfull, Steps
 from strandline.properties.exhaust.symmetric import Symmetric
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
     from strandline.properties.exhaust.layout import Layout
     from strandline.properties.exhaust.steps import Moves
     from strandline.properties.exhaust.tables import Ints
     from strandline.properties.exhaust.world import World
+
+T = TypeVar("T")
 
 CHUNK: Final = 1 << 16
 """States that are worked on at once; more would not stay in a processor's cache."""
@@ -48,7 +52,7 @@ class Packing:
         """Take every step from some states.
 
         Raises:
-            Overfull: a number does not fit; :meth:`widen`, and pack the states anew.
+            Overfull: a number does not fit; see :meth:`with_room`.
         """
         return self.steps.expand(held)
 
@@ -68,18 +72,37 @@ class Packing:
         """
         return [_fits(packed) for packed in self._symmetric.swapped(self.held(states))]
 
+    def taken(self, states: Ints, actions: Collection[int]) -> set[int]:
+        """Tell which of some actions happen in states with the actors in some other order.
+
+        Raises:
+            Overfull: a number does not fit.
+        """
+        several = [self.held(_fits(packed)) for packed in self._symmetric.permuted(self.held(states))]
+        return {place for held in several for place in actions if self.steps.actions[place].move(held)}
+
     @property
     def nbytes(self) -> int:
         """The bytes that the tables of the actions take, and those of the groups."""
         groups = {id(field.group): field.group.nbytes for field in self.layout.fields if field.group is not None}
         return sum(action.trie.nbytes for action in self.steps.actions) + sum(groups.values())
 
-    def widen(self, numbers: list[Ints], tries: int) -> None:
-        """Lay the cells out anew; their numbers in some states show which of them move in step.
+    def with_room(self, attempt: Callable[[], T], some: Callable[[], list[Ints]]) -> T:
+        """Try until every number fits, with the cells laid out anew before each further time.
 
-        ``tries`` counts how often in a row that was not enough.
+        Args:
+            attempt: what to do; it packs what it needs by the layout as it is then.
+            some: gives the numbers of all cells in some states, which show what moves in step.
+
+        Raises:
+            OverflowError: there was no room after so many tries.
         """
-        self.layout = laid_out(self.cells, self.layout, numbers, tries)
+        for tries in range(ROOM_MAX):
+            try:
+                return attempt()
+            except Overfull:
+                self.layout = laid_out(self.cells, self.layout, some(), tries)
+        raise OverflowError(f"the states found no room in {ROOM_MAX} tries")
 
     def repacked(self, states: Ints, layout: Layout) -> Ints:
         """Give states that were packed by another layout, packed by this one, canonical and sorted.

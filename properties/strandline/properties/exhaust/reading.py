@@ -6,28 +6,39 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from strandline.properties.exhaust.values import refuse_mutable
-from strandline.properties.exhaust.world import NEXT, Outcome, Rank, World, WorldError
+from strandline.properties.exhaust.world import NEXT, AlwaysTold, Outcome, Rank, World, WorldError
 
 if TYPE_CHECKING:
-    from strandline.properties.exhaust.world import Action, Component, Value
+    from strandline.properties.exhaust.world import Action, Component, SometimesTold, Value
+
+
+class WantsMoreError(BaseException):
+    """A function read what is not known yet; it passes through a function that catches every exception."""
 
 
 class Handed:
-    """The values of declared components, by name; any other name is refused."""
+    """Hands out components by name: those that are known; those that are declared end the call, others are refused."""
 
-    __slots__ = ("_values", "_who")
+    __slots__ = ("_declared", "_known", "_who")
 
-    def __init__(self, who: str, values: Mapping[str, Value]) -> None:
-        """Hand out these values; the message of a refusal says who asked."""
+    def __init__(self, who: str, known: Mapping[str, Value], declared: tuple[str, ...] = ()) -> None:
+        """Hand out what is known; the message of a refusal says who asked."""
         self._who = who
-        self._values = values
+        self._known = known
+        self._declared = declared
 
     def __getitem__(self, component: str) -> Any:  # noqa: ANN401 - a value of any type, as declared
-        """Give a component's value, or refuse."""
-        try:
-            return self._values[component]
-        except KeyError:
-            raise WorldError(f"{self._who} read {component!r}, which it did not declare") from None
+        """Give a component's value, or leave the function.
+
+        Raises:
+            WantsMoreError: it is not known yet.
+            WorldError: it was not declared.
+        """
+        if component in self._known:
+            return self._known[component]
+        if component in self._declared:
+            raise WantsMoreError
+        raise WorldError(f"{self._who} read {component!r}, which it did not declare")
 
 
 def outcomes(action: Action, at: Any, kinds: Mapping[str, Component | Rank]) -> tuple[Outcome, ...]:  # noqa: ANN401 - whatever hands out values
@@ -70,6 +81,15 @@ def called(who: str, function: Callable[[Any], Any], at: Any) -> Any:  # noqa: A
         raise
     except Exception as error:
         raise WorldError(f"{who} raised {type(error).__name__}: {error}") from error
+
+
+def says(law: AlwaysTold | SometimesTold, told: Value) -> bool:
+    """Ask a law of what is told about one thing.
+
+    Raises:
+        WorldError: it raised.
+    """
+    return bool(called(f"law {law.name!r}", law.holds if isinstance(law, AlwaysTold) else law.seen, told))
 
 
 def kinds(world: World) -> dict[str, Component | Rank]:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from strandline.properties.exhaust.again import Question, sampled
-from strandline.properties.exhaust.reading import called, kinds, outcomes
+from strandline.properties.exhaust.questions import Question, sampled
+from strandline.properties.exhaust.reading import kinds, outcomes, says
 from strandline.properties.exhaust.trie import Trie
 from strandline.properties.exhaust.world import AlwaysTold, Rank, SometimesTold
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from strandline.properties.exhaust.cells import Cells, Order
     from strandline.properties.exhaust.groups import Group
     from strandline.properties.exhaust.layout import Field, Held, Layout
+    from strandline.properties.exhaust.reading import Handed
     from strandline.properties.exhaust.tables import Ints
-    from strandline.properties.exhaust.trie import Partly
     from strandline.properties.exhaust.world import Action, Outcome, World
 
 NOTHING = 0
@@ -132,7 +132,7 @@ class ActionTable:
         places = {place for way in self._bad for place, breaks in enumerate(self.ways[way].breaks) if breaks}
         return [(place, [way for way in self._bad if self.ways[way].breaks[place]]) for place in sorted(places)]
 
-    def _answer(self, at: Partly) -> int:
+    def _answer(self, at: Handed) -> int:
         """Ask the action's function; keep what it gives, and give the number of that."""
         given = outcomes(self.action, at, self._kinds)
         if not given:
@@ -143,7 +143,7 @@ class ActionTable:
         self.leaves.append((start, len(given)))
         return len(self.leaves) - 1
 
-    def _way(self, at: Partly, outcome: Outcome, number: int) -> Way:
+    def _way(self, at: Handed, outcome: Outcome, number: int) -> Way:
         who = f"action {self.action.name!r}"
         writes: dict[int, int] = {}
         ranks: dict[int, dict[str, object]] = {}
@@ -160,9 +160,7 @@ class ActionTable:
             changes[cell] = order.change(written, read, who)
         breaks, shows = [], []
         for law in self._told:
-            said = f"law {law.name!r}"
-            judge = law.holds if isinstance(law, AlwaysTold) else law.seen
-            judged = [bool(called(said, judge, told)) for told in outcome.told]
+            judged = [says(law, told) for told in outcome.told]
             breaks.append(judged.count(False) if isinstance(law, AlwaysTold) else 0)
             shows.append(judged.count(True) if isinstance(law, SometimesTold) else 0)
         return Way(outcome, number, writes, changes, tuple(breaks), tuple(shows))

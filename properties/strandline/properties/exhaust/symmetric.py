@@ -13,7 +13,7 @@ import numpy as np
 from strandline.properties.exhaust.reading import called
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from strandline.properties.exhaust.cells import Cells
     from strandline.properties.exhaust.layout import Field, Held, Layout
@@ -134,12 +134,15 @@ class Symmetric:
     def canonical(self, held: Held) -> Ints | None:
         """Give the representatives of states; None if a number does not fit its field."""
         least = held.states
-        for permutation in self._others:
-            swapped = permutation.apply(held)
+        for swapped in self.permuted(held):
             if swapped is None:
                 return None
             least = np.minimum(least, swapped)
         return least
+
+    def permuted(self, held: Held) -> Iterator[Ints | None]:
+        """Give states with the actors in every other order."""
+        return (one.apply(held) for one in self._others)
 
     def swapped(self, held: Held) -> list[Ints | None]:
         """Give states with two neighbouring actors swapped, for each two."""

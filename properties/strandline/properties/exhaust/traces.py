@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from strandline.properties.exhaust.cycles import round_trip
+from strandline.properties.exhaust.fitting import SAMPLE_STATES
 from strandline.properties.exhaust.found import Shown, Step
-from strandline.properties.exhaust.packing import CHUNK, ROOM_MAX
+from strandline.properties.exhaust.packing import CHUNK
 from strandline.properties.exhaust.runs import distinct, found_in
-from strandline.properties.exhaust.steps import Overfull
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,10 +65,8 @@ def lasso_shown(world: World, packing: Packing, layers: Layers, lasso: Lasso) ->
     start = int(np.searchsorted(lasso.states, 0 if packed is None else packed[0]))
     steps, after = list(stem.steps), list(stem.after)
     for edge in round_trip(lasso.graph, lasso.cycle, start):
-        action = world.actions[edge.action]
-        one = packing.steps.actions[edge.action].ways[edge.way]
         there = _spelled(packing, lasso.states, edge.after)
-        steps.append(Step(action.name, action.actor, one.number, one.outcome.label))
+        steps.append(_step(packing, edge.action, edge.way))
         after.append({name: value for name, value in there.items() if value != state[name]})
         state = there
     return Shown(tuple(steps), stem.first, tuple(after), len(stem.steps))
@@ -80,15 +78,18 @@ def _spelled(packing: Packing, states: Ints, place: int) -> dict[str, Value]:
     return packing.cells.spelled(tuple(int(number[0]) for number in numbers))
 
 
+def _step(packing: Packing, action: int, way: int) -> Step:
+    """Give a step by its names."""
+    table = packing.steps.actions[action]
+    return Step(table.action.name, table.action.actor, table.ways[way].number, table.ways[way].outcome.label)
+
+
 def shown(world: World, packing: Packing, layers: Layers, ends: list[Ends], several: int) -> tuple[Shown, ...]:
     """Give shortest traces to the ends, different in their last step, the calmest of each kind."""
-    for tries in range(ROOM_MAX):
-        try:
-            return _Cone(world, packing, layers, ends).traces(several)
-        except Overfull:
-            states, layout = layers.read(ends[0].depth)
-            packing.widen(layout.unpacked(states[:CHUNK]), tries)
-    raise OverflowError(f"no room was found for a trace of world {world.name!r} in {ROOM_MAX} tries")
+    states, layout = layers.read(ends[0].depth)
+    return packing.with_room(
+        lambda: _Cone(world, packing, layers, ends).traces(several), lambda: layout.unpacked(states[:SAMPLE_STATES])
+    )
 
 
 class _Cone:
@@ -171,10 +172,8 @@ class _Cone:
         steps, changed = [], []
         before = first = _spelled(self._packing, states[0], 0)
         for edge, layer in zip(way, states[1:], strict=False):
-            action = self._world.actions[edge.action]
-            one = self._packing.steps.actions[edge.action].ways[edge.way]
             after = _spelled(self._packing, layer, edge.after)
-            steps.append(Step(action.name, action.actor, one.number, one.outcome.label))
+            steps.append(_step(self._packing, edge.action, edge.way))
             changed.append({name: value for name, value in after.items() if value != before[name]})
             before = after
         return Shown(tuple(steps), first, tuple(changed))

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from strandline.properties.exhaust.reading import Handed, WantsMoreError
 from strandline.properties.exhaust.tables import UNKNOWN, Table
-from strandline.properties.exhaust.world import WorldError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from typing import Any
+    from collections.abc import Callable
 
     from strandline.properties.exhaust.cells import Cells
     from strandline.properties.exhaust.layout import Held
@@ -26,30 +25,6 @@ if TYPE_CHECKING:
 
 LEAF: Final = 1 << 30
 """In a table of a trie a number from here on is a leaf, a lower one a node of the next level."""
-
-
-class WantsMoreError(BaseException):
-    """A function read what is not known yet; it passes through a function that catches every exception."""
-
-
-class Partly:
-    """Hands out what is known so far of the components that a function declared to read."""
-
-    __slots__ = ("_declared", "_known", "_who")
-
-    def __init__(self, who: str, declared: tuple[str, ...], known: Mapping[str, Value]) -> None:
-        """Hand out what is known; the message of a refusal says who asked."""
-        self._who = who
-        self._declared = declared
-        self._known = known
-
-    def __getitem__(self, component: str) -> Any:  # noqa: ANN401 - a value of any type, as declared
-        """Give a component's value, or leave the function."""
-        if component in self._known:
-            return self._known[component]
-        if component in self._declared:
-            raise WantsMoreError
-        raise WorldError(f"{self._who} read {component!r}, which it did not declare")
 
 
 class Asked(NamedTuple):
@@ -62,7 +37,7 @@ class Asked(NamedTuple):
 class Trie:
     """The answers of one function, as numbers, by what it read; ``asked`` are its questions."""
 
-    def __init__(self, who: str, cells: Cells, reads: tuple[str, ...], answer: Callable[[Partly], int]) -> None:
+    def __init__(self, who: str, cells: Cells, reads: tuple[str, ...], answer: Callable[[Handed], int]) -> None:
         """Ask a function that gives the number of its answer; it is called under the lock of the cells."""
         self.asked: list[Asked] = []
         self.peeks = 0
@@ -125,7 +100,7 @@ class Trie:
     def _put(self, depth: int, known: dict[str, Value]) -> int:
         """Ask the function; give the number of its answer, or of a new node if it wants more."""
         try:
-            leaf = self._answer(Partly(self._who, self._reads, known))
+            leaf = self._answer(Handed(self._who, known, self._reads))
         except WantsMoreError:
             self.peeks += 1
             self._known[depth].append(known)
