@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
 
     from strandline.properties.exhaust.found import Budget
+    from strandline.properties.exhaust.judging import Judged
     from strandline.properties.exhaust.tables import Ints
     from strandline.properties.exhaust.world import World
 
@@ -33,12 +34,12 @@ Say: TypeAlias = Callable[[Counts], None]
 
 
 class _Expanded(NamedTuple):
-    """What came of a chunk of a layer: its successors, how often each way went, the steps, and where laws broke."""
+    """What came of a chunk of a layer: its successors, how often each way went, the steps, and what laws say."""
 
     after: Ints
     fired: list[tuple[int, Ints]]
     transitions: int
-    broken: dict[str, Ints]
+    judged: Judged
 
 
 class Exploration:
@@ -67,7 +68,6 @@ class Exploration:
         while self._frontier.size and not self.ended:
             depth = len(self.layers)
             self.layers.add(self._frontier, self._layout)
-            self.judging.layer(self.packing.held(self._frontier), depth)
             expanded = self.packing.with_room(self._expanded, self._some)
             self._add_up(expanded, depth)
             self._frontier = self._following([one.after for one in expanded])
@@ -101,7 +101,7 @@ class Exploration:
             self.packing.canonical(distinct(np.concatenate(after))) if after else states[:0],
             [(move.action, np.bincount(move.ways)) for move in moves],
             sum(map(len, after)),
-            self.judging.steps(held, moves),
+            self.judging.of(held, moves),
         )
 
     def _add_up(self, expanded: list[_Expanded], depth: int) -> None:
@@ -110,11 +110,11 @@ class Exploration:
             self.counts.transitions += one.transitions
             for action, fired in one.fired:
                 self.fired[action] = _added(self.fired[action], fired)
-        self.judging.keep((one.broken for one in expanded), depth, self._layout)
+        self.judging.keep((one.judged for one in expanded), depth, self._layout)
 
     def _following(self, after: list[Ints]) -> Ints:
         """Give the states of the next layer: the successors that are new."""
-        if self.measure.declared:
+        if self.measure.declared and self._visited.has_grown:
             least = int(self.measure.of(self.packing.held(self._frontier)).min())
             self._visited.forget(lambda run: self.measure.of(self.packing.held(run)) <= least)
         new = self._visited.new(distinct(np.concatenate(after)))

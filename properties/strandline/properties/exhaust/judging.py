@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -21,6 +21,18 @@ if TYPE_CHECKING:
     from strandline.properties.exhaust.steps import Moves
     from strandline.properties.exhaust.tables import Ints
     from strandline.properties.exhaust.world import World
+
+
+class Judged(NamedTuple):
+    """What the laws say of some states of a layer.
+
+    ``broken`` holds by law the states that break it: those of which it does not hold, those from which a step breaks a
+    law of what is told, and those in which the world ended as it must not. ``reached`` counts by law the states that
+    show it.
+    """
+
+    broken: dict[str, Ints]
+    reached: dict[str, int]
 
 
 class Judging:
@@ -44,36 +56,29 @@ class Judging:
         """All that is asked about states."""
         return (*(predicate for _, predicate in self._of_states), *self.quiet.predicates)
 
-    def layer(self, held: Held, depth: int) -> None:
-        """Judge the states of a layer."""
+    def of(self, held: Held, moves: list[Moves]) -> Judged:
+        """Judge some states and the steps from them; nothing is kept, so several threads may judge at once."""
+        broken = self.quiet.ends(held, moves)
+        reached: dict[str, int] = {}
         for law, predicate in self._of_states:
             if isinstance(law, Sometimes):
-                self.reached[law.name] += int(np.count_nonzero(predicate.of(held)))
-            elif law.name not in self.broken:
-                bad = held.states[~predicate.of(held)]
-                if bad.size:
-                    self.broken[law.name] = [Ends(depth, bad, held.layout)]
-
-    def steps(self, held: Held, moves: list[Moves]) -> dict[str, Ints]:
-        """Judge the steps from some states; give by law the states from which it broke.
-
-        Those are the states from which a step broke a law of what is told, and those in which the world ended as it
-        must not. Nothing is kept, so several threads may judge at once.
-        """
-        broken = self.quiet.ends(held, moves)
+                reached[law.name] = int(np.count_nonzero(predicate.of(held)))
+            elif law.name not in self.broken and (bad := ~predicate.of(held)).any():
+                broken[law.name] = held.states[bad]
         for move in moves:
             for place, ways in self._steps.actions[move.action].breaking():
-                law = self._told[place].name
-                if law not in self.broken and (bad := np.isin(move.ways, ways)).any():
-                    broken[law] = np.concatenate((broken.get(law, held.states[:0]), held.states.take(move.rows[bad])))
-        return broken
+                name = self._told[place].name
+                if name not in self.broken and (bad := np.isin(move.ways, ways)).any():
+                    broken[name] = np.concatenate((broken.get(name, held.states[:0]), held.states.take(move.rows[bad])))
+        return Judged(broken, reached)
 
-    def keep(self, found: Iterable[dict[str, Ints]], depth: int, layout: Layout) -> None:
-        """Keep where laws broke first: what :meth:`steps` gave for the parts of a layer."""
+    def keep(self, judged: Iterable[Judged], depth: int, layout: Layout) -> None:
+        """Keep what was said of the parts of a layer; of a law that broke, the layer in which it first did."""
         names = {law.name: place for place, law in enumerate(self._told)}
         first: dict[str, list[Ends]] = {}
-        for broken in found:
-            for law, states in broken.items():
+        for one in judged:
+            self.reached.update(one.reached)
+            for law, states in one.broken.items():
                 first.setdefault(law, []).append(Ends(depth, distinct(states), layout, names.get(law)))
         for law, ends in first.items():
             self.broken.setdefault(law, ends)

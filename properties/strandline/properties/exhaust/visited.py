@@ -19,16 +19,26 @@ RUNS_MAX: Final = 6
 """Sorted runs that are kept side by side; with one more the smallest are merged."""
 
 
+GROWN: Final = 1.5
+"""How many times as many states make it worth while to look for those that can be forgotten."""
+
+
 class Visited:
     """The states that may come again, in sorted runs."""
 
     def __init__(self) -> None:
         self._runs: list[Ints] = []
+        self._kept = 0
 
     @property
     def nbytes(self) -> int:
         """The bytes that the states take."""
         return sum(run.nbytes for run in self._runs)
+
+    @property
+    def has_grown(self) -> bool:
+        """Whether there are many more states than when some were last forgotten."""
+        return self.nbytes > GROWN * self._kept
 
     def some(self, count: int) -> Ints:
         """Give about so many states, evenly among all."""
@@ -58,11 +68,13 @@ class Visited:
         """Let go of states that cannot come again."""
         kept = [run[~old(run)] for run in self._runs]
         self._runs = [run for run in kept if run.size]
+        self._kept = self.nbytes
 
     def repacked(self, repacked: Callable[[Ints], Ints]) -> Visited:
         """Give the same states, packed anew."""
         other = Visited()
         other._runs = [repacked(run) for run in self._runs]
+        other._kept = self._kept
         return other
 
 
