@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from threading import RLock
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -37,7 +35,7 @@ def test_renumbered_ranks_are_dense_and_in_the_same_order(numbers: list[int]) ->
 
 
 def order(*numbers: int) -> tuple[Order, int]:
-    made = Order([f"r{place}" for place in range(len(numbers))], Pool(), RLock())
+    made = Order([f"r{place}" for place in range(len(numbers))], Pool())
     return made, made.pool.number(renumbered(numbers))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from threading import RLock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -65,7 +64,7 @@ def test_after_a_change_a_group_holds_what_was_written_and_else_what_it_held(
 
 
 def test_of_an_order_in_a_group_a_change_is_a_change_of_the_order() -> None:
-    order = Order(["a", "b"], Pool(), RLock())
+    order = Order(["a", "b"], Pool())
     first = order.pool.number((1, 2))
     raised = order.change({"a": NEXT}, {}, "act")
     group = Group([None, order])

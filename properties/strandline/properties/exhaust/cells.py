@@ -6,7 +6,6 @@ anything without the others.
 
 from __future__ import annotations
 
-from threading import RLock
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -37,25 +36,22 @@ class Look(NamedTuple):
 class Order:
     """The ranks that are numbered together: what is seen of them, and what becomes of them."""
 
-    def __init__(self, names: list[str], pool: Pool, lock: RLock) -> None:
-        """Number these ranks together; whoever numbers something new holds the lock."""
+    def __init__(self, names: list[str], pool: Pool) -> None:
+        """Number these ranks together."""
         self.names = names
         self.pool = pool
         self.changes = Pool()
         self.changes.number(())
         self._after = Table()
         self._views: dict[Ranks, tuple[Pool, Ints]] = {}
-        self._lock = lock
 
     def view(self, places: Ranks, numbers: Ints) -> Ints:
         """Give what is seen of orders at these places, as numbers of :meth:`seen`."""
-        pool, known = self._views.get(places, (None, np.zeros(0, np.int64)))
-        if pool is None or len(known) < len(self.pool):
-            with self._lock:
-                pool, known = self._views.setdefault(places, (Pool(), known))
-                new = [pool.number(renumbered(_at(places, ranks))) for ranks in self.pool.values[len(known) :]]
-                known = np.concatenate((known, np.array(new, np.int64)))
-                self._views[places] = (pool, known)
+        pool, known = self._views.setdefault(places, (Pool(), np.zeros(0, np.int64)))
+        if len(known) < len(self.pool):
+            new = [pool.number(renumbered(_at(places, ranks))) for ranks in self.pool.values[len(known) :]]
+            known = np.concatenate((known, np.array(new, np.int64)))
+            self._views[places] = (pool, known)
         return known.take(numbers)
 
     def seen_so_far(self, places: Ranks) -> int:
@@ -92,12 +88,8 @@ class Order:
         found = self._after.get(numbers, changes, len(self.pool), len(self.changes))
         missing = np.flatnonzero(found == UNKNOWN)
         if missing.size:
-            with self._lock:
-                for number, change in sorted(
-                    set(zip(numbers[missing].tolist(), changes[missing].tolist(), strict=True))
-                ):
-                    if self._after.at(number, change) == UNKNOWN:
-                        self._after.put_one(number, change, self.pool.number(self._changed(number, change)))
+            for number, change in sorted(set(zip(numbers[missing].tolist(), changes[missing].tolist(), strict=True))):
+                self._after.put_one(number, change, self.pool.number(self._changed(number, change)))
             found[missing] = self._after.get(numbers[missing], changes[missing])
         return found
 
@@ -119,7 +111,6 @@ class Cells:
 
     def __init__(self, world: World) -> None:
         """Lay out the cells of a world; components that symmetry may swap share their numbers."""
-        self.lock = RLock()
         self.pools: list[Pool] = []
         self.orders: dict[int, Order] = {}
         self.cell: dict[str, int] = {}
@@ -140,7 +131,7 @@ class Cells:
                 continue
             if component.order not in of_order:
                 of_order[component.order] = len(self.pools)
-                self.orders[len(self.pools)] = Order([], Pool(), self.lock)
+                self.orders[len(self.pools)] = Order([], Pool())
                 self.pools.append(self.orders[len(self.pools)].pool)
                 first.append(())
             cell = of_order[component.order]

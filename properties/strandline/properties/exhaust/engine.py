@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -25,7 +24,6 @@ def search(
     world: World,
     budget: Budget = Budget(),  # noqa: B008 - a frozen value
     *,
-    workers: int = 1,
     several: int = 1,
     say: Say = lambda _counts: None,
 ) -> Found:
@@ -34,7 +32,6 @@ def search(
     Args:
         world: the world.
         budget: the states and the memory that may be used.
-        workers: threads that expand a layer; the counts are the same for every number.
         several: counterexamples to give for a broken law at most, different in their last step.
         say: called after each layer.
 
@@ -45,12 +42,11 @@ def search(
         WorldError: a function does not do what the world declares.
     """
     get_ready()
-    with closing(Layers()) as layers, ThreadPoolExecutor(workers) as pool:
-        explored = Exploration(world, budget, layers, pool if workers > 1 else None, say)
+    with closing(Layers()) as layers:
+        explored = Exploration(world, budget, layers, say)
         try:
             explored.run()
         except KeyboardInterrupt:
-            pool.shutdown(cancel_futures=True)
             explored.ended = "interrupted"
         _hold_to_its_word(world, explored)
         return _found(world, explored, several)

@@ -22,8 +22,6 @@ from strandline.properties.exhaust.runs import distinct
 from strandline.properties.exhaust.visited import Layers, Visited
 
 if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
-
     from strandline.properties.exhaust.found import Budget
     from strandline.properties.exhaust.judging import Judged
     from strandline.properties.exhaust.tables import Ints
@@ -45,8 +43,8 @@ class _Expanded(NamedTuple):
 class Exploration:
     """One search under way; ``ended`` says what ended it early, if anything did."""
 
-    def __init__(self, world: World, budget: Budget, layers: Layers, pool: ThreadPoolExecutor | None, say: Say) -> None:
-        """Explore a world within a budget; a pool expands the chunks of a layer side by side."""
+    def __init__(self, world: World, budget: Budget, layers: Layers, say: Say) -> None:
+        """Explore a world within a budget."""
         self.ended = ""
         self.packing = Packing(world)
         self.judging = Judging(world, self.packing)
@@ -55,7 +53,6 @@ class Exploration:
         self.counts = Counts(states=1, widest=1)
         self.fired = [np.zeros(0, np.int64) for _ in world.actions]
         self._budget = budget
-        self._map = map if pool is None else pool.map
         self._say = say
         self._visited = Visited()
         self._frontier = self.packing.first()
@@ -82,7 +79,7 @@ class Exploration:
             self._visited = self._visited.repacked(lambda run: packing.repacked(run, old))
             self._frontier, self._layout = frontier, packing.layout
         frontier = self._frontier
-        return list(self._map(self._chunk, [frontier[at : at + CHUNK] for at in range(0, len(frontier), CHUNK)]))
+        return [self._chunk(frontier[start : start + CHUNK]) for start in range(0, len(frontier), CHUNK)]
 
     def _some(self) -> list[Ints]:
         """Give the numbers of all cells in some of the states."""

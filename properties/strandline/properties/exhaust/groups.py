@@ -20,13 +20,10 @@ HALF = 32
 
 
 class Group:
-    """Numbers what some cells hold together, the first with each next one, and what becomes of that when some change.
-
-    One thread numbers at a time: whoever lets it number what may be new holds the lock of the cells.
-    """
+    """Numbers what some cells hold together, the first with each next one, and what it becomes when some change."""
 
     def __init__(self, orders: Sequence[Order | None]) -> None:
-        """Number as many cells together; of those that hold an order a change is a change of that order."""
+        """Number as many cells together; of one that holds an order a change is a change of that order."""
         self._orders = orders
         self._tables = [Table() for _ in orders[1:]]
         self._counts = [0] * len(self._tables)
@@ -66,9 +63,8 @@ class Group:
         if missing.size:
             pairs = np.unique((numbers[missing] << HALF) | changes[missing])
             before, change = pairs >> HALF, pairs & ((1 << HALF) - 1)
-            new = self._after.get(before, change) == UNKNOWN
-            for one in np.unique(change[new]).tolist():
-                these = before[new & (change == one)]
+            for one in np.unique(change).tolist():
+                these = before[change == one]
                 self._after.put(these, np.full_like(these, one), self._changed(these, one))
             found[missing] = self._after.get(numbers[missing], changes[missing])
         return found

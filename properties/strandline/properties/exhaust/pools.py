@@ -24,8 +24,9 @@ class Pool:
 
     def number(self, value: Value) -> int:
         """Give the number of a value, a new one if it was not seen before."""
-        number = self._numbers.setdefault(value, len(self.values))
-        if number == len(self.values):
+        number = self._numbers.get(value)
+        if number is None:
+            number = self._numbers[value] = len(self.values)
             self.values.append(value)
             self._hashes.append(hash(value))
         return number

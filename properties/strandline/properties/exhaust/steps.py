@@ -169,26 +169,25 @@ class ActionTable:
         """Make arrays of the ways, and of what they write in this layout, for all that are new."""
         if layout is self._layout and len(self._starts) == len(self.leaves):
             return
-        with self._cells.lock:
-            self._starts, self._counts = np.array(self.leaves, np.int64).T.copy()
-            if layout is not self._layout:
-                self._layout = layout
-                self._keep = self._set = np.zeros(0, np.int64)
-                touched = dict.fromkeys(layout.field(self._cells.cell[name]) for name in self.action.writes)
-                self._changing = [
-                    _Changing(field, owner, np.zeros(0, np.int64))
-                    for field in touched
-                    if (owner := field.group or self._cells.orders.get(field.cells[0])) is not None
-                ]
-            new = self.ways[len(self._set) :]
-            if new:
-                pairs = np.array([self._constant(way, layout) for way in new], np.int64)
-                self._keep = np.concatenate((self._keep, pairs[:, 0]))
-                self._set = np.concatenate((self._set, pairs[:, 1]))
-                self._changing = [
-                    one._replace(changes=np.concatenate((one.changes, [_change(way, one.field) for way in new])))
-                    for one in self._changing
-                ]
+        self._starts, self._counts = np.array(self.leaves, np.int64).T.copy()
+        if layout is not self._layout:
+            self._layout = layout
+            self._keep = self._set = np.zeros(0, np.int64)
+            touched = dict.fromkeys(layout.field(self._cells.cell[name]) for name in self.action.writes)
+            self._changing = [
+                _Changing(field, owner, np.zeros(0, np.int64))
+                for field in touched
+                if (owner := field.group or self._cells.orders.get(field.cells[0])) is not None
+            ]
+        new = self.ways[len(self._set) :]
+        if new:
+            pairs = np.array([self._constant(way, layout) for way in new], np.int64)
+            self._keep = np.concatenate((self._keep, pairs[:, 0]))
+            self._set = np.concatenate((self._set, pairs[:, 1]))
+            self._changing = [
+                one._replace(changes=np.concatenate((one.changes, [_change(way, one.field) for way in new])))
+                for one in self._changing
+            ]
 
     def _constant(self, way: Way, layout: Layout) -> tuple[int, int]:
         """Give the bits that a way keeps and those that it sets in fields of one cell; -1 if a number does not fit."""

@@ -33,7 +33,7 @@ class _Renaming:
 
     def of(self, numbers: Ints) -> Ints:
         """Give the numbers of values renamed."""
-        if len(self._known) < len(self._pool):
+        if numbers.size and int(numbers.max()) >= len(self._known):
             new = [self._pool.number(self._rename(value)) for value in self._pool.values[len(self._known) :]]
             self._known = np.concatenate((self._known, np.array(new, np.int64)))
         return self._known.take(numbers)
@@ -92,8 +92,7 @@ class Permutation:
                 return None
             swapped |= placed
         for field in plan.built:
-            with self._cells.lock:
-                placed = field.placed(field.numbered([self._moved(cell, held) for cell in field.cells]))
+            placed = field.placed(field.numbered([self._moved(cell, held) for cell in field.cells]))
             if placed is None:
                 return None
             swapped |= placed

@@ -38,7 +38,7 @@ class Trie:
     """The answers of one function, as numbers, by what it read; ``asked`` are its questions."""
 
     def __init__(self, who: str, cells: Cells, reads: tuple[str, ...], answer: Callable[[Handed], int]) -> None:
-        """Ask a function that gives the number of its answer; it is called under the lock of the cells."""
+        """Ask a function that gives the number of its answer."""
         self.asked: list[Asked] = []
         self.peeks = 0
         self._who = who
@@ -89,11 +89,9 @@ class Trie:
         missing = np.flatnonzero(found == UNKNOWN)
         if missing.size:
             new = np.unique(np.stack((nodes[missing], seen[missing])), axis=1)
-            with self._cells.lock:
-                for node, value in zip(*new.tolist(), strict=True):
-                    if self._tables[depth].at(node, value) == UNKNOWN:
-                        known = self._known[depth][node] | self._cells.values(self._looks[depth], value)
-                        self._tables[depth].put_one(node, value, self._put(depth + 1, known))
+            for node, value in zip(*new.tolist(), strict=True):
+                known = self._known[depth][node] | self._cells.values(self._looks[depth], value)
+                self._tables[depth].put_one(node, value, self._put(depth + 1, known))
             found[missing] = self._tables[depth].get(nodes[missing], seen[missing])
         return found
 
