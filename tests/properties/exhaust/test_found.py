@@ -148,24 +148,48 @@ def test_the_verdict_is_the_worst_and_nothing_that_was_not_looked_at_passes() ->
     assert found(Verdict.HOLDS, unfired=("up",)).verdict is Verdict.INCONCLUSIVE
 
 
-def moved(value: str, after: str, me: str, other: str, at: Reading) -> Outcomes:
-    """Move on while the other one is where both began."""
-    return {me: after} if at[me] == value and at[other] == "ready" else None
 
 
-def test_an_action_that_happens_only_to_an_alike_actor_is_not_called_one_that_never_happens() -> None:
-    pairs = (("p0", "p1"), ("p1", "p0"))
-    kinds = {"begin": ("ready", "done"), "end": ("done", "gone"), "skip": ("nowhere", "gone")}
-    world = World(
-        "alike",
-        (Component("p0", "ready"), Component("p1", "ready")),
-        tuple(
-            Action(f"{kind} {me}", (me, other), (me,), partial(moved, before, after, me, other), me)
-            for kind, (before, after) in kinds.items()
-            for me, other in pairs
-        ),
-        symmetry=Symmetry((("p0",), ("p1",))),
-    )
-    found = search(world)
-    assert 0 in {found.counts.firings["end p0"], found.counts.firings["end p1"]}
-    assert found.unfired == ("skip p0", "skip p1")
+
+@pytest.mark.parametrize("error", [OverflowError("no place"), MemoryError()])
+def test_a_lack_of_room_or_memory_is_an_end_like_any_other(error: Exception) -> None:
+    """Neither is a mistake of who asked, so none comes out as an error."""
+    with mock.patch.object(Exploration, "_following", side_effect=error):
+        found = search(counters(ALL))
+    assert found.ended == (str(error) or "no memory was left")
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert found.counts.states == 1
+
+
+def test_no_room_to_hold_actors_against_each_other_is_an_end_too() -> None:
+    with mock.patch.object(engine, "require_alike", side_effect=OverflowError("no room")):
+        found = search(counters(ALL, alike=True))
+    assert found.ended == "no room"
+    assert found.verdict is Verdict.INCONCLUSIVE
+
+
+def test_after_an_interrupt_each_function_is_asked_twice_again_and_no_more() -> None:
+    """Who presses Ctrl-C does not wait for answers to be asked again by the dozen."""
+    asked: list[int] = []
+
+    def step(at: Reading) -> Outcomes:
+        asked.append(at["n"])
+        return {"n": at["n"] + 1}
+
+    def interrupt(counts: Counts) -> None:
+        if counts.depth == 20:
+            raise KeyboardInterrupt
+
+    world = World("endless", (Component("n", 0),), (Action("step", ("n",), ("n",), step),), made_by=endless)
+    found = search(world, say=interrupt)
+    assert found.ended == "interrupted"
+    assert sorted(asked[-engine.AFTER_A_CUT :]) == [0, 1]
+    assert len(asked) <= 20 + 2 * engine.AFTER_A_CUT + 1
+
+
+def endless() -> World:
+    return World("endless", (Component("n", 0),), (Action("step", ("n",), ("n",), onward),))
+
+
+def onward(at: Reading) -> Outcomes:
+    return {"n": at["n"] + 1}

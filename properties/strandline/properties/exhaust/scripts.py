@@ -27,7 +27,7 @@ AGAIN: Final = "__mp_main__"
 """What a script that is run once more is called, as :mod:`multiprocessing` calls it: it is not the main program."""
 
 
-class SearchedHere(BaseException):  # noqa: N818 - no error: the script has been run as far as it is needed
+class SearchedHere(BaseException):
     """A script that is run once more comes to its search; it passes through what catches every exception."""
 
 
@@ -45,9 +45,12 @@ class Script(NamedTuple):
         """
         code, module = self._found()
         sys.modules[MAIN] = sys.modules[AGAIN] = module
-        with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
-            with contextlib.redirect_stdout(nowhere), contextlib.suppress(SearchedHere):
-                exec(code, module.__dict__)  # noqa: S102 - the program that this process was started by
+        with (
+            Path(os.devnull).open("w", encoding="utf-8") as nowhere,
+            contextlib.redirect_stdout(nowhere),
+            contextlib.suppress(SearchedHere),
+        ):
+            exec(code, module.__dict__)  # noqa: S102 - the program that this process was started by
 
     def _found(self) -> tuple[CodeType, ModuleType]:
         module = ModuleType(AGAIN)
