@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from strandline.properties.verdict import Report
 
 LARGE: Final[dict[Kind, tuple[str, ...]]] = {
-    "model": ("forgotten", "held and rewritten", "held and read", "read and rewritten", "full"),
-    "impl": ("held and read", "full"),
+    "model": ("held and read", "read and rewritten", "full"),
+    "impl": ("held and read",),
 }
 """The large worlds that ``check`` has time for beside all small ones; ``check --full`` searches every one."""
 
