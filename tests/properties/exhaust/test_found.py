@@ -9,8 +9,9 @@ from unittest import mock
 
 import pytest
 
-from strandline.properties.exhaust import explore
+from strandline.properties.exhaust import engine, explore
 from strandline.properties.exhaust.engine import search
+from strandline.properties.exhaust.explore import Exploration
 from strandline.properties.exhaust.found import Budget, Counts, Finding, Found
 from strandline.properties.exhaust.world import Action, Always, Component, Progress, Sometimes, Symmetry, World
 from strandline.properties.verdict import Verdict
@@ -146,9 +147,6 @@ def test_the_verdict_is_the_worst_and_nothing_that_was_not_looked_at_passes() ->
     assert found(Verdict.INCONCLUSIVE, Verdict.VIOLATED, ended="interrupted").verdict is Verdict.VIOLATED
     assert found(Verdict.HOLDS, ended="interrupted").verdict is Verdict.INCONCLUSIVE
     assert found(Verdict.HOLDS, unfired=("up",)).verdict is Verdict.INCONCLUSIVE
-
-
-
 
 
 @pytest.mark.parametrize("error", [OverflowError("no place"), MemoryError()])
