@@ -77,9 +77,15 @@ def claims(subject: str, report: Report) -> Iterator[Claim]:
     jobs = [(engine, subject) for engine in MACHINES]
     played = {engine: of_it for (engine, _), of_it in side_by_side(_played, jobs, report)}
     for engine, machine in MACHINES.items():
-        tally, broken = played[engine]
-        counts = fired(machine, tally)
-        yield from (_claimed(law, engine, subject, tally, counts, broken) for law in LAWS if law.holds is not None)
+        yield from claimed(engine, machine, subject, *played[engine])
+
+
+def claimed(
+    engine: str, machine: type[ScannerMachine], subject: str, tally: Counter[str], broken: Trace | None
+) -> Iterator[Claim]:
+    """Claim what came of playing a machine, law by law: what was counted, and the trace to the law that it broke."""
+    counts = fired(machine, tally)
+    yield from (_claimed(law, engine, subject, tally, counts, broken) for law in LAWS if law.holds is not None)
 
 
 def _played(engine: str, subject: str, report: Report) -> tuple[Counter[str], Trace | None]:

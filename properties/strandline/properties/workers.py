@@ -10,7 +10,7 @@ import os
 import pickle
 import signal
 from collections import deque
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
@@ -129,14 +129,12 @@ def _started() -> Iterator[_Worker]:
 
 
 def _work(way: Connection) -> None:
-    """Do jobs until nobody gives one any more."""
+    """Do jobs until nobody gives one any more, or hears what came of it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    while True:
-        try:
+    with suppress(EOFError, OSError):
+        while True:
             job, arguments = way.recv()
-        except (EOFError, OSError):
-            return
-        way.send(_told(job, arguments, lambda what: way.send(_Said(what))))
+            way.send(_told(job, arguments, lambda what: way.send(_Said(what))))
 
 
 def _told(job: Callable[..., Any], arguments: tuple[Any, ...], say: Callable[[Any], None]) -> _Done | _Raised:
