@@ -266,7 +266,9 @@ def test_ctrl_c_leaves_evidence_with_the_counts_so_far(own: str, tmp_path: Path)
 def test_the_memo_worlds_are_listed_and_one_is_searched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert [line.split("  ")[0] for line in run("--list").stdout.splitlines()] == list(SCOPES)
-    assert [world["name"] for world in json.loads(run("--list", "--format", "json").stdout)] == list(SCOPES)
+    worlds = json.loads(run("--list", "--format", "json").stdout)
+    assert [world["name"] for world in worlds] == list(SCOPES)
+    assert [world["name"] for world in worlds if world["size"] == "large"] == list(FAMILY)
     result = run("--world", "torn")
     assert result.exit_code == 0
     assert "M1" in result.stdout

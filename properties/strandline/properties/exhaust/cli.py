@@ -23,6 +23,7 @@ from strandline.properties.exhaust.several import encode as several_encoded
 from strandline.properties.exhaust.several import together
 from strandline.properties.exhaust.several import told as several_told
 from strandline.properties.memoworlds.family import FAMILY
+from strandline.properties.memoworlds.shown import SHOWN
 from strandline.properties.mutants import MUTANTS, SHIPPED
 from strandline.properties.named import LoadError
 from strandline.properties.options import (
@@ -39,6 +40,7 @@ from strandline.properties.report.replay import file_name
 from strandline.properties.searched import all_of, by_size, one
 from strandline.properties.verdict import Verdict
 from strandline.properties.workers import WorkerLostError, at_once
+from strandline.properties.worlds import WORLDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -241,16 +243,23 @@ def _written(out: Path, data: bytes, traces: tuple[Trace, ...]) -> str | None:
 
 
 def _listed(output: str) -> Iterator[str]:
-    """List the memo worlds by what may happen in each."""
+    """List the memo worlds: how large each is, what may happen in it, and the laws whose twins it shows."""
+    size = {name: "large" if name in FAMILY else "small" if name in WORLDS else "soak" for name in SCOPES}
     told_of = {name: ", ".join(f"{count} {what}" for what, count in scope.budget) for name, scope in SCOPES.items()}
     if output == "json":
         yield json.dumps(
             [
-                {"name": name, "refreshers": scope.refreshers, "budget": dict(scope.budget)}
+                {
+                    "name": name,
+                    "size": size[name],
+                    "refreshers": scope.refreshers,
+                    "budget": dict(scope.budget),
+                    "shows": SHOWN[name],
+                }
                 for name, scope in SCOPES.items()
             ]
         )
         return
     for name, scope in SCOPES.items():
         refreshers = f"{scope.refreshers} refresher{'s' * (scope.refreshers > 1)}"
-        yield f"{name:<20} {refreshers}: {told_of[name]}"
+        yield f"{name:<20} {size[name]}: {refreshers}: {told_of[name]}"
