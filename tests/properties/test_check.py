@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -158,7 +159,16 @@ def test_the_subject_is_planted_while_the_engines_run(
     monkeypatch.setattr(checking, "planted", planted)
     with_engines.append(Engine("one", "does it", run))
     check("m", say=seen.append, keep=seen.append)
+    took = seen.pop(-2)
     assert seen == ["plant m", "one: does it", "half way", "run m", "one: M1 violated: says", "uproot"]
+    assert re.fullmatch(r"one: \d+\.\d s", took)
+
+
+def test_a_full_check_runs_the_engines_that_leave_nothing_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checking, "ENGINES", [engine("quick")])
+    monkeypatch.setattr(checking, "FULL", [engine("full")])
+    assert [run.engine for run in check("shipped").runs] == ["quick"]
+    assert [run.engine for run in check("shipped", full=True).runs] == ["full"]
 
 
 def test_exit_codes_are_those_of_the_verdicts() -> None:

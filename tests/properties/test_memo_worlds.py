@@ -16,6 +16,7 @@ from strandline.model import world as model
 from strandline.model.events import Failed
 from strandline.model.state import Action, Scope, Slot
 from strandline.model.world import ELSEWHERE
+from strandline.properties.exhaust.chosen import SCOPES
 from strandline.properties.exhaust.engine import search
 from strandline.properties.exhaust.plain import Space
 from strandline.properties.exhaust.plain import search as plain_search
@@ -24,8 +25,9 @@ from strandline.properties.exhaust.world import AlwaysTold, WorldError
 from strandline.properties.laws import laws_of
 from strandline.properties.memoworlds.cut import parted
 from strandline.properties.memoworlds.declare import declared, stepped
-from strandline.properties.memoworlds.family import FAMILY
+from strandline.properties.memoworlds.family import FAMILY, SOAK
 from strandline.properties.memoworlds.parts import changing
+from strandline.properties.memoworlds.shown import SHOWN, TWINS, unshown
 from strandline.properties.verdict import Verdict
 from strandline.properties.worlds import EVER, RECENT, WORLDS, P, Q
 
@@ -54,6 +56,7 @@ SIZES: Final = {
     "held and led": (388_467, 1_076_941, 25),
     "read and led": (290_740, 543_050, 26),
     "rewritten and led": (466_059, 899_346, 27),
+    "full": (12_055, 33_976, 16),
 }
 """States, transitions and depth of each large world, alike refreshers taken for one."""
 
@@ -279,6 +282,27 @@ def test_a_large_world_obeys_every_law_and_has_exactly_the_size_that_is_pinned(n
     assert not found.ended
     assert [finding for finding in found.findings if finding.verdict is Verdict.VIOLATED] == []
     assert (found.counts.states, found.counts.transitions, found.counts.depth) == SIZES[name]
+    assert found.unfired == ()
+    twins = (finding.law.partition(":")[0] for finding in found.findings if finding.reached)
+    assert tuple(sorted(twins, key=list(TWINS).index)) == SHOWN[name]
+
+
+@pytest.mark.parametrize("kind", ["model", "impl"])
+def test_a_small_world_is_said_to_show_exactly_the_twins_that_a_plain_search_saw(kind: str) -> None:
+    seen = {name: tuple(sorted(PINNED[name][kind]["twins"], key=list(TWINS).index)) for name in WORLDS}
+    assert seen == {name: SHOWN[name] for name in WORLDS}
+
+
+def test_of_every_world_it_is_said_what_it_shows_and_large_worlds_together_show_every_twin() -> None:
+    assert set(SHOWN) == set(SCOPES)
+    assert unshown(FAMILY) == unshown(WORLDS) == ()
+
+
+def test_a_soak_can_do_all_that_a_world_can_of_which_it_is_said_to_show_the_same() -> None:
+    assert SHOWN["soak"] == SHOWN["forgotten"]
+    less, more = dict(FAMILY["forgotten"].budget), dict(SOAK.budget)
+    assert all(more[kind] >= count for kind, count in less.items())
+    assert replace(SOAK, budget=()) == replace(FAMILY["forgotten"], budget=())
 
 
 def test_every_two_kinds_of_action_meet_in_a_large_world() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from strandline.model.state import Action
-from strandline.properties.engines import MODEL
 from strandline.properties.mutants import MUTANTS, SHIPPED
 from strandline.properties.report.retrace import retrace
+from strandline.properties.searched import MODEL
 from strandline.properties.verdict import Change, Exhibit, Trace
 
 READ = tuple(Action(name, 0) for name in ("start", "locate", "connect", "read"))
@@ -102,3 +102,10 @@ def test_what_is_planted_for_a_trace_is_gone_after_it() -> None:
     before = vars(mutant.where)[mutant.attribute]
     retrace(H03)
     assert vars(mutant.where)[mutant.attribute] is before
+
+
+def test_a_trace_through_a_large_world_is_taken_again() -> None:
+    steps = (Action("start", 0), Action("locate", 0), Action("connect", 0), Action("read", 0))
+    exhibit = retrace(Trace(MODEL, "full", "M1", steps))
+    assert exhibit.fits == 4
+    assert not exhibit.broken

@@ -66,11 +66,9 @@ def test_the_rules_of_a_machine_are_known_before_it_plays_with_those_that_it_inh
     assert set(plain.values()) == {0}
 
 
-def claimed(monkeypatch: pytest.MonkeyPatch, machine: type[ScannerMachine], tally: Counter[str]) -> list[Claim]:
+def claimed(machine: type[ScannerMachine], tally: Counter[str]) -> list[Claim]:
     """Give the claims of a play that reached what the tally says."""
-    monkeypatch.setattr(fuzz, "MACHINES", {"fuzz": machine})
-    monkeypatch.setattr(fuzz, "play", lambda *_: (tally, None))
-    return list(fuzz.claims(SHIPPED, lambda _: None))
+    return list(fuzz.claimed("fuzz", machine, SHIPPED, tally, None))
 
 
 def everything(machine: type[ScannerMachine]) -> Counter[str]:
@@ -81,27 +79,25 @@ def everything(machine: type[ScannerMachine]) -> Counter[str]:
 
 
 @pytest.mark.parametrize("machine", MACHINES.values())
-def test_a_play_in_which_everything_happened_is_a_pass(
-    machine: type[ScannerMachine], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    found = claimed(monkeypatch, machine, everything(machine))
+def test_a_play_in_which_everything_happened_is_a_pass(machine: type[ScannerMachine]) -> None:
+    found = claimed(machine, everything(machine))
     assert {claim.law for claim in found} == JUDGED
     assert {claim.verdict for claim in found} == {Verdict.HOLDS}
     assert all(dict(claim.fired) == dict.fromkeys(dict(claim.fired), 1) != {} for claim in found)
 
 
-def test_a_rule_that_never_fired_leaves_every_law_open_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_rule_that_never_fired_leaves_every_law_open_by_name() -> None:
     tally = everything(LameScannerMachine)
     tally["rule fly"] = 0
-    found = claimed(monkeypatch, LameScannerMachine, tally)
+    found = claimed(LameScannerMachine, tally)
     assert {claim.verdict for claim in found} == {Verdict.INCONCLUSIVE}
     assert {claim.says for claim in found} == {"rules that never fired: fly"}
 
 
-def test_a_twin_that_was_never_reached_leaves_its_law_open_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_twin_that_was_never_reached_leaves_its_law_open_by_name() -> None:
     tally = everything(ScannerMachine)
     tally["twin M3"] = 0
-    open_ = {claim.law: claim.says for claim in claimed(monkeypatch, ScannerMachine, tally) if claim.verdict != "holds"}
+    open_ = {claim.law: claim.says for claim in claimed(ScannerMachine, tally) if claim.verdict != "holds"}
     (twin,) = [law.twin for law in LAWS if law.number == "M3"]
     assert twin is not None
     assert open_ == {"M3": f"never reached in these cases: {twin.says}"}

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, get_args
 import pytest
 
 from strandline.model.state import Action
-from strandline.properties.engines import SPACES, STATES_MAX, Kind
+from strandline.properties.engines import SPACES, STATES_MAX
 from strandline.properties.exhaust.plain import Found, search
 from strandline.properties.fields import FIELDS
 from strandline.properties.laws import LAWS, laws_of
@@ -23,6 +23,7 @@ from strandline.properties.mutants import SHIPPED, planted
 from strandline.properties.report.lanes import lanes
 from strandline.properties.report.replay import decode, encode
 from strandline.properties.report.retrace import retrace
+from strandline.properties.searched import Kind
 from strandline.properties.specimens import SPECIMENS
 from strandline.properties.specimens.engine import explore
 from strandline.properties.specimens.rule import GATES

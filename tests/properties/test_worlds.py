@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 import pytest
 
-from strandline.properties.engines import Kind, explore
+from strandline.properties.engines import explore
 from strandline.properties.laws import LAWS
 from strandline.properties.mutants import SHIPPED
+from strandline.properties.searched import Kind
 from strandline.properties.worlds import WORLDS
 
 if TYPE_CHECKING:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from strandline.properties.blackbox.subject import SubjectBrokenError
-from strandline.properties.engines import ENGINES, MODEL_ENGINE
+from strandline.properties.engines import ENGINES, FULL, MODEL_ENGINE
 from strandline.properties.laws import LAWS
 from strandline.properties.mutants import MUTANTS, planted
 from strandline.properties.specimens import SPECIMENS
@@ -102,6 +103,8 @@ def check(
     chosen: Collection[str] = (),
     say: Report = lambda _line: None,
     keep: Report = lambda _line: None,
+    *,
+    full: bool = False,
 ) -> Findings:
     """Run engines on a subject until they are done or Ctrl-C ends it; never raises for what an engine does.
 
@@ -110,12 +113,13 @@ def check(
         chosen: the names of the engines to run; none means all.
         say: takes a passing line of progress.
         keep: takes a line worth keeping on the screen.
+        full: whether nothing is left out for want of time.
 
     Raises:
         KeyError: there is no such mutant.
     """
     with planted(subject):
-        return judged(subject, ENGINES, LAWS, chosen, say, keep)
+        return judged(subject, FULL if full else ENGINES, LAWS, chosen, say, keep)
 
 
 def check_specimen(
@@ -152,7 +156,9 @@ def judged(  # noqa: PLR0913 - what to judge, by what, and how much of it; and t
             runs.append(Run(engine.name, engine.says, "skipped", "interrupted before it began"))
         else:
             keep(f"{engine.name}: {engine.says}")
+            clock = time.monotonic()
             runs.append(_run(engine, subject, claims.append, say, keep))
+            keep(f"{engine.name}: {time.monotonic() - clock:.1f} s")
             interrupted = runs[-1].state == "interrupted"
     return Findings(subject, tuple(claims), tuple(runs), laws)
 

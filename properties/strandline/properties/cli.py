@@ -108,6 +108,7 @@ main.add_command(soak_command)
 @click.option("--mutant", default=SHIPPED, metavar="NAME", help="Plant a known-bad variant, to see it caught.")
 @click.option("--specimen", metavar="NAME", help="Search a published design in place of the scanner.")
 @click.option("--engine", "chosen", multiple=True, metavar="NAME", help="Run this engine only; may be repeated.")
+@click.option("--full", is_flag=True, help="Search every large world too; belongs in a nightly run.")
 @click.option("--out", type=click.Path(path_type=Path), default=".strandline", show_default=True, help="A folder.")
 @click.option("--list-mutants", "listing", is_flag=True, help="List the mutants and check nothing.")
 @click.option("--list-specimens", "cabinet", is_flag=True, help="List the published designs and check nothing.")
@@ -121,6 +122,7 @@ def check_command(  # noqa: PLR0913 - one parameter for each option
     mutant: str,
     specimen: str | None,
     chosen: tuple[str, ...],
+    full: bool,
     out: Path,
     listing: bool,
     cabinet: bool,
@@ -147,10 +149,18 @@ def check_command(  # noqa: PLR0913 - one parameter for each option
     bench = bench_for(**subject)
     if bench is not None and (mutant != SHIPPED or specimen is not None):
         raise click.UsageError("--subject and --subject-cmd exclude --mutant and --specimen")
+    if full and (bench is not None or specimen is not None or mutant != SHIPPED):
+        raise click.UsageError("--full is for the scanner as it is shipped: nothing more is searched of others")
     refuse_unknown("engine", chosen, tuple(engine.name for engine in (bench.engines if bench else ENGINES)))
     began, clock = datetime.now(UTC), time.monotonic()
     with console.Progress() as progress:
-        judge = bench.judge if bench else partial(check_specimen, specimen) if specimen else partial(check, mutant)
+        judge = (
+            bench.judge
+            if bench
+            else partial(check_specimen, specimen)
+            if specimen
+            else partial(check, mutant, full=full)
+        )
         findings = judge(chosen, progress.say, progress.keep)
     unshown = judged.DOES_NOT_SHOW if bench else evidence.DOES_NOT_SHOW
     found = evidence.gather(findings, began, time.monotonic() - clock, unshown)

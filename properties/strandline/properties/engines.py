@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
 from strandline.model import world as model
 from strandline.properties import fuzz, prove
 from strandline.properties.agreement import agree
-from strandline.properties.exhaust.plain import Found, Space, search
+from strandline.properties.claimed import explored as searched
+from strandline.properties.exhaust.plain import Found, Space
+from strandline.properties.exhaust.plain import search as plain_search
 from strandline.properties.harness.plug import CODEX, Plug
 from strandline.properties.harness.real import RealSpace
 from strandline.properties.harness.templates import Templates
@@ -21,6 +20,7 @@ from strandline.properties.laws import LAWS, laws_of
 from strandline.properties.mutants import SHIPPED, planted
 from strandline.properties.quiet import settled
 from strandline.properties.verdict import Claim, Engine, Report, Trace, Verdict
+from strandline.properties.workers import side_by_side
 from strandline.properties.worlds import WORLDS
 
 if TYPE_CHECKING:
@@ -29,20 +29,16 @@ if TYPE_CHECKING:
     from strandline.model.events import Event
     from strandline.model.state import Action, Scope, World
     from strandline.properties.laws import Law
+    from strandline.properties.searched import Kind
 
 STATES_MAX: Final = 500_000
-"""The states that a search may keep; one that needs more is inconclusive."""
+"""The states that a plain search may keep; one that needs more is inconclusive."""
 
-WORKERS_MAX: Final = 2
-"""The worlds that are searched side by side, each in a process of its own."""
-
-MODEL: Final = "model"
-"""The subject of a trace through the reference model."""
+IMPL_ENGINE: Final = "exhaust impl"
+"""The engine that searches the scanner."""
 
 MODEL_ENGINE: Final = "exhaust model"
 """The engine that searches the model; what it reaches, the scanner has not reached."""
-
-Kind: TypeAlias = Literal["model", "impl"]
 
 
 @contextmanager
@@ -81,30 +77,28 @@ AUDITED: Final[dict[Kind, Callable[[Scope], Any]]] = {**SPACES, "impl": partial(
 
 
 def explore(kind: Kind, subject: str, world: str) -> Found:
-    """Search one world whole, with a mutant planted or none."""
+    """Search one world whole by the plain search, with a mutant planted or none."""
     scope = WORLDS[world]
     opened = AUDITED if subject == SHIPPED else SPACES
     with planted(subject), opened[kind](scope) as space:
-        return search(space, laws_of(scope), STATES_MAX)
+        return plain_search(space, laws_of(scope), STATES_MAX)
 
 
-def explored(kind: Kind, subject: str, report: Report) -> Iterator[Claim]:
-    """Search every world and claim what came of it, law by law."""
-    found: dict[str, Found] = {}
-    context = multiprocessing.get_context("spawn")
-    workers = min(WORKERS_MAX, os.cpu_count() or 1)
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        running = {pool.submit(explore, kind, subject, world): world for world in WORLDS}
-        try:
-            for done in as_completed(running):
-                world = running[done]
-                found[world] = done.result()
-                report(f"world {world!r}: {found[world].states:,} states, {found[world].transitions:,} transitions")
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-    named = subject if kind == "impl" else MODEL
-    yield from claimed(f"exhaust {kind}", named, {world: found[world] for world in WORLDS})
+def explored(subject: str, report: Report) -> Iterator[Claim]:
+    """Search every small world of a mutant by the plain search, and claim what came of it, law by law.
+
+    A mutant may look at what no step of the scanner looks at, so it is not asked once for what steps look at, but in
+    every state.
+    """
+    jobs = [(subject, world) for world in WORLDS]
+    found = {world: one for (_, world), one in side_by_side(_explored, jobs, report)}
+    yield from claimed(IMPL_ENGINE, subject, {world: found[world] for world in WORLDS})
+
+
+def _explored(subject: str, world: str, report: Report) -> Found:
+    found = explore("impl", subject, world)
+    report(f"world {world!r}: {found.states:,} states, {found.transitions:,} transitions")
+    return found
 
 
 def claimed(engine: str, subject: str, found: dict[str, Found]) -> Iterator[Claim]:
@@ -143,17 +137,39 @@ def _claimed(law: Law, engine: str, subject: str, found: dict[str, Found]) -> Cl
     )
 
 
-def _model_claims(subject: str, report: Report) -> Iterator[Claim]:
+def _model_claims(subject: str, report: Report, *, full: bool) -> Iterator[Claim]:
     """Search the model; it is what it is, whatever is planted in the scanner."""
     if subject == SHIPPED:
-        yield from explored("model", subject, report)
+        yield from searched("model", subject, report, full=full)
 
 
-ENGINES: tuple[Engine, ...] = (
-    Engine("prove", "proof of the order by symbolic execution", prove.claims),
-    Engine(MODEL_ENGINE, "every interleaving of small worlds of the model", _model_claims),
-    Engine("exhaust impl", "every interleaving of the same worlds of the real scanner", partial(explored, "impl")),
-    Engine(agree.ENGINE, "traps and drawn cases, held against each text of the definition", agree.claims),
-    Engine("fuzz", "state machines over the real scanner on real files", fuzz.claims),
-)
+def _impl_claims(subject: str, report: Report, *, full: bool) -> Iterator[Claim]:
+    """Search the scanner; a mutant by the plain search, which trusts no word of what its steps look at."""
+    yield from searched("impl", subject, report, full=full) if subject == SHIPPED else explored(subject, report)
+
+
+def engines(*, full: bool) -> tuple[Engine, ...]:
+    """Give the engines that ``check`` runs, in the order of their strength; ``full`` with every large world."""
+    more = "and all large" if full else "and some large"
+    return (
+        Engine("prove", "proof of the order by symbolic execution", prove.claims),
+        Engine(
+            MODEL_ENGINE,
+            f"every interleaving of all small {more} worlds of the model",
+            partial(_model_claims, full=full),
+        ),
+        Engine(
+            IMPL_ENGINE,
+            "every interleaving of such worlds of the real scanner",
+            partial(_impl_claims, full=full),
+        ),
+        Engine(agree.ENGINE, "traps and drawn cases, held against each text of the definition", agree.claims),
+        Engine("fuzz", "state machines over the real scanner on real files", fuzz.claims),
+    )
+
+
+ENGINES: tuple[Engine, ...] = engines(full=False)
 """In the order of their strength."""
+
+FULL: tuple[Engine, ...] = engines(full=True)
+"""The same, with nothing left out for want of time."""

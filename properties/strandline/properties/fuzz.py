@@ -17,6 +17,7 @@ from strandline.properties.machine import ScannerMachine, TrioScannerMachine
 from strandline.properties.mutants import MUTANTS, SHIPPED, planted
 from strandline.properties.rules import fired
 from strandline.properties.verdict import Claim, Trace, Verdict
+from strandline.properties.workers import side_by_side
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -72,12 +73,26 @@ def play(
 
 
 def claims(subject: str, report: Report) -> Iterator[Claim]:
-    """Play each machine on a subject, and claim what came of it, law by law."""
+    """Play each machine on a subject, side by side, and claim what came of it, law by law."""
+    jobs = [(engine, subject) for engine in MACHINES]
+    played = {engine: of_it for (engine, _), of_it in side_by_side(_played, jobs, report)}
     for engine, machine in MACHINES.items():
-        tally, broken = play(machine, subject, DERANDOMIZED if subject == SHIPPED else UNSHRUNK)
-        report(f"{engine}: {tally['cases']} cases, {tally['steps']:,} steps")
-        counts = fired(machine, tally)
-        yield from (_claimed(law, engine, subject, tally, counts, broken) for law in LAWS if law.holds is not None)
+        yield from claimed(engine, machine, subject, *played[engine])
+
+
+def claimed(
+    engine: str, machine: type[ScannerMachine], subject: str, tally: Counter[str], broken: Trace | None
+) -> Iterator[Claim]:
+    """Claim what came of playing a machine, law by law: what was counted, and the trace to the law that it broke."""
+    counts = fired(machine, tally)
+    yield from (_claimed(law, engine, subject, tally, counts, broken) for law in LAWS if law.holds is not None)
+
+
+def _played(engine: str, subject: str, report: Report) -> tuple[Counter[str], Trace | None]:
+    """Play one machine, in a process of its own."""
+    tally, broken = play(MACHINES[engine], subject, DERANDOMIZED if subject == SHIPPED else UNSHRUNK)
+    report(f"{engine}: {tally['cases']} cases, {tally['steps']:,} steps")
+    return tally, Trace(subject, broken.world, broken.law, broken.steps) if broken is not None else None
 
 
 MACHINES: Final = {"fuzz": ScannerMachine, "fuzz trio": TrioScannerMachine}
@@ -90,12 +105,10 @@ def _claimed(  # noqa: PLR0913 - one argument for each thing that was found
     subject: str,
     tally: Counter[str],
     counts: tuple[tuple[str, int], ...],
-    broken: LawBrokenError | None,
+    broken: Trace | None,
 ) -> Claim:
     named = None if subject == SHIPPED else MUTANTS[subject].law
-    trace = None
-    if broken is not None and broken.law == law.number:
-        trace = Trace(subject, broken.world, law.number, broken.steps)
+    trace = broken if broken is not None and broken.law == law.number else None
     reached = tally[f"twin {law.number}"]
     idle = [name for name, count in counts if not count]
     verdict, says = Verdict.HOLDS, "no violation in these cases"

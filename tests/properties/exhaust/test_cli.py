@@ -15,9 +15,11 @@ import pytest
 from click.testing import CliRunner
 
 from strandline.properties.cli import main
-from strandline.properties.exhaust import cli
+from strandline.properties.exhaust import cli, outcome
 from strandline.properties.exhaust.chosen import SCOPES
 from strandline.properties.exhaust.found import Counts
+from strandline.properties.memoworlds.family import FAMILY
+from strandline.properties.memoworlds.shown import SHOWN
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -129,13 +131,19 @@ def test_json_is_the_evidence_and_nothing_else_though_the_world_prints(own: str,
     assert set(document["claims"]["sources"]) > {own}
 
 
-def test_two_runs_make_the_same_claims_and_two_workers_too(own: str) -> None:
+def test_two_runs_make_the_same_claims(own: str) -> None:
     claims = []
     searched(own, "made(up, Always('low', ('n',), low))")
-    for workers in ("1", "1", "2"):
-        run(f"{own}:world", "--workers", workers)
+    for _ in range(2):
+        run(f"{own}:world")
         claims.append(evidence())
-    assert claims[0] == claims[1] == claims[2]
+    assert claims[0] == claims[1]
+
+
+def test_workers_are_for_several_worlds(own: str) -> None:
+    refused = run(f"{own}:world", "--workers", "2")
+    assert refused.exit_code == 2
+    assert "one world is searched by one process" in refused.stderr
 
 
 def test_a_function_that_makes_a_world_will_do_though_its_steps_cannot_be_sent_elsewhere(own: str) -> None:
@@ -188,8 +196,11 @@ def test_a_world_that_is_not_there_or_not_named_once_is_a_mistake_in_the_call(ow
     one_line(run("no_such_module:world"), 2, "No module named 'no_such_module'")
     one_line(run(f"{own}:nothing"), 2, f"module {own!r} has no 'nothing'")
     one_line(run(own), 2, "is not module:world")
-    one_line(run(), 2, "name one world")
-    one_line(run(f"{own}:made", "--world", "prune"), 2, "name one world")
+    one_line(run(f"{own}:made", "--world", "prune"), 2, "MODULE:WORLD excludes --world")
+    one_line(run(f"{own}:made", "--subject", "impl"), 2, "MODULE:WORLD excludes --world, --subject")
+    one_line(run(f"{own}:made", "--mutant", "split"), 2, "MODULE:WORLD excludes --world")
+    one_line(run("--world", "prune", "--mutant", "x"), 2, "there is no mutant named 'x'")
+    one_line(run("--world", "prune", "--subject", "model", "--mutant", "split"), 2, "planted in the real scanner")
     one_line(run("--world", "x"), 2, "there is no memo world named 'x'; there are prune, ")
     for options in (("--workers", "3"), ("--states", "0"), ("--memory", "4X"), ("--memory", "0"), ("--several", "0")):
         one_line(run("--world", "prune", *options), 2, f"'{options[0]}'")
@@ -227,7 +238,7 @@ def test_a_search_that_the_machine_cuts_off_is_inconclusive_with_what_it_counted
         say(Counts(states=12, frontier=3))  # type: ignore[operator] # it is called
         raise error
 
-    monkeypatch.setattr(cli, "search", cut_off)
+    monkeypatch.setattr(outcome, "search", cut_off)
     result = searched(own, "made(up, Always('low', ('n',), low))")
     assert result.exit_code == 3
     assert f"ended early: {type(error).__name__}: {error}; 3 states of the frontier are unexplored" in result.stdout
@@ -261,8 +272,103 @@ def test_ctrl_c_leaves_evidence_with_the_counts_so_far(own: str, tmp_path: Path)
 def test_the_memo_worlds_are_listed_and_one_is_searched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert [line.split("  ")[0] for line in run("--list").stdout.splitlines()] == list(SCOPES)
-    assert [world["name"] for world in json.loads(run("--list", "--format", "json").stdout)] == list(SCOPES)
+    worlds = json.loads(run("--list", "--format", "json").stdout)
+    assert [world["name"] for world in worlds] == list(SCOPES)
+    assert [world["name"] for world in worlds if world["size"] == "large"] == list(FAMILY)
     result = run("--world", "torn")
-    assert result.exit_code in {0, 3}
+    assert result.exit_code == 0
     assert "M1" in result.stdout
     assert evidence()["subject"] == "the reference model"
+
+
+def test_a_world_says_which_twins_it_offers_no_way_to_and_is_a_pass_without_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run("--world", "drop")
+    assert result.exit_code == 0
+    assert "not asked of this world, which offers no way to it: M1: a memo is resumed" in result.stdout
+    assert [twin.partition(":")[0] for twin in evidence()["unshown"]] == ["M1", "M2", "M10"]
+
+
+def test_a_twin_that_a_world_ought_to_show_and_does_not_is_no_pass(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(SHOWN, "drop", (*SHOWN["drop"], "M2"))
+    result = run("--world", "drop")
+    assert result.exit_code == 3
+    (line,) = (line for line in result.stdout.splitlines() if line.startswith("M2: a refresh fails"))
+    assert "inconclusive" in line
+
+
+def family(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
+    """Take these worlds for the family; a process that searches one knows them all by name."""
+    monkeypatch.setattr(cli, "FAMILY", dict.fromkeys(names))
+
+
+@pytest.mark.parametrize("kind", ["model", "impl"])
+def test_a_family_has_a_row_for_each_world_one_verdict_and_one_evidence(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    names = ("drop", "faults", "evicted", "returned")
+    family(monkeypatch, *names)
+    result = run("--subject", kind)
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert lines[0].split()[:6] == ["world", "states", "transitions", "depth", "calls", "seconds"]
+    assert [line.split()[0] for line in lines[1:5]] == list(names)
+    assert lines[1].split()[1:4] == ["421", "875", "16"]
+    assert lines[-2].startswith("4 worlds of the ")
+    assert lines[-2].endswith(": holds")
+    claims = evidence()
+    assert claims["verdict"] == "holds"
+    assert [world["world"] for world in claims["worlds"]] == list(names)
+    assert [world["real"] is not None for world in claims["worlds"]] == [kind == "impl"] * 4
+
+
+def test_a_twin_that_no_world_of_a_family_shows_is_no_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    family(monkeypatch, "drop", "three")
+    result = run()
+    assert result.exit_code == 3
+    assert "never seen in any of these worlds: M10: a memo is stored that is full" in result.stdout
+    assert evidence()["verdict"] == "inconclusive"
+
+
+def test_a_mutant_is_drawn_as_lanes_with_a_line_that_replays_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run("--world", "empty", "--mutant", "dominance")
+    assert result.exit_code == 1
+    assert "M3 on dominance, world empty, 11 steps" in result.stdout
+    again = result.stdout.splitlines()[-3].split()
+    assert again[:2] == ["strandline", "replay"]
+    assert CliRunner().invoke(main, again[1:]).exit_code == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C to consoles, not to processes")
+def test_ctrl_c_leaves_a_family_with_the_worlds_that_were_searched(tmp_path: Path) -> None:
+    child = subprocess.Popen(
+        [sys.executable, "-c", "from strandline.properties.cli import main; main()", "exhaust"],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+        text=True,
+        cwd=tmp_path,
+    )
+    try:
+        assert child.stderr is not None
+        assert ": depth " in child.stderr.readline()
+        os.killpg(child.pid, signal.SIGINT)
+        out, err = child.communicate(timeout=PATIENCE)
+    finally:
+        child.kill()
+    assert child.returncode == 3, err
+    assert "Traceback" not in err
+    assert "races: interrupted" in out
+    claims = json.loads((tmp_path / ".strandline" / "exhaust.json").read_text())["claims"]
+    assert claims["verdict"] == "inconclusive"
+    assert {world["world"] for world in claims["worlds"]} == set(FAMILY)

@@ -1,4 +1,4 @@
-"""What a search gives: verdicts, what ended it, and the same counts whatever the number of workers."""
+"""What a search gives: verdicts, what ended it, and the same counts however its layers are cut."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from unittest import mock
 
 import pytest
 
-from strandline.properties.exhaust import explore
+from strandline.properties.exhaust import engine, explore
 from strandline.properties.exhaust.engine import search
+from strandline.properties.exhaust.explore import Exploration
 from strandline.properties.exhaust.found import Budget, Counts, Finding, Found
 from strandline.properties.exhaust.world import Action, Always, Component, Progress, Sometimes, Symmetry, World
 from strandline.properties.verdict import Verdict
@@ -24,7 +25,7 @@ TOP = 6
 WALKERS = 4
 
 CHUNK = 64
-"""States that are worked on at once, so few that every layer of the counters takes several workers."""
+"""States that are worked on at once, so few that most layers of the counters take several turns."""
 
 
 def up(me: int, at: Reading) -> Outcomes:
@@ -107,15 +108,13 @@ def test_an_interrupt_ends_a_search_with_its_counts_so_far() -> None:
         if counts.depth == 3:
             raise KeyboardInterrupt
 
-    for workers in (1, 2):
-        seen.clear()
-        found = search(counters(2), workers=workers, say=interrupted)
-        assert found.ended == "interrupted"
-        assert found.verdict is Verdict.VIOLATED
-        assert verdicts(found)["done"] is Verdict.INCONCLUSIVE
-        assert seen == [5, 15, 35]
-        assert found.counts.states == 35
-        assert sum(found.counts.firings.values()) == found.counts.transitions == WALKERS * (1 + 4 + 10)
+    found = search(counters(2), say=interrupted)
+    assert found.ended == "interrupted"
+    assert found.verdict is Verdict.VIOLATED
+    assert verdicts(found)["done"] is Verdict.INCONCLUSIVE
+    assert seen == [5, 15, 35]
+    assert found.counts.states == 35
+    assert sum(found.counts.firings.values()) == found.counts.transitions == WALKERS * (1 + 4 + 10)
 
 
 def test_progress_is_told_after_each_layer() -> None:
@@ -127,13 +126,14 @@ def test_progress_is_told_after_each_layer() -> None:
 
 
 @pytest.mark.parametrize("world", [counters(9), counters(9, alike=True), counters(9, measured=True)])
-def test_two_workers_count_and_trace_as_one_does(world: World) -> None:
+def test_a_layer_that_is_expanded_in_chunks_is_counted_as_one_that_is_expanded_at_once(world: World) -> None:
+    at_once = search(world, several=WALKERS)
     with mock.patch.object(explore, "CHUNK", CHUNK):
-        one, two = (search(world, workers=workers, several=WALKERS) for workers in (1, 2))
-    assert one.counts.widest > 2 * CHUNK or world.symmetry is not None
-    assert dataclasses.replace(one.counts, memory=0) == dataclasses.replace(two.counts, memory=0)
-    assert one.findings == two.findings
-    assert len(one.findings[0].traces) == WALKERS
+        in_chunks = search(world, several=WALKERS)
+    assert at_once.counts.widest > 2 * CHUNK or world.symmetry is not None
+    assert dataclasses.replace(at_once.counts, memory=0) == dataclasses.replace(in_chunks.counts, memory=0)
+    assert at_once.findings == in_chunks.findings
+    assert len(at_once.findings[0].traces) == WALKERS
 
 
 def found(*verdicts: Verdict, ended: str = "", unfired: tuple[str, ...] = ()) -> Found:
@@ -148,24 +148,45 @@ def test_the_verdict_is_the_worst_and_nothing_that_was_not_looked_at_passes() ->
     assert found(Verdict.HOLDS, unfired=("up",)).verdict is Verdict.INCONCLUSIVE
 
 
-def moved(value: str, after: str, me: str, other: str, at: Reading) -> Outcomes:
-    """Move on while the other one is where both began."""
-    return {me: after} if at[me] == value and at[other] == "ready" else None
+@pytest.mark.parametrize("error", [OverflowError("no place"), MemoryError()])
+def test_a_lack_of_room_or_memory_is_an_end_like_any_other(error: Exception) -> None:
+    """Neither is a mistake of who asked, so none comes out as an error."""
+    with mock.patch.object(Exploration, "_following", side_effect=error):
+        found = search(counters(ALL))
+    assert found.ended == (str(error) or "no memory was left")
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert found.counts.states == 1
 
 
-def test_an_action_that_happens_only_to_an_alike_actor_is_not_called_one_that_never_happens() -> None:
-    pairs = (("p0", "p1"), ("p1", "p0"))
-    kinds = {"begin": ("ready", "done"), "end": ("done", "gone"), "skip": ("nowhere", "gone")}
-    world = World(
-        "alike",
-        (Component("p0", "ready"), Component("p1", "ready")),
-        tuple(
-            Action(f"{kind} {me}", (me, other), (me,), partial(moved, before, after, me, other), me)
-            for kind, (before, after) in kinds.items()
-            for me, other in pairs
-        ),
-        symmetry=Symmetry((("p0",), ("p1",))),
-    )
-    found = search(world)
-    assert 0 in {found.counts.firings["end p0"], found.counts.firings["end p1"]}
-    assert found.unfired == ("skip p0", "skip p1")
+def test_no_room_to_hold_actors_against_each_other_is_an_end_too() -> None:
+    with mock.patch.object(engine, "require_alike", side_effect=OverflowError("no room")):
+        found = search(counters(ALL, alike=True))
+    assert found.ended == "no room"
+    assert found.verdict is Verdict.INCONCLUSIVE
+
+
+def test_after_an_interrupt_each_function_is_asked_twice_again_and_no_more() -> None:
+    """Who presses Ctrl-C does not wait for answers to be asked again by the dozen."""
+    asked: list[int] = []
+
+    def step(at: Reading) -> Outcomes:
+        asked.append(at["n"])
+        return {"n": at["n"] + 1}
+
+    def interrupt(counts: Counts) -> None:
+        if counts.depth == 20:
+            raise KeyboardInterrupt
+
+    world = World("endless", (Component("n", 0),), (Action("step", ("n",), ("n",), step),), made_by=endless)
+    found = search(world, say=interrupt)
+    assert found.ended == "interrupted"
+    assert sorted(asked[-engine.AFTER_A_CUT :]) == [0, 1]
+    assert len(asked) <= 20 + 2 * engine.AFTER_A_CUT + 1
+
+
+def endless() -> World:
+    return World("endless", (Component("n", 0),), (Action("step", ("n",), ("n",), onward),))
+
+
+def onward(at: Reading) -> Outcomes:
+    return {"n": at["n"] + 1}

@@ -130,17 +130,6 @@ def test_a_small_world_of_clocks_is_the_same_spelled_out() -> None:
     assert (counts.states, counts.transitions, counts.depth) == (whole.states, whole.transitions, whole.depth)
 
 
-@pytest.mark.parametrize("workers", [2, 3])
-def test_the_counts_are_the_same_for_every_number_of_workers(workers: int) -> None:
-    alone, together = found("readers and writers"), search(readers_writers(3), workers=workers)
-    assert (together.counts.states, together.counts.transitions, together.counts.firings, together.findings) == (
-        alone.counts.states,
-        alone.counts.transitions,
-        alone.counts.firings,
-        alone.findings,
-    )
-
-
 @pytest.mark.parametrize(
     "world",
     [*(one.world for one in PUBLISHED.values()), lamport_mutex(2, 3), philosophers(3, ordered=True, once=True)],

@@ -34,17 +34,18 @@ if TYPE_CHECKING:
     from strandline.properties.exhaust.world import Law, Value, Writes
 
 
-def ask_again(world: World, questions: list[Questions]) -> None:
-    """Put questions again, from the last to the first, here and in a fresh process.
+def ask_again(world: World, questions: list[Questions], times: int = ASKED_AGAIN) -> None:
+    """Put questions again, from the last to the first, here and in a fresh process, so many to each function.
 
     Raises:
         WorldError: a function gave something else, or cannot be sent to another process; it is named.
     """
+    questions = [Questions(one.who, one.asked[:times]) for one in questions]
     backwards = [Questions(one.who, tuple(reversed(one.asked))) for one in reversed(questions)]
-    _require_same(world, backwards, "asked again in another order")
+    _require_same(world, backwards, times, "asked again in another order")
     _require_order_only(world, questions)
     try:
-        sent = pickle.dumps((_asked_afresh, world if world.made_by is None else world.made_by, questions))
+        sent = pickle.dumps((_asked_afresh, world if world.made_by is None else world.made_by, questions, times))
     except Exception as error:
         raise WorldError(
             f"world {world.name!r} cannot be asked in a fresh process: {error}; "
@@ -67,10 +68,10 @@ def require_unchanged(cells: Cells) -> None:
             raise WorldError(f"a value of component {name!r} changed after it was written: {changed!r}")
 
 
-def _require_same(world: World, questions: list[Questions], when: str) -> None:
+def _require_same(world: World, questions: list[Questions], times: int, when: str) -> None:
     functions = _functions(world)
     for who, asked in questions:
-        for known, given in islice(cycle(asked), ASKED_AGAIN):
+        for known, given in islice(cycle(asked), times):
             again = _asked(world, who, functions[who], Handed(who, known))
             if again != given:
                 raise WorldError(
@@ -79,10 +80,10 @@ def _require_same(world: World, questions: list[Questions], when: str) -> None:
                 )
 
 
-def _asked_afresh(made: World | Callable[[], World], questions: list[Questions]) -> str:
+def _asked_afresh(made: World | Callable[[], World], questions: list[Questions], times: int) -> str:
     """Put the questions in this process; give the refusal, if there is one."""
     try:
-        _require_same(made if isinstance(made, World) else made(), questions, "asked in a fresh process")
+        _require_same(made if isinstance(made, World) else made(), questions, times, "asked in a fresh process")
     except WorldError as error:
         return str(error)
     return ""

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from strandline.properties.exhaust.world import World
 from strandline.properties.memoworlds.declare import declared
 from strandline.properties.memoworlds.family import FAMILY, SOAK
+from strandline.properties.memoworlds.shown import asked, said
 from strandline.properties.named import LoadError, find, told
 from strandline.properties.report.evidence import sources
 from strandline.properties.worlds import WORLDS
@@ -26,12 +27,16 @@ MODEL: Final = "the reference model"
 
 
 class Chosen(NamedTuple):
-    """A world to search: what it is called, whose it is, and the sha256 of each source that it follows from."""
+    """A world to search: what it is called, whose it is, and the sha256 of each source that it follows from.
+
+    ``unshown`` says what must sometimes happen and is not asked of it, since another world is there to show it.
+    """
 
     name: str
     subject: str
     world: World
     sources: dict[str, str]
+    unshown: tuple[str, ...] = ()
 
 
 def built_in(name: str) -> Chosen:
@@ -40,7 +45,12 @@ def built_in(name: str) -> Chosen:
     Raises:
         KeyError: there is none of this name.
     """
-    return Chosen(name, MODEL, declared(SCOPES[name]), sources())
+    return Chosen(name, MODEL, asked(name, declared(SCOPES[name])), sources(), said((name,)))
+
+
+def of_scanner(name: str, subject: str, world: World) -> Chosen:
+    """Choose a memo world with the real scanner in its tables, as it is shipped or with a mutant planted."""
+    return Chosen(name, f"the scanner, {subject}", world, sources(), said((name,)))
 
 
 def own(name: str) -> Chosen:

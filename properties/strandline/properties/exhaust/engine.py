@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from contextlib import closing
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from strandline.properties.exhaust.again import ask_again, require_unchanged
 from strandline.properties.exhaust.alike import never_taken, require_alike
 from strandline.properties.exhaust.explore import Exploration, Say
 from strandline.properties.exhaust.found import Budget, Finding, Found
 from strandline.properties.exhaust.fresh import get_ready
-from strandline.properties.exhaust.questions import Questions
+from strandline.properties.exhaust.questions import ASKED_AGAIN, Questions
 from strandline.properties.exhaust.traces import lasso_shown, shown
 from strandline.properties.exhaust.visited import Layers
 from strandline.properties.exhaust.world import Eventually, Sometimes, SometimesTold
 from strandline.properties.verdict import Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from strandline.properties.exhaust.world import Law, World
+
+AFTER_A_CUT: Final = 2
+"""Questions to each function that are put again after a search that was cut off; nobody waits for it any more."""
 
 
 def search(
@@ -36,24 +42,40 @@ def search(
         say: called after each layer.
 
     Returns:
-        Verdicts, counts, traces. Ctrl-C ends a search as a budget does.
+        Verdicts, counts, traces. Ctrl-C ends a search as a budget does, and so does a lack of memory or of room for
+        numbers; then no more than a few answers are asked for again.
 
     Raises:
         WorldError: a function does not do what the world declares.
+        KeyboardInterrupt: Ctrl-C came twice.
     """
     get_ready()
     with closing(Layers()) as layers:
         explored = Exploration(world, budget, layers, say)
-        try:
-            explored.run()
-        except KeyboardInterrupt:
-            explored.ended = "interrupted"
-        _hold_to_its_word(world, explored)
+        cut = _cut_off(explored.run)
+        if cut:
+            _hold_to_its_word(world, explored, AFTER_A_CUT)
+        else:
+            cut = _cut_off(partial(_hold_to_its_word, world, explored))
+        explored.ended = cut or explored.ended
         return _found(world, explored, several)
 
 
-def _hold_to_its_word(world: World, explored: Exploration) -> None:
-    """Ask a sample of everything again.
+def _cut_off(work: Callable[[], None]) -> str:
+    """Do a part of a search; say what cut it off, empty if nothing did."""
+    try:
+        work()
+    except KeyboardInterrupt:
+        return "interrupted"
+    except (OverflowError, MemoryError) as error:
+        return str(error) or "no memory was left"
+    return ""
+
+
+def _hold_to_its_word(world: World, explored: Exploration, times: int = ASKED_AGAIN) -> None:
+    """Ask a sample of everything again, so many questions to each function.
+
+    If they are fewer than usual, actors are not held against each other either.
 
     Raises:
         WorldError: a function answers otherwise, a value changed, or actors are not alike.
@@ -62,8 +84,8 @@ def _hold_to_its_word(world: World, explored: Exploration) -> None:
     require_unchanged(packing.cells)
     questions = [Questions(f"action {table.action.name!r}", table.questions()) for table in packing.steps.actions]
     questions += [Questions(predicate.who, predicate.questions()) for predicate in predicates]
-    ask_again(world, questions)
-    if world.symmetry is not None:
+    ask_again(world, questions, times)
+    if world.symmetry is not None and times == ASKED_AGAIN:
         require_alike(packing, predicates, explored.layers)
 
 
@@ -92,7 +114,11 @@ def _finding(world: World, explored: Exploration, law: Law, several: int) -> Fin
     reached = explored.judging.reached[law.name]
     ends = explored.judging.broken.get(law.name)
     if ends is not None:
-        traces = shown(world, explored.packing, explored.layers, ends, several)
+        try:
+            traces = shown(world, explored.packing, explored.layers, ends, several)
+        except (OverflowError, MemoryError) as error:
+            says = f"broken, and no trace can be given: {str(error) or 'no memory was left'}"
+            return Finding(law.name, Verdict.VIOLATED, says, reached)
         return Finding(law.name, Verdict.VIOLATED, f"broken after {len(traces[0].steps)} steps", reached, traces)
     if isinstance(law, (Sometimes, SometimesTold)) and not reached:
         where = "every reachable state" if not explored.ended else "the states that were reached"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import pickle
 import signal
 import threading
 from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from strandline.properties.exhaust import scripts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +22,10 @@ PATIENCE: Final = 120
 
 OTHER_HASHES: Final = ("1", "2")
 """Seeds by which the fresh process may hash strings: it takes the first that is not this one's."""
+
+
+_serving = threading.Event()
+"""Set in the fresh process."""
 
 
 class _Fresh(NamedTuple):
@@ -44,7 +49,13 @@ def deaf() -> Iterator[None]:
 
 
 def get_ready() -> None:
-    """Start the process, which takes a while to import what it needs."""
+    """Start the process, which takes a while to import what it needs.
+
+    Raises:
+        SearchedHere: this is that process, and runs a script once more that has come to its search.
+    """
+    if _serving.is_set():
+        raise scripts.SearchedHere
     _fresh()
 
 
@@ -86,11 +97,11 @@ def _fresh() -> _Fresh:
     """Start the process; it serves every search, and ends when this process does."""
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
-    process = context.Process(target=_serve, args=(there,), name="fresh", daemon=True)
+    process = context.Process(target=_serve, args=(there, scripts.here()), name="fresh", daemon=True)
     seed = os.environ.get("PYTHONHASHSEED")
     os.environ["PYTHONHASHSEED"] = next(other for other in OTHER_HASHES if other != seed)
     try:
-        with deaf():
+        with deaf(), scripts.unseen():
             process.start()
     finally:
         if seed is None:
@@ -101,20 +112,21 @@ def _fresh() -> _Fresh:
     return _Fresh(process, here)
 
 
-def _serve(way: Connection) -> None:
+def _serve(way: Connection, script: scripts.Script) -> None:
     """Answer until nobody asks any more; this process holds no end of the pipe that would keep it open."""
+    _serving.set()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     while True:
         try:
             sent = way.recv_bytes()
         except EOFError:
             return
-        way.send(_answered(sent))
+        way.send(_answered(sent, script))
 
 
-def _answered(sent: bytes) -> str:
+def _answered(sent: bytes, script: scripts.Script) -> str:
     try:
-        function, *arguments = pickle.loads(sent)  # noqa: S301 - sent by the process that started this one
+        function, *arguments = scripts.Unpickler(sent, script).load()  # sent by the process that started this one
         line: str = function(*arguments)
     except Exception as error:  # noqa: BLE001 - a module that is not found, a comparison that raises: it is told
         return f"the world cannot be asked in a fresh process: {type(error).__name__}: {error}"

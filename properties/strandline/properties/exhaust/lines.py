@@ -13,10 +13,10 @@ from strandline.properties.report.lanes import WIDTH, drawn, printable
 from strandline.properties.verdict import Change, Frame, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from strandline.properties.exhaust.found import Counts
-    from strandline.properties.exhaust.report import Claims, LawOutcome, Report, TraceShown
+    from strandline.properties.exhaust.report import Claims, Effort, LawOutcome, RealWork, Report, TraceShown
 
 NAME_MAX: Final = 40
 """Columns that the names of laws get at most; a longer one moves what follows it to the right."""
@@ -36,8 +36,11 @@ def progress(counts: Counts, seconds: float) -> str:
     )
 
 
-def lines(report: Report) -> Iterator[str]:
-    """Say how a search came out: the laws, the counts, what never happened, the traces, the sum."""
+def lines(report: Report, drawn_elsewhere: Collection[str] = ()) -> Iterator[str]:
+    """Say how a search came out: the laws, the counts, what never happened, the traces, the sum.
+
+    Laws whose traces are drawn elsewhere are told without them.
+    """
     claims = report.claims
     wide = min(NAME_MAX, max((len(law.law) for law in claims.laws), default=0))
     for law in claims.laws:
@@ -45,8 +48,12 @@ def lines(report: Report) -> Iterator[str]:
     yield ""
     yield from _counted(claims)
     seconds, effort = report.run.seconds, report.effort
-    workers = f", {effort.workers} workers" if effort.workers > 1 else ""
-    yield f"{seconds:,.1f} s, {effort.states_per_second:,.0f} states/s{_memory(effort.memory)}{workers}"
+    yield f"{seconds:,.1f} s, {effort.states_per_second:,.0f} states/s{_memory(effort.memory)}"
+    if claims.real is not None:
+        steps, share, each = worked(claims.real, effort, claims.counts.transitions)
+        yield f"real scanner: {steps} distinct steps, {share} of the transitions, {each} ms each"
+    if claims.unshown:
+        yield from wrap(f"not asked of this world, which offers no way to it: {'; '.join(claims.unshown)}", WIDTH)
     if claims.unfired:
         yield f"never fired, so that no law says anything of it: {', '.join(map(printable, claims.unfired))}"
     if claims.verdict == Verdict.BROKEN:
@@ -55,15 +62,15 @@ def lines(report: Report) -> Iterator[str]:
         left = f"{claims.counts.frontier:,} states of the frontier are unexplored"
         yield f"ended early: {printable(claims.ended)}; {left}"
     for law in claims.laws:
-        for number, trace in enumerate(law.traces, 1):
+        for number, trace in enumerate(law.traces if law.law not in drawn_elsewhere else (), 1):
             yield ""
             yield from _trace(law, trace, f" {number} of {len(law.traces)}" if len(law.traces) > 1 else "")
     yield ""
-    yield f"{printable(claims.world)}: {_colored(claims.verdict, claims.verdict)}"
+    yield f"{printable(claims.world)}: {colored(claims.verdict, claims.verdict)}"
 
 
 def _law(law: LawOutcome, wide: int) -> str:
-    name, verdict = printable(law.law).ljust(wide), _colored(law.verdict.ljust(_VERDICT), law.verdict)
+    name, verdict = printable(law.law).ljust(wide), colored(law.verdict.ljust(_VERDICT), law.verdict)
     return f"{name}  {verdict}  {f'seen {law.reached:,} times' if law.reached else printable(law.says)}"
 
 
@@ -109,5 +116,13 @@ def _memory(peak: int) -> str:
     return f", {peak >> 20:,} MiB at the peak" if peak else ""
 
 
-def _colored(text: str, verdict: str) -> str:
+def worked(work: RealWork, effort: Effort, transitions: int) -> tuple[str, str, str]:
+    """Give the distinct steps of the real scanner, their share of the transitions, and the milliseconds of each."""
+    share = work.steps / transitions if transitions else 0.0
+    each = 1000 * (effort.real_seconds or 0.0) / work.steps if work.steps else 0.0
+    return f"{work.steps:,}", f"{share:.2%}", f"{each:.2f}"
+
+
+def colored(text: str, verdict: str) -> str:
+    """Color a text by the verdict that it tells."""
     return click.style(text, fg=COLORS.get(verdict))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from strandline.properties.exhaust.chosen import Chosen
     from strandline.properties.exhaust.found import Budget, Finding, Shown
     from strandline.properties.exhaust.world import Law, World
+    from strandline.properties.realworlds.scanner import Work
 
 KINDS: Final[dict[type[Law], str]] = {
     Always: "always",
@@ -84,6 +85,13 @@ class Size(msgspec.Struct, frozen=True):
     judged: int
 
 
+class RealWork(msgspec.Struct, frozen=True):
+    """What was asked of the real scanner: distinct steps, and those that opened or read a real file."""
+
+    steps: int
+    files: int
+
+
 class Claims(msgspec.Struct, frozen=True):
     """What was found, of what, and within what; ``ended`` says why a search ended early, empty if it did not."""
 
@@ -96,15 +104,23 @@ class Claims(msgspec.Struct, frozen=True):
     laws: tuple[LawOutcome, ...]
     counts: Size
     unfired: tuple[str, ...]
+    unshown: tuple[str, ...]
+    """What must sometimes happen, and is not asked of this world, which offers no way to it."""
+    real: RealWork | None
     does_not_show: tuple[str, ...]
 
 
 class Effort(msgspec.Struct, frozen=True):
-    """What it took: workers, bytes of memory at the peak (0 where the system does not tell), states a second."""
+    """What it took: bytes of memory at the peak (0 where the system does not tell), states a second.
 
-    workers: int
+    ``seconds`` is the wall time of the search, ``real_seconds`` that of the steps of the real scanner in it, null if
+    there are none.
+    """
+
     memory: int
     states_per_second: float
+    seconds: float
+    real_seconds: float | None
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -120,7 +136,6 @@ class Terms(NamedTuple):
     """On what terms a world is searched."""
 
     budget: Budget
-    workers: int
     several: int
 
 
@@ -132,8 +147,10 @@ class Cut(NamedTuple):
     ended: str
 
 
-def gather(chosen: Chosen, terms: Terms, outcome: Found | Cut, began: datetime, seconds: float) -> Report:
-    """Make the document of a search that began at an instant and took so long."""
+def gather(  # noqa: PLR0913 - what was searched, on what terms, what came of it, when, and what it took
+    chosen: Chosen, terms: Terms, outcome: Found | Cut, began: datetime, seconds: float, work: Work | None = None
+) -> Report:
+    """Make the document of a search that began at an instant and took so long; ``work`` is that of the real scanner."""
     counts = outcome.counts
     return Report(
         version=1,
@@ -157,9 +174,16 @@ def gather(chosen: Chosen, terms: Terms, outcome: Found | Cut, began: datetime, 
                 counts.judged,
             ),
             unfired=outcome.unfired if isinstance(outcome, Found) else (),
+            unshown=chosen.unshown,
+            real=RealWork(work.steps, work.files) if work is not None else None,
             does_not_show=DOES_NOT_SHOW,
         ),
-        effort=Effort(terms.workers, counts.memory, round(counts.states / seconds, 1) if seconds else 0.0),
+        effort=Effort(
+            counts.memory,
+            round(counts.states / seconds, 1) if seconds else 0.0,
+            round(seconds, 3),
+            round(work.seconds, 3) if work is not None else None,
+        ),
         run=ran_here(began.isoformat(timespec="seconds"), seconds),
     )
 

@@ -3,14 +3,16 @@
 Small worlds look around one hazard each; these let hazards meet. Every two kinds of action that
 move something meet in one of them. What a file does to a path is paired in worlds of one
 refresher where a second one would only make them larger; two and three refreshers have it too.
+Memos at their limit are in a world of their own.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
+from strandline.model.memo import Limits
 from strandline.model.state import Scope
-from strandline.properties.worlds import EVER, P
+from strandline.properties.worlds import EVER, P, Q
 
 HELD: Final = (("append", 1), ("delete", 1), ("drop", 1), ("cancel", 1))
 """What takes the ground from under a memo, or a refresh from its way."""
@@ -43,6 +45,14 @@ FAMILY: Final[dict[str, Scope]] = {
     "held and led": _scope(1, 3, *HELD, *LED),
     "read and led": _scope(1, 3, *READ, *LED),
     "rewritten and led": _scope(1, 3, *REWRITTEN, *LED),
+    "full": Scope(
+        windows=(EVER,),
+        templates=(P, Q),
+        refreshers=2,
+        limits=Limits(sources=1),
+        born_with=(0,),
+        budget=(("append", 2), ("delete", 1), ("drop", 1), ("fail", 1), ("start", 2)),
+    ),
 }
 """Every large world by its name; the counts of its states and transitions are pinned in the tests."""
 

@@ -10,7 +10,7 @@ from strandline.model import world as model
 from strandline.model.environment import OFFERS
 from strandline.model.events import Answered, Discarded, Failed, GaveUp, Looked, Settled, Stored
 from strandline.model.memo import NOTHING, OPEN
-from strandline.properties.engines import MODEL, model_space, real_space
+from strandline.properties.engines import model_space, real_space
 from strandline.properties.exhaust.plain import Space
 from strandline.properties.fields import FIELDS
 from strandline.properties.harness import view
@@ -19,8 +19,10 @@ from strandline.properties.harness.real import Real
 from strandline.properties.harness.stage import Stage
 from strandline.properties.harness.templates import Templates
 from strandline.properties.laws import laws_of
+from strandline.properties.memoworlds.family import FAMILY
 from strandline.properties.mutants import planted
 from strandline.properties.quiet import settled
+from strandline.properties.searched import MODEL
 from strandline.properties.specimens import PREFIX, SPECIMENS
 from strandline.properties.specimens.rule import FALLIBLE, GATES
 from strandline.properties.specimens.scene import Scene
@@ -50,13 +52,16 @@ TITLES: Final = {
 }
 """Steps in words, where their names are not words enough."""
 
+SEARCHED: Final = {**WORLDS, **FAMILY}
+"""The worlds that are searched whole, small and large."""
+
 SAVED: Final = "saved memo"
 """What the memo on disk is called."""
 
 
 def retrace(
     trace: Trace,
-    worlds: Mapping[str, Scope] = WORLDS,
+    worlds: Mapping[str, Scope] = SEARCHED,
     fields: Mapping[str, Field] = FIELDS,
     plug: Plug = CODEX,
 ) -> Exhibit:
@@ -64,7 +69,7 @@ def retrace(
 
     Args:
         trace: the steps.
-        worlds: where a small world is found by its name.
+        worlds: where a world that is searched whole is found by its name.
         fields: where a wide one is.
         plug: the log that they are of.
 
