@@ -28,9 +28,10 @@ from strandline.properties.memoworlds.declare import declared as of_model
 from strandline.properties.memoworlds.parts import REST, changing, of
 from strandline.properties.memoworlds.steps import LATE, ME
 from strandline.properties.realworlds import refined
+from strandline.properties.realworlds.bench import KEPT, STAND, Bench, Refinement
 from strandline.properties.realworlds.scanner import Planting, Scanner, Work
 from strandline.properties.realworlds.settling import settling
-from strandline.properties.realworlds.steps import KEPT, STAND, Bench, RealSteps, Taker
+from strandline.properties.realworlds.steps import RealSteps, Taker
 from strandline.properties.realworlds.viewing import OWN_MEMOS, SLOT_MEMO, Viewer
 
 if TYPE_CHECKING:
@@ -40,22 +41,24 @@ if TYPE_CHECKING:
     from strandline.properties.exhaust.world import Law
 
 READ: Final[dict[str, str]] = {
-    "start": "gate path serials",
-    "cancel": "gate",
-    "drop": "kept epoch slot.observation",
-    "locate": "gate stand link path idle ask idle.clean idle.seen trusted log",
-    "connect": "gate stand link path log ask trusted ghost idle",
-    AMID: "gate stand link view unmoved path births log clean kept epoch seen slot.observation ask trusted idle commit "
-    "left slot.commit idle.clean",
+    "start": "gate / path serials",
+    "cancel": "gate /",
+    "drop": "/ kept epoch slot.observation",
+    "locate": "gate stand link path idle / ask idle.clean idle.seen trusted log",
+    "connect": "gate stand link path / log ask trusted ghost idle",
+    AMID: "gate stand link path births kept epoch seen ask unmoved / view log clean slot.observation trusted idle "
+    "commit left slot.commit idle.clean",
+    "read": "gate stand link path kept epoch seen ask unmoved / view log clean slot.observation trusted idle commit "
+    "left slot.commit",
     **dict.fromkeys(
-        ("read", *FAULTS),
-        "gate stand link view unmoved path log clean kept epoch seen slot.observation ask trusted idle commit left "
+        FAULTS,
+        "gate stand link path kept epoch seen / view log clean slot.observation ask unmoved trusted idle commit left "
         "slot.commit",
     ),
-    "check": "gate stand link path unmoved seen slot.observation ask trusted idle clean kept epoch ghost slot.commit",
-    "store": "gate unmoved stand link path kept epoch seen slot.observation ask trusted idle clean ghost slot.commit",
+    "check": "gate stand link path unmoved seen / ask trusted idle clean kept epoch slot.observation ghost slot.commit",
+    "store": "gate unmoved stand link path kept epoch seen ask / slot.observation trusted idle clean ghost slot.commit",
 }
-"""What each kind of step of a refresher reads, in this order: first all that the scanner can get at there."""
+"""What each kind of step of a refresher reads, in this order; what comes after the stroke only if it is looked at."""
 
 OWN: Final = " ".join((*(part for part in REST if part not in OWN_MEMOS), STAND))
 SLOT: Final = "kept epoch slot.observation slot.commit unmoved+"
@@ -78,10 +81,11 @@ WRITTEN: Final[dict[str, str]] = {
 
 
 class RealWorld(NamedTuple):
-    """A declared world, and what it asks of the real scanner."""
+    """A declared world, what it asks of the real scanner, and what it holds that against, both as of now."""
 
     world: World
     scanner: Scanner
+    refinement: Refinement
 
     @property
     def work(self) -> Work:
@@ -117,7 +121,7 @@ def declared(scope: Scope, planting: Planting | None, templates: Templates, *, a
     fixed = {part: value for part, value in first.items() if not changes(part) and part != "epoch"}
     scanner = Scanner(scope, templates, planting or nullcontext, audited=audited)
     viewer = Viewer(scope, templates.plug)
-    bench = Bench(scope, templates.plug, scanner, Ghosts(scope, scanner.one_shot), viewer, fixed)
+    bench = Bench(scope, templates.plug, scanner, Ghosts(scope, scanner.one_shot), viewer, fixed, Refinement())
     told = tuple(law for law in plain.laws if isinstance(law, (AlwaysTold, SometimesTold)))
     laws: tuple[Law, ...] = (
         *told,
@@ -138,7 +142,7 @@ def declared(scope: Scope, planting: Planting | None, templates: Templates, *, a
         progress=_progress(plain.progress, viewer) if plain.progress is not None and planting is None else None,
         made_by=partial(_afresh, scope, planting, templates.plug),
     )
-    return RealWorld(world, scanner)
+    return RealWorld(world, scanner, bench.refinement)
 
 
 def _afresh(scope: Scope, planting: Planting | None, plug: Plug) -> World:
@@ -168,10 +172,11 @@ def _actions(bench: Bench, plain: World) -> Iterator[Action]:
             yield action
             continue
         if kind not in steps:
-            steps[kind] = RealSteps(bench, kind, action, frozenset(_parts(READ[bare], bench.scope, ME)))
+            first, _, later = (tuple(_parts(said, bench.scope, ME)) for said in READ[bare].partition("/"))
+            steps[kind] = RealSteps(bench, kind, action, first, frozenset((*first, *later)))
         spent = [f"budget.{bare}"] if bare in dict(bench.scope.budget) else []
         known = {component.name for component in _components(bench.scope, plain)}
-        reads = dict.fromkeys((*spent, *_parts(READ[bare], bench.scope, actor)))
+        reads = dict.fromkeys((*spent, *_parts(READ[bare].replace("/", ""), bench.scope, actor)))
         writes = dict.fromkeys((*spent, *_parts(WRITTEN[bare], bench.scope, actor)))
         yield Action(
             action.name,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from strandline.properties.exhaust.world import Action, Outcome, Value
-    from strandline.properties.realworlds.steps import Viewed
+    from strandline.properties.realworlds.viewing import Viewed
 
 NAME: Final = "refinement"
 

@@ -34,13 +34,16 @@ class Work(NamedTuple):
     """What was asked of the real scanner.
 
     ``steps`` are distinct steps: an effect executed and the core's step after it, for each distinct value of all
-    that they can see. ``files`` are the effects among them that opened or read a real file, those of the second
-    takings included; ``seconds`` is the time that all took.
+    that they can see, and a start or a forced drop for each distinct value of what those see. ``files`` are the
+    effects among them that opened or read a real file, those of the second takings included; ``seconds`` is the time
+    that all took. ``probed`` are the distinct steps of refreshes that were taken to see what becomes of a world that
+    is left in peace: they are no step of the world, and not counted among the others.
     """
 
     steps: int = 0
     files: int = 0
     seconds: float = 0.0
+    probed: int = 0
 
 
 class Step(NamedTuple):
@@ -70,12 +73,16 @@ class Scanner:
         self._gates = Gates(scope, templates, self._recorder, audited=audited)
         self._space = RealSpace(scope, templates, audited=audited)
         self._steps: dict[tuple[impl.State, Effect, Facing], Step] = {}
+        self._begun: dict[int, tuple[impl.State, Effect]] = {}
+        self._dropped: dict[Slot, Slot] = {}
         self._seconds = 0.0
+        self._probed: dict[tuple[Real, Action], tuple[Real, tuple[Event, ...]]] = {}
 
     @property
     def work(self) -> Work:
         """What was asked so far."""
-        return Work(len(self._steps), self._gates.real_reads, self._seconds)
+        steps = len(self._steps) + len(self._begun) + len(self._dropped)
+        return Work(steps, self._gates.real_reads, self._seconds, len(self._probed))
 
     def step(self, state: impl.State, effect: Effect, facing: Facing) -> Step:
         """Execute an effect in its surroundings, and let the core go on.
@@ -95,22 +102,28 @@ class Scanner:
 
     def begin(self, window: int) -> tuple[impl.State, Effect]:
         """Begin a refresh of a window of the world."""
-        with self._planting():
-            return asked(self._scope, window, self._templates.plug)
+        if window not in self._begun:
+            with self._planting():
+                self._begun[window] = asked(self._scope, window, self._templates.plug)
+        return self._begun[window]
 
     def drop(self, slot: Slot) -> Slot:
         """Drop what is stored by force."""
-        with self._planting():
-            store = RecordedStore(self._recorder, slot) if self._audited else MemoStore(slot)
-            self._recorder.stretch("drop", store.drop)
-        if self._audited:
-            self._recorder.settle()
-        return store.slot
+        if slot not in self._dropped:
+            with self._planting():
+                store = RecordedStore(self._recorder, slot) if self._audited else MemoStore(slot)
+                self._recorder.stretch("drop", store.drop)
+            if self._audited:
+                self._recorder.settle()
+            self._dropped[slot] = store.slot
+        return self._dropped[slot]
 
     def moved(self, real: Real, action: Action) -> tuple[Real, tuple[Event, ...]]:
-        """Take a step of a whole world of the real scanner; each distinct step in it is taken once."""
-        with self._planting(), self._recorder.seal:
-            return self._space.step(real, action)
+        """Take a step of a whole world of the real scanner, as a probe does."""
+        if (real, action) not in self._probed:
+            with self._planting(), self._recorder.seal:
+                self._probed[real, action] = self._space.step(real, action)
+        return self._probed[real, action]
 
     def one_shot(self, rows: tuple[Row, ...], span: Span) -> tuple[object, ...]:
         """Answer a window by the one-shot path over a snapshot."""

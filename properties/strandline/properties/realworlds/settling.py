@@ -13,14 +13,16 @@ from strandline.properties.memoworlds.parts import of
 from strandline.properties.memoworlds.whole import Whole
 from strandline.properties.quiet import settled
 from strandline.properties.realworlds.asking import Parts
-from strandline.properties.realworlds.steps import KEPT, slot_of, viewed
+from strandline.properties.realworlds.bench import KEPT
+from strandline.properties.realworlds.standing import slot_of
+from strandline.properties.realworlds.viewing import viewed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from strandline.model.events import Settled
     from strandline.properties.exhaust.world import Law, Reading
-    from strandline.properties.realworlds.steps import Bench
+    from strandline.properties.realworlds.bench import Bench
 
 
 def settling(bench: Bench) -> Iterator[Law]:

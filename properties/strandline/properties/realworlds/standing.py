@@ -19,12 +19,14 @@ from strandline.impl.effects import Effect, Failure, Located, Missing, ReadLog, 
 from strandline.impl.memo import Memo, Place
 from strandline.impl.scan import Glance
 from strandline.impl.store import Joined, Slot
+from strandline.properties.realworlds.bench import KEPT
 
 if TYPE_CHECKING:
     from strandline.impl.answer import Snapshot
     from strandline.impl.effects import Result
     from strandline.impl.projection import Projection
     from strandline.model.log import Row
+    from strandline.properties.realworlds.asking import Parts
 
 V = TypeVar("V")
 
@@ -101,6 +103,14 @@ def _token(snapshot: Snapshot) -> Snapshot:
 def numbered(memo: Memo, number: int) -> Memo:
     """Give a memo with the number of its observation."""
     return replace(memo, observation=number, snapshot=replace(memo.snapshot, observation=number))
+
+
+def slot_of(at: Parts) -> Slot:
+    """Give what the store holds, with its numbers put back."""
+    kept: Kept | None = at[KEPT]
+    if kept is None:
+        return Slot(LOOKED_AT, at["epoch"])
+    return Slot(LOOKED_AT, at["epoch"], numbered(kept.memo, at["slot.observation"]), kept.joined)
 
 
 def filled(stand: Stand, seen: int, version: int, projection: Projection[Any, Any]) -> tuple[impl.State, Effect]:

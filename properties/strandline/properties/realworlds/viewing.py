@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from strandline.impl import refresh as impl
 from strandline.impl.memo import Memo
@@ -11,12 +11,15 @@ from strandline.model.log import Row
 from strandline.model.state import drafted
 from strandline.model.world import init
 from strandline.properties.harness import view
-from strandline.properties.memoworlds.parts import REST, Beside, Body, Head, Held, births_max
+from strandline.properties.memoworlds.parts import REST, Beside, Body, Head, Held, births_max, of
+from strandline.properties.memoworlds.steps import ME
+from strandline.properties.realworlds.bench import KEPT, STAND
 
 if TYPE_CHECKING:
     from strandline.model.state import Scope
     from strandline.properties.exhaust.world import Value
     from strandline.properties.harness.plug import Plug
+    from strandline.properties.realworlds.asking import Parts
     from strandline.properties.realworlds.standing import Kept, Stand
 
 OWN_MEMOS: Final = ("tries", "swaps", "waits", "base", "found", "beside")
@@ -89,3 +92,36 @@ def rows_of(scope: Scope) -> list[Row]:
         for template in range(len(scope.templates))
     ]
     return [Row(number, *draft) for number in range(1, most + 1) for draft in drafts]
+
+
+def viewed(at: Parts, viewer: Viewer) -> dict[str, Any]:
+    """Give what was read so far in the terms of the model."""
+    parts: dict[str, Any] = dict(at.known)
+    if of(STAND, ME) in parts:
+        parts |= {of(name, ME): value for name, value in viewer.stand(parts[of(STAND, ME)]).items()}
+    if KEPT in parts:
+        parts |= viewer.slot(parts[KEPT])
+    return parts
+
+
+class Viewed:
+    """Hands the model's parts out, seen in the real ones."""
+
+    def __init__(self, at: Parts, viewer: Viewer, reads: frozenset[str]) -> None:
+        """Look at these parts, and at no more than may be read."""
+        self._at = at
+        self._viewer = viewer
+        self._reads = reads
+
+    def __contains__(self, part: str) -> bool:
+        """Tell whether a part may be read."""
+        name, _, owner = part.partition(".")
+        return (name in OWN_MEMOS and owner == str(ME)) or part in SLOT_MEMO or part in self._reads
+
+    def __getitem__(self, part: str) -> Any:  # noqa: ANN401 - a value of any type
+        name, _, owner = part.partition(".")
+        if name in OWN_MEMOS and owner == str(ME):
+            return self._viewer.stand(self._at[of(STAND, ME)])[name]
+        if part in SLOT_MEMO:
+            return self._viewer.slot(self._at[KEPT])[part]
+        return self._at[part]
