@@ -21,10 +21,12 @@ from strandline.impl.memo import Limits, Place
 from strandline.impl.store import MemoStore, Slot
 from strandline.model.refresh import WAITS_MAX
 from strandline.properties.harness.meter import Cost, Meter, let_fail, metered
+from strandline.properties.harness.pool import Pool
 from strandline.properties.harness.recorder import RecordedHost, RecordedStore, Recorder
 from strandline.properties.harness.templates import opened
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from strandline.model.log import Log
@@ -110,6 +112,7 @@ class Gates:
         self._recorder = recorder
         self._audited = audited
         self._known: dict[tuple[Effect, Facing], Came] = {}
+        self._pool = Pool(templates, recorder.connecting)
 
     @property
     def real_reads(self) -> int:
@@ -145,29 +148,44 @@ class Gates:
         return _came(result, host, facing, Cost())
 
     def _read(self, effect: Effect, facing: Facing) -> Came:
-        """Read a real file."""
-        plug, log = self._templates.plug, facing.log
+        """Read a real file: by a pooled connection, unless the world strikes in the midst of the read."""
+        log = facing.log
         if log is None:
             raise ValueError("a refresh reads before it has connected")
+        if facing.amid is None and not facing.fault:
+            with self._pool.lent(log, _pinned(facing)) as (connection, meter):
+                return self._read_by(connection, meter, effect, facing, self._templates.path(log))
+        plug = self._templates.plug
         meter = Meter(plug.projection.body)
         with self._templates.changing(log) if facing.amid is not None else nullcontext() as file:
             path, writer = file or (self._templates.path(log), None)
-            connect = self._recorder.connecting(metered(meter))
-            connection = opened(plug, path, _pinned(facing), connect)
-            if facing.seen:
-                version = connection.begin()
-                connection.end()
-                connection.seen = (version if facing.clean else version - 1, facing.seen)
-            host = self._host(path, facing)
-            lease = host.lease(connection)
+            connection = opened(plug, path, _pinned(facing), self._recorder.connecting(metered(meter)))
+            strike = partial(let_fail, meter, facing.fault)
             if writer is not None and facing.amid is not None:
-                meter.arm("bodies", partial(plug.commit, writer, log, facing.amid))
-            if facing.fault:
-                let_fail(meter, facing.fault)
-            result = lease.perform(effect)  # type: ignore[arg-type] # of one of the kinds that were told apart above
-            if meter.disarm() and facing.fault:
-                result = FAILED
-            lease.release(sound=False)
+                strike = partial(meter.arm, "bodies", partial(plug.commit, writer, log, facing.amid))
+            return self._read_by(connection, meter, effect, facing, path, strike)
+
+    def _read_by(  # noqa: PLR0913 - all that a read has to do with
+        self,
+        connection: Connection,
+        meter: Meter,
+        effect: Effect,
+        facing: Facing,
+        path: Path,
+        strike: Callable[[], None] = lambda: None,
+    ) -> Came:
+        """Read by a connection, after what is to strike is armed."""
+        if facing.seen:
+            version = connection.begin()
+            connection.end()
+            connection.seen = (version if facing.clean else version - 1, facing.seen)
+        host = self._host(path, facing)
+        lease = host.lease(connection)
+        strike()
+        result = lease.perform(effect)  # type: ignore[arg-type] # of one of the kinds that were told apart above
+        if meter.disarm() and facing.fault:
+            result = FAILED
+        lease.release(sound=False)
         return _came(result, host, facing, meter.cost)
 
     def _host(self, path: Path, facing: Facing) -> Host:

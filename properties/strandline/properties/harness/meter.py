@@ -51,6 +51,12 @@ class Meter:
         self._passed = False
         self._armed: dict[Spot, Callable[[], None]] = {}
 
+    def rest(self) -> None:
+        """Begin at nothing again."""
+        self.cost = Cost()
+        self._passed = False
+        self._armed.clear()
+
     def arm(self, spot: Spot, strike: Callable[[], None]) -> None:
         """Let something strike when a spot is next reached."""
         self._armed[spot] = strike

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tempfile
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from strandline.properties.harness.disk import empty
 from strandline.properties.harness.plug import CODEX, Plug
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import TracebackType
     from typing import Self
 
@@ -47,6 +47,11 @@ class Templates:
         self._folder = tempfile.TemporaryDirectory(prefix="strandline-", ignore_cleanup_errors=True)
         self._paths: dict[Log, Path] = {}
         self._answers: dict[tuple[tuple[Row, ...], ModelSpan], tuple[object, ...]] = {}
+        self._closing = ExitStack()
+
+    def at_close(self, close: Callable[[], None]) -> None:
+        """Call this before the files are removed."""
+        self._closing.callback(close)
 
     def path(self, log: Log) -> Path:
         """Give the file that holds exactly this log."""
@@ -94,7 +99,8 @@ class Templates:
         return self._answers[key]
 
     def close(self) -> None:
-        """Remove the files."""
+        """Remove the files, after all that reads them is closed."""
+        self._closing.close()
         self._folder.cleanup()
 
     def __enter__(self) -> Self:

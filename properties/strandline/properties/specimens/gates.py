@@ -98,7 +98,12 @@ class Gates(Generic[M]):
         return scene, (event, *ending)
 
     def _saved(self, scene: Scene[M]) -> Scene[M]:
-        return scene._replace(saved=_stored(scene) or scene.saved)
+        """Save what is stored, without its number: that means nothing to the next process."""
+        stored = _stored(scene)
+        if stored is None:
+            return scene
+        kept = stored.kept._replace(memo=stored.kept.memo.numbered(0))
+        return scene._replace(saved=stored._replace(kept=kept))
 
 
 def standing(scene: Scene[M], actor: int) -> tuple[Run[M], Task]:

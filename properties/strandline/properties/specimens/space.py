@@ -14,7 +14,7 @@ from strandline.properties.quiet import settled
 from strandline.properties.specimens.d2_observed import PENDING_MAX
 from strandline.properties.specimens.gates import Gates, at, first_gate, lived, standing
 from strandline.properties.specimens.rule import FALLIBLE, Rule
-from strandline.properties.specimens.scene import M, Run, Scene, canonical
+from strandline.properties.specimens.scene import M, Run, Scene, canonical, next_number
 from strandline.properties.specimens.worlds import RESTART
 
 if TYPE_CHECKING:
@@ -62,20 +62,27 @@ class SpecimenSpace(Generic[M]):
         Raises:
             ValueError: no refresh waits at that gate.
         """
+        after, events = self.moved(scene, action)
+        return canonical(after), events
+
+    def moved(self, scene: Scene[M], action: Action) -> tuple[Scene[M], tuple[Event, ...]]:
+        """Take one step, and leave the numbers as it made them.
+
+        Raises:
+            ValueError: no refresh waits at that gate.
+        """
         if action.name == RESTART:
-            return canonical(self._restarted(scene, action)), ()
+            return self._restarted(scene, action), ()
         if action.actor is None or action.name in {"start", "cancel"}:
-            return canonical(self._changed(scene, action)), ()
+            return self._changed(scene, action), ()
         _, task = standing(scene, action.actor)
         if action.name not in {task.phase, *FAULTS}:
             message = f"no refresh waits at {action.name!r} as actor {action.actor}"
             raise ValueError(message)
         spent = scene._replace(world=model.spend(scene.world, self._scope, action))
         if action.name in FAULTS:
-            after, events = self._gates.struck(spent, action.actor, task.phase, FAULTS[action.name])
-        else:
-            after, events = self._gates.passed(spent, action.actor, action.name)
-        return canonical(after), events
+            return self._gates.struck(spent, action.actor, task.phase, FAULTS[action.name])
+        return self._gates.passed(spent, action.actor, action.name)
 
     def probe(self, scene: Scene[M]) -> Iterator[Event]:
         """Leave an idle scene in peace.
@@ -104,11 +111,11 @@ class SpecimenSpace(Generic[M]):
         return at(scene, action.actor, Run(wanted, (world.log.rows,)), first_gate(begun))
 
     def _restarted(self, scene: Scene[M], action: Action) -> Scene[M]:
-        """End the process, and start it from what it had saved; the first number is that of the seed."""
+        """End the process, and start it from what it had saved; no number but that of the seed is left."""
         nobody = (None,) * self._scope.refreshers
         world = model.spend(scene.world, self._scope, action)
         saved = scene.saved
-        seed = saved and saved.kept._replace(memo=saved.kept.memo.numbered(1))
+        seed = saved and saved.kept._replace(memo=saved.kept.memo.numbered(next_number(scene)))
         return Scene(replace(world, tasks=nobody, slot=Slot(None, saved and saved.ghost)), nobody, seed, saved)
 
 
