@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 class WantsMoreError(BaseException):
     """A function read what is not known yet; it passes through a function that catches every exception."""
 
+    def __init__(self, component: str) -> None:
+        """Want this component."""
+        super().__init__(component)
+        self.component = component
+
 
 class Handed:
     """Hands out components by name: those that are known; those that are declared end the call, others are refused."""
@@ -37,7 +42,7 @@ class Handed:
         if component in self._known:
             return self._known[component]
         if component in self._declared:
-            raise WantsMoreError
+            raise WantsMoreError(component)
         raise WorldError(f"{self._who} read {component!r}, which it did not declare")
 
 

@@ -34,6 +34,13 @@ class Asked(NamedTuple):
     leaf: int
 
 
+class _Node(NamedTuple):
+    """What is known at a node of a trie, and the level of the look that the function wants next."""
+
+    known: dict[str, Value]
+    wants: int
+
+
 class Trie:
     """The answers of one function, as numbers, by what it read; ``asked`` are its questions."""
 
@@ -47,8 +54,9 @@ class Trie:
         self._looks = cells.looks(reads)
         self._answer = answer
         self._tables = [Table() for _ in self._looks]
-        self._known: list[list[dict[str, Value]]] = [[] for _ in range(len(self._looks) + 1)]
-        self._root = self._put(0, {})
+        self._level = {name: depth for depth, look in enumerate(self._looks) for name in look.names}
+        self._nodes: list[list[_Node]] = [[] for _ in range(len(self._looks) + 1)]
+        self._root = self._asked(0, {})
 
     @property
     def nbytes(self) -> int:
@@ -84,24 +92,32 @@ class Trie:
     def _found(self, depth: int, nodes: Ints, seen: Ints) -> Ints:
         """Look up where these looks lead; ask the function about those that are new."""
         found = self._tables[depth].get(
-            nodes, seen, len(self._known[depth]), self._cells.seen_so_far(self._looks[depth])
+            nodes, seen, len(self._nodes[depth]), self._cells.seen_so_far(self._looks[depth])
         )
         missing = np.flatnonzero(found == UNKNOWN)
         if missing.size:
             new = np.unique(np.stack((nodes[missing], seen[missing])), axis=1)
-            for node, value in zip(*new.tolist(), strict=True):
-                known = self._known[depth][node] | self._cells.values(self._looks[depth], value)
-                self._tables[depth].put_one(node, value, self._put(depth + 1, known))
+            for place, value in zip(*new.tolist(), strict=True):
+                node = self._nodes[depth][place]
+                known = node.known | self._cells.values(self._looks[depth], value)
+                self._tables[depth].put_one(place, value, self._following(depth + 1, known, node.wants))
             found[missing] = self._tables[depth].get(nodes[missing], seen[missing])
         return found
 
-    def _put(self, depth: int, known: dict[str, Value]) -> int:
+    def _following(self, depth: int, known: dict[str, Value], wants: int) -> int:
+        """Ask the function again if it is known by now what it wanted; until then it would only want it again."""
+        return self._asked(depth, known) if wants < depth else self._node(depth, _Node(known, wants))
+
+    def _asked(self, depth: int, known: dict[str, Value]) -> int:
         """Ask the function; give the number of its answer, or of a new node if it wants more."""
         try:
             leaf = self._answer(Handed(self._who, known, self._reads))
-        except WantsMoreError:
+        except WantsMoreError as error:
             self.peeks += 1
-            self._known[depth].append(known)
-            return len(self._known[depth]) - 1
+            return self._node(depth, _Node(known, self._level[error.component]))
         self.asked.append(Asked(known, leaf))
         return LEAF + leaf
+
+    def _node(self, depth: int, node: _Node) -> int:
+        self._nodes[depth].append(node)
+        return len(self._nodes[depth]) - 1

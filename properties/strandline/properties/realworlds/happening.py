@@ -160,7 +160,8 @@ def _wanted(move: Move, at: Parts) -> Iterator[str]:
     if isinstance(move.result, Observed):
         yield of("left", ME) if at[of("link", ME)].left else "commit"
     if isinstance(move.effect, Swap):
-        yield of("ghost", ME)
+        yield from (of(part, ME) for part in ("ghost", "ask", "clean", "trusted"))
+        yield "idle.0"
         if at[KEPT] is not None:
             yield "slot.commit"
 
