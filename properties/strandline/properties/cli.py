@@ -49,6 +49,7 @@ from strandline.properties.options import (
     stop_on_interrupt,
 )
 from strandline.properties.report import console, evidence, lanes, replay
+from strandline.properties.report.cli import report_command, verify_command
 from strandline.properties.report.retrace import retrace
 from strandline.properties.soak.cli import soak_command
 from strandline.properties.specimens import SPECIMENS
@@ -101,7 +102,9 @@ def main() -> None:
 
 main.add_command(bench_command)
 main.add_command(exhaust_command)
+main.add_command(report_command)
 main.add_command(soak_command)
+main.add_command(verify_command)
 
 
 @main.command("check", epilog=_CHECK)
@@ -163,7 +166,8 @@ def check_command(  # noqa: PLR0913 - one parameter for each option
         )
         findings = judge(chosen, progress.say, progress.keep)
     unshown = judged.DOES_NOT_SHOW if bench else evidence.DOES_NOT_SHOW
-    found = evidence.gather(findings, began, time.monotonic() - clock, unshown)
+    show = partial(console.exhibited, bench=bench)
+    found = evidence.gather(findings, began, time.monotonic() - clock, unshown, show)
     drawing = console.drawing(findings.traces(), out, bench)
     problem = console.saved(found, findings.traces(), drawing, out)
     if output == "json":

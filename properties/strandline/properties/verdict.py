@@ -59,7 +59,8 @@ class Exhibit(NamedTuple):
 
     ``ending`` are lines that say what was wrong, such as the oracle's turns beside the
     answer's. ``fits`` tells how many steps could be taken; a trace that fits no longer in
-    whole is not a pass.
+    whole is not a pass. ``first`` is what there was before the first step, by what it is called;
+    ``scans`` says for each step that answered, by its place, what a full scan of its snapshot says.
     """
 
     trace: Trace
@@ -67,6 +68,8 @@ class Exhibit(NamedTuple):
     ending: tuple[str, ...]
     fits: int
     broken: bool
+    first: tuple[tuple[str, str], ...] = ()
+    scans: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from strandline.properties.mutants import Mutant
     from strandline.properties.report.evidence import LawOutcome, Said
     from strandline.properties.specimens import Specimen
-    from strandline.properties.verdict import Trace
+    from strandline.properties.verdict import Exhibit, Trace
 
 EVERY: Final = 2.0
 """Seconds between two lines of passing progress in a pipe."""
@@ -192,6 +192,14 @@ def drawing(traces: tuple[Trace, ...], out: Path, bench: Bench | None = None) ->
     except Exception as error:  # noqa: BLE001 - the violation has been found; a drawing that fails must not hide it
         return [f"The trace cannot be drawn: {printable(f'{type(error).__name__}: {error}')}", again]
     return lanes(exhibit, again, LAWS if bench is None else OUTSIDE)
+
+
+def exhibited(trace: Trace, bench: Bench | None = None) -> Exhibit | None:
+    """Take the steps of a trace again for a document, None if that fails; see :func:`drawing`."""
+    try:
+        return retrace(trace) if bench is None else bench.exhibits[trace]
+    except Exception:  # noqa: BLE001 - the violation has been found; the document names the trace that is not shown
+        return None
 
 
 def replay_line(source: str, launch: Launch | None = None) -> str:

@@ -10,23 +10,64 @@ import hashlib
 import platform
 import sqlite3
 from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import msgspec
 
 from strandline.properties import __version__
+from strandline.properties.report.bounds import (
+    FEW,
+    TRACES,
+    ClaimKind,
+    Count,
+    EngineState,
+    FileName,
+    LawKind,
+    Name,
+    Outcome,
+    Seconds,
+    Sha256,
+    Text,
+)
 from strandline.properties.report.replay import TraceFile, file_name, to_file
+from strandline.properties.report.shown import TraceShown, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from strandline.properties.check import Findings, Judgement
-    from strandline.properties.verdict import Claim
+    from strandline.properties.verdict import Claim, Exhibit, Trace
 
 PACKAGES: Final = ("strandline.model", "strandline.impl", "strandline.properties")
 """The packages whose sources are digested."""
+
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+
+JUDGES: Final = (
+    "strandline.model.days",
+    "strandline.model.events",
+    "strandline.model.oracle",
+    "strandline.model.rules",
+    "strandline.properties.contracts",
+    "strandline.properties.harness.ghosts",
+    "strandline.properties.laws",
+    "strandline.properties.quiet",
+)
+"""The modules that say what is right. A law can be weakened here with its sentence left as it was."""
+
+KINDS: Final[dict[str, ClaimKind]] = {
+    "prove": "proved",
+    "exhaust": "searched",
+    "agree": "compared",
+    "fuzz": "sampled",
+}
+"""What a pass is worth, by the first word of the engine's name; the strongest first."""
+
+TOOLS: Final = ("crosshair-tool", "hypothesis", "msgspec", "numpy", "trio", "z3-solver")
+"""The distributions that an engine's claims may depend on."""
 
 DOES_NOT_SHOW: Final = (
     "The worlds are bounded: so many rows, refreshes and changes, and no more.",
@@ -42,92 +83,149 @@ DOES_NOT_SHOW: Final = (
 class Said(msgspec.Struct, frozen=True):
     """One claim of one engine; counts of different engines are never added up."""
 
-    engine: str
-    verdict: str
-    says: str
-    bounds: dict[str, str]
-    counts: dict[str, int]
-    reached: int | None
+    engine: Name
+    kind: ClaimKind
+    """What a pass of the engine is worth."""
+    verdict: Outcome
+    says: Text
+    bounds: Annotated[dict[Name, Text], FEW]
+    counts: Annotated[dict[Name, Count], FEW]
+    reached: Count | None
     """How often the law's *sometimes* was seen, null if it has none."""
 
 
 class LawOutcome(msgspec.Struct, frozen=True):
     """How one law came out."""
 
-    law: str
-    name: str
-    kind: str
-    statement: str
-    sometimes: str | None
-    verdict: str
-    says: str
-    claims: tuple[Said, ...]
+    law: Name
+    name: Name
+    kind: LawKind
+    statement: Text
+    why: Text
+    sometimes: Text | None
+    verdict: Outcome
+    says: Text
+    claims: Annotated[tuple[Said, ...], FEW]
 
 
 class Machine(msgspec.Struct, frozen=True):
     """How often each rule of a state machine fired, and how often each law's *sometimes* was reached in its play."""
 
-    engine: str
-    rules: dict[str, int]
-    sometimes: dict[str, int]
+    engine: Name
+    rules: Annotated[dict[Name, Count], FEW]
+    sometimes: Annotated[dict[Name, Count], FEW]
 
 
 class EngineOutcome(msgspec.Struct, frozen=True):
     """What became of one engine; one that was skipped is no pass."""
 
-    engine: str
-    says: str
-    state: str
-    detail: str
+    engine: Name
+    says: Text
+    state: EngineState
+    detail: Text
+
+
+class Bite(msgspec.Struct, frozen=True):
+    """What one engine made of one mutant: whether it caught it, by which law, after how much, by how long a trace."""
+
+    engine: Name
+    caught: bool
+    law: Name | None
+    counts: Annotated[dict[Name, Count], FEW]
+    steps: Count | None
+
+
+class MutantOutcome(msgspec.Struct, frozen=True):
+    """How a mutant fared: the engine that must catch it, and what each engine that was tried made of it."""
+
+    mutant: Name
+    hazard: Name
+    says: Text
+    engine: Name
+    bites: Annotated[tuple[Bite, ...], FEW]
+
+    @property
+    def caught(self) -> bool:
+        """Tell whether the engine that must catch it did."""
+        return any(bite.caught for bite in self.bites if bite.engine == self.engine)
 
 
 class Claims(msgspec.Struct, frozen=True):
     """What was found, and of what: all that two runs on the same sources have in common."""
 
-    subject: str
-    sources: dict[str, str]
+    subject: Name
+    sources: Annotated[dict[Name, Sha256], FEW]
     """The sha256 of each package's sources."""
-    verdict: str
-    laws: tuple[LawOutcome, ...]
-    engines: tuple[EngineOutcome, ...]
-    machines: tuple[Machine, ...]
-    traces: dict[str, TraceFile]
+    judges: Annotated[dict[Name, Sha256], FEW]
+    """The sha256 of each module that says what is right."""
+    verdict: Outcome
+    laws: Annotated[tuple[LawOutcome, ...], FEW]
+    engines: Annotated[tuple[EngineOutcome, ...], FEW]
+    machines: Annotated[tuple[Machine, ...], FEW]
+    mutants: Annotated[tuple[MutantOutcome, ...], FEW]
+    traces: Annotated[dict[FileName, TraceFile], TRACES]
     """The shortest trace to each violated law, by the name of its file."""
-    skipped: tuple[str, ...]
-    does_not_show: tuple[str, ...]
+    shown: Annotated[dict[FileName, TraceShown], TRACES]
+    """The same traces in words; one that could not be taken again is missing."""
+    skipped: Annotated[tuple[Name, ...], FEW]
+    does_not_show: Annotated[tuple[Text, ...], FEW]
 
 
 class RunOutcome(msgspec.Struct, frozen=True):
     """When, how long (seconds) and on what it ran."""
 
-    began: str
-    seconds: float
-    strandline: str
-    python: str
-    sqlite: str
-    system: str
+    began: Name
+    seconds: Seconds
+    strandline: Name
+    python: Name
+    sqlite: Name
+    system: Name
+    tools: Annotated[dict[Name, Name], FEW]
+    """The versions of what the engines rest on."""
 
 
 class Evidence(msgspec.Struct, frozen=True):
     """The document; ``version`` is raised when its meaning changes."""
 
-    version: Literal[2]
+    format: Literal["strandline evidence"]
+    version: Literal[3]
     claims: Claims
     run: RunOutcome
 
 
-def gather(findings: Findings, began: datetime, seconds: float, unshown: tuple[str, ...] = DOES_NOT_SHOW) -> Evidence:
-    """Make the document of a check that began at an instant and took so long; ``unshown`` is what a pass leaves out."""
+def gather(  # noqa: PLR0913 - what was found, when, and what goes with it
+    findings: Findings,
+    began: datetime,
+    seconds: float,
+    unshown: tuple[str, ...] = DOES_NOT_SHOW,
+    show: Callable[[Trace], Exhibit | None] = lambda _trace: None,
+    mutants: tuple[MutantOutcome, ...] = (),
+) -> Evidence:
+    """Make the document of a check.
+
+    Args:
+        findings: what was found.
+        began: when the check began.
+        seconds: how long it took.
+        unshown: what a pass does not show.
+        show: takes the steps of a trace again; None if that fails.
+        mutants: how the mutants fared, if any were tried.
+    """
+    exhibits = ((trace, show(trace)) for trace in findings.traces())
     return Evidence(
-        version=2,
+        format="strandline evidence",
+        version=3,
         claims=Claims(
             subject=findings.subject,
             sources=sources(),
-            verdict=findings.verdict(),
+            judges={name: _file_digest(name) for name in JUDGES},
+            verdict=findings.verdict().value,
             laws=tuple(map(_law, findings.judgements())),
             engines=tuple(EngineOutcome(*run) for run in findings.runs),
             machines=_machines(findings.claims),
+            mutants=mutants,
             traces={file_name(trace): to_file(trace) for trace in findings.traces()},
+            shown={file_name(trace): shown(exhibit) for trace, exhibit in exhibits if exhibit is not None},
             skipped=tuple(run.engine for run in findings.runs if run.state == "skipped"),
             does_not_show=unshown,
         ),
@@ -140,6 +238,10 @@ def sources() -> dict[str, str]:
     return {name: digest(Path(import_module(name).__file__ or "").parent) for name in PACKAGES}
 
 
+def _file_digest(module: str) -> str:
+    return hashlib.sha256(Path(import_module(module).__file__ or "").read_bytes()).hexdigest()
+
+
 def ran_here(began: str, seconds: float) -> RunOutcome:
     """Tell of a run on this machine when it began and how long it took."""
     return RunOutcome(
@@ -149,6 +251,7 @@ def ran_here(began: str, seconds: float) -> RunOutcome:
         python=f"{platform.python_implementation()} {platform.python_version()}",
         sqlite=sqlite3.sqlite_version,
         system=platform.platform(),
+        tools={name: version(name) for name in TOOLS},
     )
 
 
@@ -172,15 +275,33 @@ def _law(judgement: Judgement) -> LawOutcome:
         name=law.name,
         kind=law.kind,
         statement=law.says,
+        why=law.why,
         sometimes=law.twin.says if law.twin else None,
-        verdict=judgement.verdict,
+        verdict=judgement.verdict.value,
         says=judgement.says,
         claims=tuple(map(_said, judgement.claims)),
     )
 
 
 def _said(claim: Claim) -> Said:
-    return Said(claim.engine, claim.verdict, claim.says, dict(claim.bounds), dict(claim.counts), claim.reached)
+    return Said(
+        engine=claim.engine,
+        kind=kind(claim.engine),
+        verdict=claim.verdict.value,
+        says=claim.says,
+        bounds=dict(claim.bounds),
+        counts=dict(claim.counts),
+        reached=claim.reached,
+    )
+
+
+def kind(engine: str) -> ClaimKind:
+    """Tell what a pass of an engine is worth, by the first word of its name.
+
+    Raises:
+        KeyError: there is no such engine.
+    """
+    return KINDS[engine.split(maxsplit=1)[0]]
 
 
 def grouped(laws: Iterable[LawOutcome]) -> list[tuple[tuple[str, ...], Said]]:
@@ -196,6 +317,12 @@ def grouped(laws: Iterable[LawOutcome]) -> list[tuple[tuple[str, ...], Said]]:
 def encode(evidence: Evidence) -> bytes:
     """Write the document down as JSON."""
     return msgspec.json.format(msgspec.json.encode(evidence), indent=2) + b"\n"
+
+
+def schema() -> bytes:
+    """Give the JSON Schema of the document."""
+    told = msgspec.json.schema(Evidence)
+    return msgspec.json.format(msgspec.json.encode({"$schema": DIALECT, **told}), indent=2) + b"\n"
 
 
 def digest(folder: Path) -> str:

@@ -58,6 +58,12 @@ def to_file(trace: Trace) -> TraceFile:
     return TraceFile("strandline trace", 1, trace.subject, trace.world, trace.law, steps)
 
 
+def from_file(file: TraceFile) -> Trace:
+    """Give the trace that is written down in a file."""
+    steps = tuple(Action(step.name, step.actor, step.arg) for step in file.steps)
+    return Trace(file.subject, file.world, file.law, steps)
+
+
 def encode(trace: Trace) -> bytes:
     """Write a trace down, one step a line, so that a change of it can be reviewed."""
     file = to_file(trace)
@@ -79,8 +85,7 @@ def decode(data: bytes) -> Trace:
         file = msgspec.json.decode(data, type=TraceFile)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadTraceError(f"not a trace file: {error}") from error
-    steps = tuple(Action(step.name, step.actor, step.arg) for step in file.steps)
-    return Trace(file.subject, file.world, file.law, steps)
+    return from_file(file)
 
 
 def load(source: str) -> Trace:

@@ -86,21 +86,24 @@ def retrace(
     else:  # a wide world has leases and a disk, a small one is all values
         opened = stage_space(trace.world, fields, plug) if field is not None else real_space(scope, plug)
     frames: list[Frame] = []
+    scans: list[tuple[int, str]] = []
     broken: list[Event] = []
     scanner = not (trace.subject == MODEL or trace.subject.startswith(PREFIX))
     with planted(trace.subject if scanner else "shipped"), opened as space:
         state = space.first
+        first = _first(plug, seen(plug, state))
         for action in trace.steps:
             if not fits(scope, action, seen(plug, state)):
-                return Exhibit(trace, tuple(frames), (), len(frames), broken=False)
+                return Exhibit(trace, tuple(frames), (), len(frames), broken=False, first=first, scans=tuple(scans))
             after, events = space.step(state, action)
+            scans += [(len(frames), _scan(plug, event)) for event in events if isinstance(event, Answered)]
             frames.append(_frame(plug, scope, action, seen(plug, state), seen(plug, after), tuple(events)))
             broken += [event for event in events if law.holds is not None and not law.holds(event)]
             state = after
         if not broken:
             broken += [event for event in space.probe(state) if law.holds is not None and not law.holds(event)]
     ending = tuple(line for event in broken[-1:] for line in _ending(plug, event))
-    return Exhibit(trace, tuple(frames), ending, len(frames), broken=bool(broken))
+    return Exhibit(trace, tuple(frames), ending, len(frames), bool(broken), first, tuple(scans))
 
 
 @contextmanager
@@ -191,6 +194,11 @@ def _frame(  # noqa: PLR0913 - the step, and what is around it
     return Frame(action.actor, _title(plug, scope, action), tuple(changes))
 
 
+def _first(plug: Plug, shown: Seen) -> tuple[tuple[str, str], ...]:
+    """Say what there is before the first step."""
+    return (("log", _log(plug, shown.world)), *((what, says) for what, _, says in shown.memos))
+
+
 def _unranked(file: File | None) -> File | None:
     """Give a file without the rank of its commit, which moves when an older one is forgotten."""
     return file and file._replace(commit=0)
@@ -269,7 +277,7 @@ def _ending(plug: Plug, event: Event) -> Iterable[str]:
     match event:
         case Answered():
             yield f"the answer:     {_turns(plug, event.turns)}"
-            yield f"the full scan:  {_turns(plug, plug.rules.answer(event.rows, event.span))}"
+            yield f"the full scan:  {_scan(plug, event)}"
             yield f"the snapshot:   {_rows(plug, event.rows)}"
         case Discarded():
             yield f"thrown away:    {_held(plug, event.mine)}"
@@ -290,6 +298,11 @@ def _ending(plug: Plug, event: Event) -> Iterable[str]:
             yield f"the read failed ({event.reason}), and still: answered {event.answered}, memo moved {event.moved}"
         case GaveUp():
             return
+
+
+def _scan(plug: Plug, event: Answered) -> str:
+    """Say what a full scan of the snapshot of an answer says."""
+    return _turns(plug, plug.rules.answer(event.rows, event.span))
 
 
 def _held(plug: Plug, memo: Holding | None) -> str:

@@ -1,0 +1,107 @@
+"""A trace as a document shows it: who did what, what they read, what each step changed, in words.
+
+The steps of a trace file can be taken again, but only by the code that they were found with. What is shown here
+stays readable when that code has moved on.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Annotated, Final
+
+import msgspec
+
+from strandline.properties.report.bounds import FEW, Count, Name, Text
+from strandline.properties.report.lanes import who
+from strandline.properties.specimens.rule import STATEMENTS
+from strandline.properties.verdict import Change, Exhibit, Frame
+
+if TYPE_CHECKING:
+    from strandline.properties.verdict import Trace
+
+ACTOR: Final = re.compile(r"r([1-9]\d{0,3})")
+READS_MAX: Final = msgspec.Meta(max_length=8)
+CHANGES_MAX: Final = msgspec.Meta(max_length=50)
+"""How much one step may look at, and change."""
+
+LOG: Final = "log"
+MEMO: Final = "memo"
+
+READS: Final[dict[str, tuple[str, ...]]] = {
+    "read": (LOG, MEMO),  # one gate: the snapshot is fixed and the slot looked at under one lock
+    "commit amid": (LOG, MEMO),
+    **dict.fromkeys(sorted(STATEMENTS), (LOG,)),
+    "recall": (MEMO,),
+}
+"""What a step of this name looks at."""
+
+WRITE_BACK: Final = "write-back"
+"""What a change is called that says what became of a memo; whoever writes back looks at the memo that is stored."""
+
+
+class ChangeShown(msgspec.Struct, frozen=True):
+    """What a step changed or brought; ``before`` is empty for what was not there before."""
+
+    what: Name
+    before: Text
+    after: Text
+
+
+class StepShown(msgspec.Struct, frozen=True):
+    """One step: its name, who took it, what it is in words, what it looked at, and what it changed.
+
+    ``scan`` is what a full scan of the snapshot says, where the step answers.
+    """
+
+    action: Name
+    actor: Name
+    title: Text
+    reads: Annotated[tuple[Name, ...], READS_MAX]
+    changes: Annotated[tuple[ChangeShown, ...], CHANGES_MAX]
+    scan: Text | None = None
+
+
+class TraceShown(msgspec.Struct, frozen=True):
+    """A trace: what there was before it, its steps, and how it ends; those from ``loop`` on go round for ever."""
+
+    first: Annotated[dict[Name, Text], FEW]
+    steps: Annotated[tuple[StepShown, ...], FEW]
+    ending: Annotated[tuple[Text, ...], FEW]
+    loop: Count | None = None
+
+
+def shown(exhibit: Exhibit) -> TraceShown:
+    """Give a trace that was taken again as a document shows it."""
+    scans = dict(exhibit.scans)
+    return TraceShown(
+        first=dict(exhibit.first),
+        steps=tuple(
+            _step(action.name, frame, scans.get(place))
+            for place, (action, frame) in enumerate(zip(exhibit.trace.steps, exhibit.frames, strict=False))
+        ),
+        ending=exhibit.ending,
+    )
+
+
+def exhibit(trace: Trace, said: TraceShown) -> Exhibit:
+    """Give a trace that a document shows as one that was taken again, so that it can be drawn as lanes."""
+    actors = list(dict.fromkeys(step.actor for step in said.steps))
+    frames = tuple(
+        Frame(_number(step.actor, actors), step.title, tuple(Change(c.what, c.before, c.after) for c in step.changes))
+        for step in said.steps
+    )
+    return Exhibit(trace, frames, said.ending, len(frames), broken=True)
+
+
+def _number(actor: str, actors: list[str]) -> int | None:
+    """Give the number of an actor; one of another name than ours gets its place among all."""
+    named = ACTOR.fullmatch(actor)
+    return None if actor == who(None) else int(named[1]) - 1 if named else actors.index(actor)
+
+
+def _step(name: str, frame: Frame, scan: str | None) -> StepShown:
+    reads = READS.get(name, ())
+    if MEMO not in reads and any(change.what == WRITE_BACK for change in frame.changes):
+        reads = (*reads, MEMO)
+    changes = tuple(ChangeShown(*change) for change in frame.changes)
+    return StepShown(name, who(frame.actor), frame.title, reads, changes, scan)

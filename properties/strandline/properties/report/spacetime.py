@@ -1,0 +1,145 @@
+"""Where everything in a space-time diagram stands: lanes side by side, time running down, one row for each step.
+
+Nothing is drawn here. What is worked out is who wrote each value that was ever there, how long it lasted, and whom
+each reader therefore read from.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from strandline.properties.report.lanes import who
+from strandline.properties.report.shown import LOG
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from strandline.properties.report.shown import StepShown, TraceShown
+
+THINGS_MAX: Final = 3
+"""Things that have a lane of their own; a declared world may have dozens of components."""
+
+ENVIRONMENT: Final = who(None)
+
+
+class Life(NamedTuple):
+    """One value of a thing: who wrote it (None: it was there before) in which row, and in which row it ended."""
+
+    thing: str
+    value: str
+    writer: str | None
+    since: int
+    until: int | None
+
+
+class Look(NamedTuple):
+    """A reader, in a row, reads a value of a thing."""
+
+    row: int
+    reader: str
+    life: Life
+
+
+class Burial(NamedTuple):
+    """A writer puts its value over somebody else's; ``seen`` is the row in which it last looked at the thing."""
+
+    row: int
+    by: str
+    buried: Life
+    seen: int | None
+
+    @property
+    def unseen(self) -> bool:
+        """Tell whether the writer never saw what it put its own in place of."""
+        return self.seen is None or self.seen < self.buried.since
+
+
+class Flight(NamedTuple):
+    """A refresh in flight, from the row in which it starts to that of its outcome."""
+
+    actor: str
+    since: int
+    until: int
+
+
+class Spacetime(NamedTuple):
+    """A trace by its lanes: rows are numbered from 1, and row 0 is what there was before."""
+
+    things: tuple[str, ...]
+    actors: tuple[str, ...]
+    lives: tuple[Life, ...]
+    looks: tuple[Look, ...]
+    burials: tuple[Burial, ...]
+    flights: tuple[Flight, ...]
+
+
+def spacetime(trace: TraceShown) -> Spacetime:
+    """Work out the lanes of a trace."""
+    things = tuple(_things(trace))[:THINGS_MAX]
+    lives = tuple(life for thing in things for life in _lives(thing, trace))
+    seen = dict.fromkeys(step.actor for step in trace.steps)
+    actors = tuple(sorted(seen, key=lambda actor: (actor != ENVIRONMENT, len(actor), actor)))
+    looks = tuple(_looks(trace, lives))
+    return Spacetime(things, actors, lives, looks, tuple(_burials(lives, looks)), tuple(_flights(trace)))
+
+
+def _things(trace: TraceShown) -> Iterator[str]:
+    """Name what has values: what was there before, and what is changed from one value to another; the log first."""
+    touched = {change.what for step in trace.steps for change in step.changes if change.before}
+    touched |= {thing for step in trace.steps for thing in step.reads}
+    named = [LOG, *trace.first, *sorted(touched)]
+    yield from (thing for thing in dict.fromkeys(named) if thing in touched)
+
+
+def _lives(thing: str, trace: TraceShown) -> Iterator[Life]:
+    writes: dict[int, tuple[str, str, str]] = {}
+    for row, step in enumerate(trace.steps, 1):
+        for change in step.changes:
+            if change.what == thing and change.before:
+                writes[row] = (step.actor, change.before, change.after)
+    value = trace.first.get(thing) or next((before for _, before, _ in writes.values()), "")
+    writer, since = None, 0
+    for row, (actor, _, after) in writes.items():
+        yield Life(thing, value, writer, since, row)
+        value, writer, since = after, actor, row
+    yield Life(thing, value, writer, since, None)
+
+
+def _looks(trace: TraceShown, lives: tuple[Life, ...]) -> Iterator[Look]:
+    """Find for each look the value that was there just before its row: a step that reads and writes reads first."""
+    at = {life.thing: life for life in lives if life.since == 0}
+    born = {(life.thing, life.since): life for life in lives}
+    for row, step in enumerate(trace.steps, 1):
+        yield from (Look(row, step.actor, at[thing]) for thing in step.reads if thing in at)
+        at |= {thing: born[thing, row] for thing in at if (thing, row) in born}
+
+
+def _burials(lives: tuple[Life, ...], looks: tuple[Look, ...]) -> Iterator[Burial]:
+    """Name each value that one refresh stored and another one replaced; that the world moves on buries nothing."""
+    born = {(life.thing, life.since): life for life in lives}
+    seen: dict[tuple[str, str], list[int]] = {}
+    for look in looks:
+        seen.setdefault((look.reader, look.life.thing), []).append(look.row)
+    for life in lives:
+        after = born.get((life.thing, life.until)) if life.until is not None else None
+        if after is None or after.writer is None or life.writer in {None, ENVIRONMENT, after.writer}:
+            continue
+        if after.writer != ENVIRONMENT:
+            rows = seen.get((after.writer, life.thing), [])
+            before = rows[: bisect_left(rows, after.since)]
+            yield Burial(after.since, after.writer, life, before[-1] if before else None)
+
+
+def _flights(trace: TraceShown) -> Iterator[Flight]:
+    began: dict[str, int] = {}
+    for row, step in enumerate(trace.steps, 1):
+        if step.action == "start":
+            began[step.actor] = row
+        if step.actor in began and _ends(step):
+            yield Flight(step.actor, began.pop(step.actor), row)
+    yield from (Flight(actor, since, len(trace.steps)) for actor, since in began.items())
+
+
+def _ends(step: StepShown) -> bool:
+    return step.action in {"cancel", "end"} or any(change.what in {"answer", "unavailable"} for change in step.changes)
