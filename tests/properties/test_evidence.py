@@ -17,7 +17,8 @@ from strandline.model.state import Action
 from strandline.properties import __version__
 from strandline.properties.check import Findings, Run
 from strandline.properties.report import evidence
-from strandline.properties.report.evidence import DOES_NOT_SHOW, Evidence, digest, encode, gather
+from strandline.properties.report.document import Evidence, Machine
+from strandline.properties.report.evidence import DOES_NOT_SHOW, digest, encode, gather
 from strandline.properties.report.folder import UnwrittenError, save, write
 from strandline.properties.report.replay import decode
 from strandline.properties.verdict import Claim, Trace, Verdict
@@ -75,7 +76,7 @@ def test_what_a_machine_reached_is_told_once_whatever_number_of_laws_it_judged()
     ]
     findings = Findings("shipped", (*FINDINGS.claims, *said), FINDINGS.runs)
     found = gather(findings, datetime(2026, 3, 1, tzinfo=UTC), 1.0).claims
-    assert found.machines == (evidence.Machine("fuzz", {"append": 7, "drop": 0}, {"M1": 0, "M2": 1}),)
+    assert found.machines == (Machine("fuzz", {"append": 7, "drop": 0}, {"M1": 0, "M2": 1}),)
     assert gathered().claims.machines == ()
 
 

@@ -54,13 +54,29 @@ class Frame(NamedTuple):
     changes: tuple[Change, ...]
 
 
+class Look(NamedTuple):
+    """What a step, by its place, looked at: what it is called, and what it was."""
+
+    place: int
+    what: str
+    value: str
+
+
+class Scan(NamedTuple):
+    """What a full scan says beside the answer of a step: one of the answer's snapshot, and one of the log by then."""
+
+    place: int
+    snapshot: str
+    now: str
+
+
 class Exhibit(NamedTuple):
     """A trace taken again: its frames, how it ends, and whether it still breaks the law.
 
     ``ending`` are lines that say what was wrong, such as the oracle's turns beside the
     answer's. ``fits`` tells how many steps could be taken; a trace that fits no longer in
     whole is not a pass. ``first`` is what there was before the first step, by what it is called;
-    ``scans`` says for each step that answered, by its place, what a full scan of its snapshot says.
+    ``looks`` are what the steps looked at, ``scans`` what full scans say beside their answers.
     """
 
     trace: Trace
@@ -69,7 +85,8 @@ class Exhibit(NamedTuple):
     fits: int
     broken: bool
     first: tuple[tuple[str, str], ...] = ()
-    scans: tuple[tuple[int, str], ...] = ()
+    looks: tuple[Look, ...] = ()
+    scans: tuple[Scan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ import msgspec
 from strandline.properties.exhaust.found import Counts, Found
 from strandline.properties.exhaust.wording import worded
 from strandline.properties.exhaust.world import Always, AlwaysTold, Eventually, NoDeadlock, Sometimes, SometimesTold
-from strandline.properties.report.evidence import RunOutcome, ran_here
+from strandline.properties.report.document import RunOutcome  # noqa: TC001 - msgspec needs it at run time
+from strandline.properties.report.evidence import ran_here
 from strandline.properties.verdict import Verdict
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from strandline.properties.mutants import MUTANTS, SHIPPED
 from strandline.properties.options import BROKEN, FORMAT, USAGE, refuse, refuse_unknown
 from strandline.properties.report import console, evidence, folder, lines
 from strandline.properties.report.compare import compare, exit_code
-from strandline.properties.report.evidence import Evidence, grouped
+from strandline.properties.report.evidence import grouped
 from strandline.properties.report.lanes import lanes
 from strandline.properties.report.page import page
 from strandline.properties.report.reading import BadEvidenceError, load
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from strandline.properties.blackbox.judged import Bench
     from strandline.properties.check import Findings
+    from strandline.properties.report.document import Evidence
 
 JOB_SUMMARY: Final = "GITHUB_STEP_SUMMARY"
 """The variable that names the file which a GitHub job shows as its summary."""

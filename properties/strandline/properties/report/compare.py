@@ -12,7 +12,7 @@ from strandline.properties.report.bounds import ClaimKind
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from strandline.properties.report.evidence import Claims, LawOutcome, Machine, MutantOutcome, Said
+    from strandline.properties.report.document import Claims, LawOutcome, Machine, MutantOutcome, Said
 
 Way: TypeAlias = Literal["weaker", "changed", "stronger"]
 
@@ -88,12 +88,7 @@ def _law(number: str, old: LawOutcome | None, new: LawOutcome | None) -> Iterato
             yield Moved("weaker" if after == "nothing" else "changed", f"{number} {what}", before, after)
     claims = _by_engine(old), _by_engine(new)
     for engine in dict.fromkeys([*claims[0], *claims[1]]):
-        before, after = claims[0].get(engine), claims[1].get(engine)
-        what = f"{number} by {engine}"
-        if before is None or after is None:
-            yield _came_or_went(what, before is not None)
-        else:
-            yield from _claim(what, before, after)
+        yield from _claim(f"{number} by {engine}", claims[0].get(engine), claims[1].get(engine))
 
 
 def _by_engine(law: LawOutcome) -> dict[str, Said]:
@@ -105,7 +100,10 @@ def _by_engine(law: LawOutcome) -> dict[str, Said]:
     }
 
 
-def _claim(what: str, old: Said, new: Said) -> Iterator[Moved]:
+def _claim(what: str, old: Said | None, new: Said | None) -> Iterator[Moved]:
+    if old is None or new is None:
+        yield _came_or_went(what, old is not None)
+        return
     yield from _ranked(what, old.verdict, new.verdict, _VERDICTS)
     yield from _ranked(f"{what}: kind of claim", old.kind, new.kind, _KINDS)
     yield from _counts(what, old.counts, new.counts)

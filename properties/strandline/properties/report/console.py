@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from strandline.properties.live import writer
     from strandline.properties.live.turns import Asked, Shown
     from strandline.properties.mutants import Mutant
-    from strandline.properties.report.evidence import LawOutcome, Said
+    from strandline.properties.report.document import Evidence, LawOutcome, Said
     from strandline.properties.specimens import Specimen
     from strandline.properties.verdict import Exhibit, Trace
 
@@ -112,7 +112,7 @@ def tell(lines: Iterable[str]) -> None:
         click.echo(line)
 
 
-def saved(found: evidence.Evidence, traces: tuple[Trace, ...], drawn: list[str], out: Path) -> str | None:
+def saved(found: Evidence, traces: tuple[Trace, ...], drawn: list[str], out: Path) -> str | None:
     """Write the evidence; give a line that says why it could not be written, None if it is."""
     try:
         folder.save(found, traces, drawn, out)
@@ -121,7 +121,7 @@ def saved(found: evidence.Evidence, traces: tuple[Trace, ...], drawn: list[str],
     return None
 
 
-def outcome(found: evidence.Evidence, out: Path | None) -> Iterator[str]:
+def outcome(found: Evidence, out: Path | None) -> Iterator[str]:
     """Say how a check came out: the laws with their claims, the engines that did not run, the sum, the evidence.
 
     ``out`` is the folder of the evidence, None if it could not be written.

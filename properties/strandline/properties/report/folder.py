@@ -14,7 +14,7 @@ from strandline.properties.report.replay import file_name
 from strandline.properties.report.summary import summary
 
 if TYPE_CHECKING:
-    from strandline.properties.report.evidence import Evidence
+    from strandline.properties.report.document import Evidence
     from strandline.properties.verdict import Trace
 
 

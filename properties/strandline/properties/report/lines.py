@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from strandline.properties.report.compare import Moved
-    from strandline.properties.report.evidence import Claims, RunOutcome
+    from strandline.properties.report.document import Claims, RunOutcome
     from strandline.properties.report.verify import Verified
 
 

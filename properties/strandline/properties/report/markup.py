@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import html
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from strandline.properties.report.lanes import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 CLIP: Final = 2_000
 """Characters of one text that a page shows; the document has all of it."""
@@ -46,9 +49,19 @@ def tag(name: str, /, *children: str, **attributes: str | float | None) -> Marku
     return Markup(f"<{name}{told}>" if name in _VOID and not inside else f"<{name}{told}>{inside}</{name}>")
 
 
-def table(heads: tuple[str, ...], rows: list[tuple[str, ...]], kind: str | None = None) -> Markup:
+def table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]], kind: str | None = None) -> Markup:
     """Make a table whose first cell of each row is its head; it scrolls by itself where it is too wide."""
     head = tag("tr", *(tag("th", one, scope="col") for one in heads))
     body = (tag("tr", tag("th", row[0], scope="row"), *(tag("td", one) for one in row[1:])) for row in rows)
     whole = tag("table", tag("thead", head), tag("tbody", *body), class_=kind)
     return tag("div", whole, class_="wide", tabindex="0", role="region", aria_label=heads[0])
+
+
+def section(ident: str, title: str, *children: str) -> Markup:
+    """Make a section that a link can lead to."""
+    return tag("section", tag("h2", title), *children, id=ident)
+
+
+def items(lines: list[str]) -> Markup:
+    """Make a list."""
+    return tag("ul", *(tag("li", line) for line in lines))

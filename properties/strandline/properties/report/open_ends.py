@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from strandline.properties.report.evidence import Claims
+    from strandline.properties.report.document import Claims, LawOutcome
+
+
+_OPEN: Final = frozenset({"inconclusive", "broken"})
 
 
 def open_ends(claims: Claims) -> Iterator[str]:
@@ -16,13 +19,7 @@ def open_ends(claims: Claims) -> Iterator[str]:
         if run.state != "ran":
             yield f"{run.engine} {run.state}" + (f": {run.detail}" if run.detail else "")
     for law in claims.laws:
-        if law.verdict in {"inconclusive", "broken"}:
-            yield f"{law.law} {law.name} is {law.verdict}" + (f": {law.says}" if law.says else "")
-        for claim in law.claims:
-            if claim.verdict in {"inconclusive", "broken"}:
-                yield f"{law.law} by {claim.engine} is {claim.verdict}: {claim.says}"
-            elif claim.reached == 0 and law.sometimes:
-                yield f"{law.law} by {claim.engine}: never seen: {law.sometimes}"
+        yield from _of_law(law)
     for machine in claims.machines:
         idle = [rule for rule, count in machine.rules.items() if not count]
         if idle:
@@ -33,3 +30,13 @@ def open_ends(claims: Claims) -> Iterator[str]:
     missing = [name for name in claims.traces if name not in claims.shown]
     if missing:
         yield f"traces that could not be taken again: {', '.join(missing)}"
+
+
+def _of_law(law: LawOutcome) -> Iterator[str]:
+    if law.verdict in _OPEN:
+        yield f"{law.law} {law.name} is {law.verdict}" + (f": {law.says}" if law.says else "")
+    for claim in law.claims:
+        if claim.verdict in _OPEN:
+            yield f"{law.law} by {claim.engine} is {claim.verdict}: {claim.says}"
+        elif claim.reached == 0 and law.sometimes:
+            yield f"{law.law} by {claim.engine}: never seen: {law.sometimes}"

@@ -8,28 +8,23 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
-from strandline.properties.report.diagram import diagram, named
 from strandline.properties.report.evidence import grouped
-from strandline.properties.report.markup import Markup, join, table, tag
+from strandline.properties.report.markup import Markup, items, join, section, table, tag
 from strandline.properties.report.open_ends import open_ends
+from strandline.properties.report.story import anchor, stories
 from strandline.properties.report.style import style
 from strandline.properties.report.summary import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from strandline.properties.report.evidence import Claims, Evidence, LawOutcome, MutantOutcome, Said
-    from strandline.properties.report.shown import StepShown, TraceShown
+    from strandline.properties.report.document import Claims, Evidence, LawOutcome, MutantOutcome, Said
 
-SIGNS: Final = {"violated": "✕", "broken": "!", "inconclusive": "?", "holds": "✓", "not applicable": "–"}
+SIGNS: Final = {"violated": "✕", "broken": "!", "inconclusive": "?", "holds": "✓", "not applicable": "-"}
 """A sign for each verdict, so that none is told by its colour alone; the worst first."""
 
-_SAYS: Final = re.compile(r"([A-Za-z][A-Za-z ]{0,30}):\s{2,}(.*)")
 _KINDS: Final = {
     "proved": "proved for all ints, over all paths",
     "searched": "every reachable state and every interleaving within its bounds",
@@ -58,7 +53,7 @@ def page(found: Evidence) -> str:
         _header(found),
         tag(
             "main",
-            *_stories(claims),
+            *stories(claims),
             *_laws(claims),
             *_matrix(claims),
             *_mutants(claims.mutants),
@@ -76,17 +71,13 @@ def _verdict(verdict: str) -> Markup:
     return tag("span", f"{SIGNS.get(verdict, '?')} {verdict}", class_=f"verdict {kind}")
 
 
-def _section(ident: str, title: str, *children: str) -> Markup:
-    return tag("section", tag("h2", title), *children, id=ident)
-
-
 def _header(found: Evidence) -> Markup:
     claims, run = found.claims, found.run
     broken = [law for law in in_order(claims.laws) if law.verdict == "violated"]
     left = list(open_ends(claims))
     where = (("laws", "Laws"), ("matrix", "Engines and laws"), ("claims", "Claims and bounds"))
     links = [
-        *((_anchor(name), f"{trace.law}: the trace") for name, trace in claims.traces.items() if name in claims.shown),
+        *((anchor(name), f"{trace.law}: the trace") for name, trace in claims.traces.items() if name in claims.shown),
         *where,
         *((("mutants", "Mutants"),) if claims.mutants else ()),
         ("sources", "Sources"),
@@ -100,7 +91,7 @@ def _header(found: Evidence) -> Markup:
             tag("div", tag("strong", f"{law.law} {law.name} is broken. "), law.statement, class_="box bad")
             for law in broken
         ),
-        *((tag("div", tag("strong", "Not shown, and so no pass:"), _items(left), class_="box open"),) if left else ()),
+        *((tag("div", tag("strong", "Not shown, and so no pass:"), items(left), class_="box open"),) if left else ()),
         *(
             (tag("div", "Every law holds within the bounds below, and nothing was skipped.", class_="box good"),)
             if claims.verdict == "holds" and not left
@@ -109,126 +100,6 @@ def _header(found: Evidence) -> Markup:
         tag("p", f"{run.began}, {run.seconds:,.1f} s, strandline {run.strandline}, {run.python}", class_="soft"),
         tag("nav", tag("ul", *(tag("li", tag("a", says, href=f"#{to}")) for to, says in links)), aria_label="Sections"),
     )
-
-
-def _items(lines: list[str]) -> Markup:
-    return tag("ul", *(tag("li", line) for line in lines))
-
-
-def _anchor(name: str) -> str:
-    return f"trace-{name.removesuffix('.json')}"
-
-
-def _stories(claims: Claims) -> Iterator[Markup]:
-    """Tell each violation: the law, the diagram, the answer beside the full scan, the steps, how to take them again."""
-    laws = {law.law: law for law in claims.laws}
-    for name, trace in claims.shown.items():
-        file = claims.traces[name]
-        law = laws.get(file.law)
-        count = len(trace.steps)
-        title = f"{file.law}{f' {law.name}' if law else ''}: broken in {count} step{'s' * (count != 1)}"
-        at_last = law is None or law.kind != "eventually"
-        yield _section(
-            _anchor(name),
-            title,
-            *((tag("p", law.statement), tag("p", law.why, class_="soft")) if law else ()),
-            tag("p", f"World {file.world}, subject {file.subject}.", class_="soft"),
-            *_ending(trace),
-            _figure(trace, title, broken=at_last),
-            *_answers(trace),
-            tag("details", tag("summary", "Step by step"), _steps(trace, broken=at_last), open="open"),
-            tag(
-                "details",
-                tag("summary", "Take it again"),
-                tag("p", "Give this to ", tag("code", "strandline replay -"), " on its standard input."),
-                tag("pre", tag("code", msgspec.json.encode(file).decode())),
-            ),
-        )
-
-
-def _figure(trace: TraceShown, title: str, *, broken: bool) -> Markup:
-    caption = tag(
-        "figcaption",
-        "Time runs down. The bars are what is shared, each stretch in the colour of whoever wrote it. A solid arrow "
-        "writes, a dashed one reads, in the colour of whoever wrote what is read; ✕ marks what another refresh wrote "
-        "over. Point at a step, or move to it with the Tab key, to see what was before and after.",
-    )
-    drawn = tag(
-        "div", diagram(trace, title, broken=broken), class_="scroll", tabindex="0", role="region", aria_label=title
-    )
-    return tag("figure", drawn, caption)
-
-
-def _ending(trace: TraceShown) -> Iterator[Markup]:
-    """Put what was wrong side by side, with the items in which an answer and the full scan differ marked."""
-    said = [_SAYS.fullmatch(line) for line in trace.ending]
-    pairs = {match[1]: match[2] for match in said if match}
-    answer, scan = pairs.get("the answer"), pairs.get("the full scan")
-    cards = [
-        tag(
-            "div",
-            tag("dt", what),
-            tag(
-                "dd",
-                _marked(value, scan, "wrong")
-                if what == "the answer"
-                else _marked(value, answer, "missed")
-                if what == "the full scan"
-                else value,
-                class_="mono",
-            ),
-        )
-        for what, value in pairs.items()
-    ]
-    yield from ((tag("dl", *cards, class_="beside"),) if cards else ())
-    yield from (tag("p", line) for line, match in zip(trace.ending, said, strict=True) if not match)
-
-
-def _marked(said: str, other: str | None, kind: str) -> Markup:
-    """Mark the items of a list that another list does not have."""
-    known = set((other if other is not None else said).split(", "))
-    marked = (one if one in known else tag("span", one, class_=kind) for one in said.split(", "))
-    return join(*(piece for place, one in enumerate(marked) for piece in (", " * bool(place), one)))
-
-
-def _answers(trace: TraceShown) -> Iterator[Markup]:
-    rows = [
-        (
-            str(number),
-            named(step.actor),
-            _marked(change.after, step.scan, "wrong"),
-            _marked(step.scan, change.after, "missed"),
-            "the same" if change.after == step.scan else tag("strong", "not the same", class_="wrong"),
-        )
-        for number, step in enumerate(trace.steps, 1)
-        for change in step.changes
-        if change.what == "answer" and step.scan is not None
-    ]
-    if rows:
-        yield tag("h3", "Each answer beside a full scan of its snapshot")
-        yield table(("step", "who", "answered", "the full scan says", ""), rows)
-
-
-def _steps(trace: TraceShown, *, broken: bool) -> Markup:
-    last = len(trace.steps)
-    return tag(
-        "ol",
-        *(
-            tag("li", *_told(step), class_="breaks" if broken and number == last else None)
-            for number, step in enumerate(trace.steps, 1)
-        ),
-        class_="steps",
-    )
-
-
-def _told(step: StepShown) -> Iterator[Markup]:
-    yield tag("span", f"{named(step.actor)}: ", class_="who")
-    yield tag("span", step.title)
-    for change in step.changes:
-        was = (tag("span", change.before, class_="mono was"), tag("br")) if change.before else ()
-        kind = "mono is" if change.before else "mono"
-        after = tag("span", *was, tag("span", change.after, class_=kind))
-        yield tag("div", tag("span", change.what, class_="soft"), after, class_="change")
 
 
 def _laws(claims: Claims) -> Iterator[Markup]:
@@ -242,7 +113,7 @@ def _laws(claims: Claims) -> Iterator[Markup]:
         )
         for law in in_order(claims.laws)
     ]
-    yield _section("laws", "Laws", table(("law", "verdict", "kind", "says", "must sometimes be seen"), rows))
+    yield section("laws", "Laws", table(("law", "verdict", "kind", "says", "must sometimes be seen"), rows))
 
 
 def _matrix(claims: Claims) -> Iterator[Markup]:
@@ -252,12 +123,12 @@ def _matrix(claims: Claims) -> Iterator[Markup]:
         cells = (_cell(law, run.engine, run.state) for law in laws)
         rows.append((run.engine, *cells))
     heads = ("engine", *(law.law for law in laws))
-    yield _section(
+    yield section(
         "matrix",
         "Engines and laws",
         tag("p", "In each cell the verdict and this engine's first count. Counts of two engines are never added up."),
         table(heads, rows, "matrix"),
-        _items(
+        items(
             [
                 f"{run.engine}: {run.says}" + (f" ({run.state}: {run.detail})" if run.state != "ran" else "")
                 for run in claims.engines
@@ -296,7 +167,7 @@ def _mutants(mutants: tuple[MutantOutcome, ...]) -> Iterator[Markup]:
                 kind = "holds" if bite.caught else "violated" if must else "inconclusive"
                 cells.append(tag("span", SIGNS[kind], tag("small", says), class_=f"cell {kind}{must}"))
         rows.append((f"{one.mutant} ({one.hazard})", one.says, one.engine, *cells))
-    yield _section("mutants", "Mutants", table(("mutant", "does", "must be caught by", *engines), rows))
+    yield section("mutants", "Mutants", table(("mutant", "does", "must be caught by", *engines), rows))
 
 
 def _claims(claims: Claims) -> Iterator[Markup]:
@@ -312,7 +183,7 @@ def _claims(claims: Claims) -> Iterator[Markup]:
         )
         for laws, claim in groups
     ]
-    yield _section(
+    yield section(
         "claims", "Claims and bounds", table(("laws", "engine", "kind of claim", "says", "counts", "bounds"), rows)
     )
 
@@ -346,7 +217,7 @@ def _sources(found: Evidence) -> Iterator[Markup]:
         ("system", run.system),
         *((name, value) for name, value in run.tools.items()),
     ]
-    yield _section(
+    yield section(
         "sources",
         "Sources",
         tag(
@@ -360,4 +231,4 @@ def _sources(found: Evidence) -> Iterator[Markup]:
 
 
 def _limits(claims: Claims) -> Iterator[Markup]:
-    yield _section("limits", "What a pass does not show", _items(list(claims.does_not_show)))
+    yield section("limits", "What a pass does not show", items(list(claims.does_not_show)))

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Final, get_args
 import msgspec
 
 from strandline.properties.report.bounds import BYTES_MAX, NAME_MAX, Outcome
-from strandline.properties.report.evidence import Evidence
+from strandline.properties.report.document import Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from strandline.properties.report.evidence import Claims
+    from strandline.properties.report.document import Claims
 
 FORMAT: Final = "strandline evidence"
 VERSION: Final = 3

@@ -24,11 +24,11 @@ from strandline.properties.mutants import planted
 from strandline.properties.quiet import settled
 from strandline.properties.searched import MODEL
 from strandline.properties.specimens import PREFIX, SPECIMENS
-from strandline.properties.specimens.rule import FALLIBLE, GATES
+from strandline.properties.specimens.rule import FALLIBLE, GATES, STATEMENTS
 from strandline.properties.specimens.scene import Scene
 from strandline.properties.specimens.space import FAULTS, space_of
 from strandline.properties.specimens.worlds import RESTART, SPECIMEN_WORLDS
-from strandline.properties.verdict import Change, Exhibit, Frame
+from strandline.properties.verdict import Change, Exhibit, Frame, Look, Scan
 from strandline.properties.worlds import WORLDS
 
 if TYPE_CHECKING:
@@ -54,6 +54,10 @@ TITLES: Final = {
 
 SEARCHED: Final = {**WORLDS, **FAMILY}
 """The worlds that are searched whole, small and large."""
+
+READS_LOG: Final = frozenset({"read", "commit amid", *STATEMENTS})
+READS_MEMO: Final = frozenset({"read", "commit amid", "recall"})
+"""The steps that look at the log, and at the memo: the scanner does both at one gate, under one lock."""
 
 SAVED: Final = "saved memo"
 """What the memo on disk is called."""
@@ -86,7 +90,8 @@ def retrace(
     else:  # a wide world has leases and a disk, a small one is all values
         opened = stage_space(trace.world, fields, plug) if field is not None else real_space(scope, plug)
     frames: list[Frame] = []
-    scans: list[tuple[int, str]] = []
+    looks: list[Look] = []
+    scans: list[Scan] = []
     broken: list[Event] = []
     scanner = not (trace.subject == MODEL or trace.subject.startswith(PREFIX))
     with planted(trace.subject if scanner else "shipped"), opened as space:
@@ -94,16 +99,18 @@ def retrace(
         first = _first(plug, seen(plug, state))
         for action in trace.steps:
             if not fits(scope, action, seen(plug, state)):
-                return Exhibit(trace, tuple(frames), (), len(frames), broken=False, first=first, scans=tuple(scans))
+                return Exhibit(trace, tuple(frames), (), len(frames), False, first, tuple(looks), tuple(scans))  # noqa: FBT003 - broken: as the last line has it
             after, events = space.step(state, action)
-            scans += [(len(frames), _scan(plug, event)) for event in events if isinstance(event, Answered)]
-            frames.append(_frame(plug, scope, action, seen(plug, state), seen(plug, after), tuple(events)))
+            before, there = seen(plug, state), seen(plug, after)
+            looks += [Look(len(frames), *look) for look in _looks(plug, action, before, tuple(events))]
+            scans += [_scanned(plug, len(frames), event, there) for event in events if isinstance(event, Answered)]
+            frames.append(_frame(plug, scope, action, before, there, tuple(events)))
             broken += [event for event in events if law.holds is not None and not law.holds(event)]
             state = after
         if not broken:
             broken += [event for event in space.probe(state) if law.holds is not None and not law.holds(event)]
     ending = tuple(line for event in broken[-1:] for line in _ending(plug, event))
-    return Exhibit(trace, tuple(frames), ending, len(frames), bool(broken), first, tuple(scans))
+    return Exhibit(trace, tuple(frames), ending, len(frames), bool(broken), first, tuple(looks), tuple(scans))
 
 
 @contextmanager
@@ -199,6 +206,18 @@ def _first(plug: Plug, shown: Seen) -> tuple[tuple[str, str], ...]:
     return (("log", _log(plug, shown.world)), *((what, says) for what, _, says in shown.memos))
 
 
+def _looks(plug: Plug, action: Action, before: Seen, events: tuple[Event, ...]) -> Iterator[tuple[str, str]]:
+    """Say what a step looks at: a refresh reads the file that it is connected to, wherever the path leads by now."""
+    if action.actor is None:
+        return
+    task = before.world.tasks[action.actor]
+    if action.name in READS_LOG and task is not None:
+        held = task.link.file if task.link is not None else None
+        yield "log", _file(plug, held) if held is not None else _log(plug, before.world)
+    if action.name in READS_MEMO or any(isinstance(event, Stored | Discarded) for event in events):
+        yield from ((what, says) for what, _, says in before.memos if what == "memo")
+
+
 def _unranked(file: File | None) -> File | None:
     """Give a file without the rank of its commit, which moves when an older one is forgotten."""
     return file and file._replace(commit=0)
@@ -227,9 +246,11 @@ def _title(plug: Plug, scope: Scope, action: Action) -> str:
 
 
 def _log(plug: Plug, world: World) -> str:
-    if world.path is None:
-        return "no file"
-    return f"file {world.path.serial} (inode {world.path.inode}): {_rows(plug, world.path.log.rows)}"
+    return "no file" if world.path is None else _file(plug, world.path)
+
+
+def _file(plug: Plug, file: File) -> str:
+    return f"file {file.serial} (inode {file.inode}): {_rows(plug, file.log.rows)}"
 
 
 def _memo(plug: Plug, memo: Memo | None) -> str:
@@ -303,6 +324,12 @@ def _ending(plug: Plug, event: Event) -> Iterable[str]:
 def _scan(plug: Plug, event: Answered) -> str:
     """Say what a full scan of the snapshot of an answer says."""
     return _turns(plug, plug.rules.answer(event.rows, event.span))
+
+
+def _scanned(plug: Plug, place: int, event: Answered, there: Seen) -> Scan:
+    """Say what full scans say beside an answer: of its snapshot, and of the log by then."""
+    rows = there.world.path.log.rows if there.world.path is not None else ()
+    return Scan(place, _scan(plug, event), _turns(plug, plug.rules.answer(rows, event.span)))
 
 
 def _held(plug: Plug, memo: Holding | None) -> str:

@@ -13,11 +13,10 @@ import msgspec
 
 from strandline.properties.report.bounds import FEW, Count, Name, Text
 from strandline.properties.report.lanes import who
-from strandline.properties.specimens.rule import STATEMENTS
 from strandline.properties.verdict import Change, Exhibit, Frame
 
 if TYPE_CHECKING:
-    from strandline.properties.verdict import Trace
+    from strandline.properties.verdict import Scan, Trace
 
 ACTOR: Final = re.compile(r"r([1-9]\d{0,3})")
 READS_MAX: Final = msgspec.Meta(max_length=8)
@@ -25,18 +24,6 @@ CHANGES_MAX: Final = msgspec.Meta(max_length=50)
 """How much one step may look at, and change."""
 
 LOG: Final = "log"
-MEMO: Final = "memo"
-
-READS: Final[dict[str, tuple[str, ...]]] = {
-    "read": (LOG, MEMO),  # one gate: the snapshot is fixed and the slot looked at under one lock
-    "commit amid": (LOG, MEMO),
-    **dict.fromkeys(sorted(STATEMENTS), (LOG,)),
-    "recall": (MEMO,),
-}
-"""What a step of this name looks at."""
-
-WRITE_BACK: Final = "write-back"
-"""What a change is called that says what became of a memo; whoever writes back looks at the memo that is stored."""
 
 
 class ChangeShown(msgspec.Struct, frozen=True):
@@ -48,17 +35,18 @@ class ChangeShown(msgspec.Struct, frozen=True):
 
 
 class StepShown(msgspec.Struct, frozen=True):
-    """One step: its name, who took it, what it is in words, what it looked at, and what it changed.
+    """One step: its name, who took it, what it is in words, what it looked at and saw there, and what it changed.
 
-    ``scan`` is what a full scan of the snapshot says, where the step answers.
+    Where the step answers, ``scan`` is what a full scan of its snapshot says, and ``now`` one of the log by then.
     """
 
     action: Name
     actor: Name
     title: Text
-    reads: Annotated[tuple[Name, ...], READS_MAX]
+    reads: Annotated[dict[Name, Text], READS_MAX]
     changes: Annotated[tuple[ChangeShown, ...], CHANGES_MAX]
     scan: Text | None = None
+    now: Text | None = None
 
 
 class TraceShown(msgspec.Struct, frozen=True):
@@ -72,11 +60,14 @@ class TraceShown(msgspec.Struct, frozen=True):
 
 def shown(exhibit: Exhibit) -> TraceShown:
     """Give a trace that was taken again as a document shows it."""
-    scans = dict(exhibit.scans)
+    looks: dict[int, dict[str, str]] = {}
+    for look in exhibit.looks:
+        looks.setdefault(look.place, {})[look.what] = look.value
+    scans = {scan.place: scan for scan in exhibit.scans}
     return TraceShown(
         first=dict(exhibit.first),
         steps=tuple(
-            _step(action.name, frame, scans.get(place))
+            _step(action.name, frame, looks.get(place, {}), scans.get(place))
             for place, (action, frame) in enumerate(zip(exhibit.trace.steps, exhibit.frames, strict=False))
         ),
         ending=exhibit.ending,
@@ -99,9 +90,13 @@ def _number(actor: str, actors: list[str]) -> int | None:
     return None if actor == who(None) else int(named[1]) - 1 if named else actors.index(actor)
 
 
-def _step(name: str, frame: Frame, scan: str | None) -> StepShown:
-    reads = READS.get(name, ())
-    if MEMO not in reads and any(change.what == WRITE_BACK for change in frame.changes):
-        reads = (*reads, MEMO)
-    changes = tuple(ChangeShown(*change) for change in frame.changes)
-    return StepShown(name, who(frame.actor), frame.title, reads, changes, scan)
+def _step(name: str, frame: Frame, reads: dict[str, str], scan: Scan | None) -> StepShown:
+    return StepShown(
+        action=name,
+        actor=who(frame.actor),
+        title=frame.title,
+        reads=reads,
+        changes=tuple(ChangeShown(*change) for change in frame.changes),
+        scan=scan.snapshot if scan is not None else None,
+        now=scan.now if scan is not None else None,
+    )

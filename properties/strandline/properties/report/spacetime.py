@@ -34,11 +34,13 @@ class Life(NamedTuple):
 
 
 class Look(NamedTuple):
-    """A reader, in a row, reads a value of a thing."""
+    """A reader, in a row, reads a value of a thing; ``past`` tells that another one has taken its place already."""
 
     row: int
     reader: str
     life: Life
+    value: str
+    past: bool
 
 
 class Burial(NamedTuple):
@@ -107,12 +109,21 @@ def _lives(thing: str, trace: TraceShown) -> Iterator[Life]:
 
 
 def _looks(trace: TraceShown, lives: tuple[Life, ...]) -> Iterator[Look]:
-    """Find for each look the value that was there just before its row: a step that reads and writes reads first."""
+    """Find for each look the value that it saw: the one just before its row, or one that was there earlier.
+
+    A step that reads and writes reads first. A refresh reads on from a file that was replaced under its hands.
+    """
     at = {life.thing: life for life in lives if life.since == 0}
     born = {(life.thing, life.since): life for life in lives}
+    was = {(life.thing, life.value): life for life in at.values()}
     for row, step in enumerate(trace.steps, 1):
-        yield from (Look(row, step.actor, at[thing]) for thing in step.reads if thing in at)
-        at |= {thing: born[thing, row] for thing in at if (thing, row) in born}
+        for thing, value in step.reads.items():
+            if thing in at:
+                life = at[thing] if at[thing].value == value else was.get((thing, value), at[thing])
+                yield Look(row, step.actor, life, value, past=life != at[thing])
+        for thing in [one for one in at if (one, row) in born]:
+            at[thing] = born[thing, row]
+            was[thing, at[thing].value] = at[thing]
 
 
 def _burials(lives: tuple[Life, ...], looks: tuple[Look, ...]) -> Iterator[Burial]:

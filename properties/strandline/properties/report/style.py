@@ -23,7 +23,7 @@ p{margin:.5rem 0;max-width:66ch}
 a{color:inherit;text-underline-offset:.2em}
 :focus-visible{outline:3px solid var(--a1);outline-offset:2px;border-radius:4px}
 code,pre,.mono{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.875em}
-p,li,td,th,dd,dt,summary,h1,h2,h3{overflow-wrap:anywhere;unicode-bidi:isolate}
+p,li,td,th,dd,dt,summary,h1,h2,h3{overflow-wrap:anywhere;unicode-bidi:isolate}td,th{overflow-wrap:break-word}
 .soft{color:var(--soft)}
 .verdict{display:inline-block;padding:.08em .6em;border-radius:1em;font-weight:650;font-size:.86em;white-space:nowrap}
 .holds{color:var(--good);background:var(--goodbg)}
@@ -46,7 +46,8 @@ tbody th{font-weight:600}
 .cell small{display:block;font-size:.76rem;font-weight:400;font-variant-numeric:tabular-nums}
 details{margin:.6rem 0}summary{cursor:pointer;font-weight:600;padding:.2rem 0}
 pre{overflow-x:auto;background:var(--tint);padding:.8rem 1rem;border-radius:6px;line-height:1.4}
-.beside{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,16rem),1fr));gap:.8rem;margin:1rem 0;padding:0}
+.beside{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,16rem),1fr));gap:.8rem;
+margin:1rem 0;padding:0}
 .beside div{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:.7rem 1rem}
 .beside dt{font-size:.82rem;color:var(--soft);font-weight:600}
 .beside dd{margin:.15rem 0 0;font-size:1.05rem}
@@ -58,7 +59,8 @@ ol.steps li{padding:.3rem 0;border-bottom:1px solid var(--line)}
 ol.steps li::marker{color:var(--soft);font-variant-numeric:tabular-nums}
 ol.steps .who{font-weight:650}
 ol.steps .breaks{background:var(--badbg)}
-.change{display:grid;grid-template-columns:minmax(4.5rem,auto) 1fr;gap:0 .8rem;margin:.15rem 0 .15rem 1rem;font-size:.93em}
+.change{display:grid;grid-template-columns:minmax(4.5rem,auto) 1fr;gap:0 .8rem;margin:.15rem 0 .15rem 1rem;
+font-size:.93em}
 .change .was{color:var(--soft)}.change .was::before{content:"before "}.change .is::before{content:"after "}
 .change .was::before,.change .is::before{font-family:system-ui,sans-serif;color:var(--soft);font-size:.85em}
 .change span{overflow-wrap:anywhere}
@@ -74,16 +76,18 @@ figcaption{color:var(--soft);font-size:.88rem;margin-top:.5rem;max-width:90ch}
 .spacetime .idle{stroke:var(--line);stroke-dasharray:2 5;stroke-width:1.5}
 .spacetime .flight{stroke:var(--c);stroke-width:3;opacity:.55}
 .spacetime .bar{fill:var(--c)}
-.spacetime .value,.spacetime .note-line{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;
-font-size:11.2px}
+.spacetime .value,.spacetime .note-line{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",
+monospace;font-size:11.2px}
 .spacetime .buries{fill:var(--bad);font-weight:600;font-size:11.5px}
 .spacetime .cross{stroke:var(--bad);stroke-width:3;fill:none;stroke-linecap:round}
 .spacetime .row{fill:transparent}
 .spacetime .number{fill:var(--soft);font-variant-numeric:tabular-nums}
 .spacetime .step .box{fill:var(--card);stroke:var(--c);stroke-width:1.6}
-.spacetime .said{fill:var(--soft);font-size:11.5px}
+.spacetime .said{fill:var(--soft);font-size:11.5px}.spacetime .plate{fill:var(--card)}
 .spacetime .answer{fill:var(--ink);font-weight:650}
-.spacetime .right{fill:var(--good)}.spacetime .wrong{fill:var(--bad);font-weight:650;text-decoration:none}
+.spacetime .right{fill:var(--good)}
+.spacetime .late{fill:var(--open);font-weight:600}
+.spacetime .wrong{fill:var(--bad);font-weight:650;text-decoration:none}
 .spacetime .arrow{stroke:var(--c);stroke-width:2}.spacetime .tip-of{fill:var(--c)}
 .spacetime .arrow.reads{stroke-dasharray:5 4;stroke-width:1.6}
 .spacetime .breaks .box{stroke:var(--bad);stroke-width:3;fill:var(--badbg)}

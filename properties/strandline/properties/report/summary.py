@@ -11,7 +11,7 @@ from strandline.properties.report.open_ends import open_ends
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from strandline.properties.report.evidence import Evidence, LawOutcome, Said
+    from strandline.properties.report.document import Evidence, LawOutcome, Said
 
 SIZE_MAX: Final = 60_000
 """Characters; a comment on a pull request holds little more."""

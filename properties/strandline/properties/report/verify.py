@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
     from strandline.properties.check import Findings
-    from strandline.properties.report.evidence import Claims, Evidence
+    from strandline.properties.report.document import Claims, Evidence
     from strandline.properties.verdict import Exhibit, Trace
 
 DIFFERENCES_MAX: Final = 200
