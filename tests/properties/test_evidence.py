@@ -44,7 +44,7 @@ def gathered(day: int = 1) -> Evidence:
 
 def test_the_document_says_what_was_found_of_what_and_where() -> None:
     document = json.loads(encode(gathered()))
-    assert document["version"] == 2
+    assert (document["format"], document["version"]) == ("strandline evidence", 3)
     claims = document["claims"]
     assert (claims["subject"], claims["verdict"], claims["skipped"]) == ("dominance", "violated", ["fuzz"])
     laws = {law["law"]: law for law in claims["laws"]}
@@ -54,6 +54,7 @@ def test_the_document_says_what_was_found_of_what_and_where() -> None:
     assert laws["M1"]["claims"] == [
         {
             "engine": "exhaust impl",
+            "kind": "searched",
             "verdict": "holds",
             "says": "every state",
             "bounds": {"world": "pair"},

@@ -60,7 +60,7 @@ def test_a_law_that_nobody_looked_at_and_an_engine_that_was_skipped_are_named() 
 
 def test_counts_stand_with_the_engine_that_counted() -> None:
     numbers = ", ".join(law.number for law in LAWS)
-    assert f"- **{numbers}** by exhaust: every state 0 (12,345 states; world: w)" in written(claims(1))
+    assert f"- **{numbers}** by exhaust, searched: every state 0 (12,345 states; world: w)" in written(claims(1))
 
 
 def test_the_summary_fits_a_pull_request_however_much_there_is_to_say() -> None:

@@ -154,7 +154,7 @@ def _plate(row: Row, x: float) -> Iterator[Markup]:
     if row.told:
         wide = max(len(line) for _, line in row.told) * CHAR
         yield tag(
-            "rect", x=x - wide / 2, y=row.top + row.box + 1, width=wide, height=len(row.told) * LINE, class_="plate"
+            "rect", x=x - wide / 2, y=row.top + row.box + 3, width=wide, height=len(row.told) * LINE, class_="plate"
         )
 
 

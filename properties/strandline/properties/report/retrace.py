@@ -214,7 +214,7 @@ def _looks(plug: Plug, action: Action, before: Seen, events: tuple[Event, ...]) 
     if action.name in READS_LOG and task is not None:
         held = task.link.file if task.link is not None else None
         yield "log", _file(plug, held) if held is not None else _log(plug, before.world)
-    if action.name in READS_MEMO or any(isinstance(event, Stored | Discarded) for event in events):
+    if action.name in READS_MEMO or any(isinstance(event, Discarded) for event in events):
         yield from ((what, says) for what, _, says in before.memos if what == "memo")
 
 

@@ -105,26 +105,21 @@ def verify(
     if not again:
         return Verified(unrepeated=(*left, "no engine is left to run"))
     fresh = evidence.gather(judge(again), datetime.now(UTC), 0.0, unshown, show)
-    there, here = (_comparable(claims, again, whole=not left) for claims in (found.claims, fresh.claims))
-    if msgspec.json.encode(there) == msgspec.json.encode(here):
+    texts = [_comparable(claims, again, whole=not left) for claims in (found.claims, fresh.claims)]
+    if texts[0] == texts[1]:
         return Verified(unrepeated=left, again=again)
+    there, here = map(msgspec.json.decode, texts)
     differences = tuple(_first(differing(there, here)))
     return Verified(unrepeated=left, differences=differences, again=again)
 
 
-def _comparable(claims: Claims, engines: Collection[str], *, whole: bool) -> Any:  # noqa: ANN401 - any JSON
-    """Give the claims as plain data; of a part of the engines only what these engines say."""
+def _comparable(claims: Claims, engines: Collection[str], *, whole: bool) -> bytes:
+    """Write down the claims; of a part of the engines only what these engines say."""
     if whole:
-        return msgspec.to_builtins(claims)
-    return msgspec.to_builtins(
-        {
-            "laws": [
-                {"law": law.law, "claims": [said for said in law.claims if said.engine in engines]}
-                for law in claims.laws
-            ],
-            "machines": [machine for machine in claims.machines if machine.engine in engines],
-        }
-    )
+        return msgspec.json.encode(claims)
+    laws = [{"law": law.law, "claims": [said for said in law.claims if said.engine in engines]} for law in claims.laws]
+    machines = [machine for machine in claims.machines if machine.engine in engines]
+    return msgspec.json.encode({"laws": laws, "machines": machines})
 
 
 def differing(there: Any, here: Any, where: str = "") -> Iterator[Difference]:  # noqa: ANN401 - any JSON
