@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from textwrap import wrap
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from strandline.properties.report.lanes import printable
 from strandline.properties.report.markup import CLIP
-from strandline.properties.report.shown import LOG
+from strandline.properties.report.shown import ACTOR, LOG
 from strandline.properties.report.spacetime import ENVIRONMENT, spacetime
 
 if TYPE_CHECKING:
@@ -29,6 +28,7 @@ PAD: Final = 9
 BAR: Final = 12
 CHAR: Final = 6.8  # pixels of one character, taken wide
 NOTE: Final = 66  # characters of a line of a note
+_NAME_MAX: Final = 20  # characters of an actor that stand above its lane
 _LINES_MAX: Final = 5  # lines of a value that stand in its lane
 
 
@@ -160,7 +160,9 @@ def named(actor: str) -> str:
     """Give an actor's name in full."""
     if actor == ENVIRONMENT:
         return "environment"
-    return f"refresh {actor[1:]}" if re.fullmatch(r"r\d{1,4}", actor) else actor
+    if ACTOR.fullmatch(actor):
+        return f"refresh {actor[1:]}"
+    return actor if len(actor) <= _NAME_MAX else f"{actor[:_NAME_MAX]}…"
 
 
 def noted(step: StepShown, number: int, events: Events) -> list[str]:

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from strandline.properties.report.diagram import diagram
-from strandline.properties.report.markup import Markup, join, section, table, tag
-from strandline.properties.report.sheet import named
+from strandline.properties.report.markup import Markup, items, join, section, table, tag
+from strandline.properties.report.sheet import named, worded
+from strandline.properties.report.spacetime import spacetime
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from strandline.properties.report.document import Claims
-    from strandline.properties.report.shown import StepShown, TraceShown
+    from strandline.properties.report.shown import ChangeShown, StepShown, TraceShown
 
 _SAYS: Final = re.compile(r"([A-Za-z][A-Za-z ]{0,30}):\s{2,}(.*)")
 
@@ -35,6 +36,7 @@ def stories(claims: Claims) -> Iterator[Markup]:
             *((tag("p", law.statement), tag("p", law.why, class_="soft")) if law else ()),
             tag("p", f"World {file.world}, subject {file.subject}.", class_="soft"),
             *_ending(trace),
+            *_in_short(trace),
             _figure(trace, title, broken=at_last),
             *_answers(trace),
             tag("details", tag("summary", "Step by step"), _steps(trace, broken=at_last), open="open"),
@@ -88,6 +90,38 @@ def _ending(trace: TraceShown) -> Iterator[Markup]:
     ]
     yield from ((tag("dl", *cards, class_="beside"),) if cards else ())
     yield from (tag("p", line) for line, match in zip(trace.ending, said, strict=True) if not match)
+
+
+def _in_short(trace: TraceShown) -> Iterator[Markup]:
+    """Say in sentences what was read late, what was written over, what gave way, and which answers were wrong."""
+    at = spacetime(trace)
+    lines = [
+        (look.row, f"{named(look.reader)} reads the {look.life.thing} as it was before step {look.life.until}")
+        for look in at.looks
+        if look.past
+    ]
+    lines += [
+        (one.row, f"{named(one.by)} puts its {one.buried.thing} {' '.join(worded(one))}: {one.buried.value}")
+        for one in at.burials
+    ]
+    lines += [
+        (look.row, f"{named(look.reader)} throws its memo away, and this stays: {look.value}")
+        for look in at.looks
+        for change in trace.steps[look.row - 1].changes
+        if change.what == "write-back" and change.after.startswith("thrown away")
+    ]
+    for row, step in enumerate(trace.steps, 1):
+        lines += [(row, line) for change in step.changes if change.what == "answer" for line in _answered(change, step)]
+    if lines:
+        yield tag("h3", "In short")
+        yield items([f"Step {row}: {line}." for row, line in sorted(lines)])
+
+
+def _answered(change: ChangeShown, step: StepShown) -> Iterator[str]:
+    if step.scan is not None and step.scan != change.after:
+        yield f"{named(step.actor)} answers {change.after}, where a full scan of the same snapshot says {step.scan}"
+    if step.now is not None and step.now != step.scan:
+        yield f"{named(step.actor)} answers {change.after}, where a full scan of the log by now says {step.now}"
 
 
 def _marked(said: str, other: str | None, kind: str) -> Markup:
