@@ -127,6 +127,7 @@ class Effort(msgspec.Struct, frozen=True):
 class Report(msgspec.Struct, frozen=True):
     """The document; ``version`` is raised when its meaning changes."""
 
+    format: Literal["strandline search"]
     version: Literal[1]
     claims: Claims
     effort: Effort
@@ -154,6 +155,7 @@ def gather(  # noqa: PLR0913 - what was searched, on what terms, what came of it
     """Make the document of a search that began at an instant and took so long; ``work`` is that of the real scanner."""
     counts = outcome.counts
     return Report(
+        format="strandline search",
         version=1,
         claims=Claims(
             world=chosen.name,

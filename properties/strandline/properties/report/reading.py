@@ -64,7 +64,7 @@ def decode(data: bytes) -> Evidence:
     try:
         head = msgspec.json.decode(data, type=_Head)
         if head.format not in {"", FORMAT}:
-            raise BadEvidenceError(f"not evidence of a check: it calls itself {head.format[:NAME_MAX]!r}")
+            raise BadEvidenceError(f"not the evidence of a check: it calls itself {head.format[:NAME_MAX]!r}")
         if head.version != VERSION:
             raise BadEvidenceError(f"evidence of version {head.version}, and version {VERSION} is read here")
         found = msgspec.json.decode(data, type=Evidence)
