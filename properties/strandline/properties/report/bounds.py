@@ -43,7 +43,7 @@ Outcome: TypeAlias = Literal["violated", "broken", "inconclusive", "holds", "not
 """A verdict as it is written; the worst first."""
 
 LawKind: TypeAlias = Literal["proved", "always", "eventually"]
-ClaimKind: TypeAlias = Literal["proved", "searched", "compared", "sampled"]
+ClaimKind: TypeAlias = Literal["proved", "searched", "compared", "sampled", "replayed", "caught"]
 """What a pass of an engine is worth; the strongest first."""
 
 EngineState: TypeAlias = Literal["ran", "skipped", "interrupted", "broken"]

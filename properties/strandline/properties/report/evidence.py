@@ -44,18 +44,20 @@ JUDGES: Final = (
     "strandline.model.events",
     "strandline.model.oracle",
     "strandline.model.rules",
-    "strandline.properties.contracts",
     "strandline.properties.harness.ghosts",
     "strandline.properties.laws",
+    "strandline.properties.prove",
     "strandline.properties.quiet",
 )
-"""The modules that say what is right. A law can be weakened here with its sentence left as it was."""
+"""The modules, and packages, that say what is right. A law can be weakened here with its sentence left as it was."""
 
 KINDS: Final[dict[str, ClaimKind]] = {
     "prove": "proved",
     "exhaust": "searched",
     "agree": "compared",
     "fuzz": "sampled",
+    "traces": "replayed",
+    "teeth": "caught",
 }
 """What a pass is worth, by the first word of the engine's name; the strongest first."""
 
@@ -98,7 +100,7 @@ def gather(  # noqa: PLR0913 - what was found, when, and what goes with it
         claims=Claims(
             subject=findings.subject,
             sources=sources(),
-            judges={name: _file_digest(name) for name in JUDGES},
+            judges={name: _digest_of(name) for name in JUDGES},
             verdict=findings.verdict().value,
             laws=tuple(map(_law, findings.judgements())),
             engines=tuple(EngineOutcome(*run) for run in findings.runs),
@@ -118,8 +120,11 @@ def sources() -> dict[str, str]:
     return {name: digest(Path(import_module(name).__file__ or "").parent) for name in PACKAGES}
 
 
-def _file_digest(module: str) -> str:
-    return hashlib.sha256(Path(import_module(module).__file__ or "").read_bytes()).hexdigest()
+def _digest_of(name: str) -> str:
+    """Give the sha256 of a module, or of all sources of a package."""
+    module = import_module(name)
+    path = Path(module.__file__ or "")
+    return digest(path.parent) if hasattr(module, "__path__") else hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def ran_here(began: str, seconds: float) -> RunOutcome:

@@ -30,6 +30,8 @@ _KINDS: Final = {
     "searched": "every reachable state and every interleaving within its bounds",
     "compared": "the texts of the definition say the same of these cases",
     "sampled": "no violation in so many cases, and no more than that",
+    "replayed": "traces that once broke a law break it no more",
+    "caught": "known-bad designs were caught; that says something of the judge, and nothing of the subject",
 }
 
 
