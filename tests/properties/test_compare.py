@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def claims() -> Any:  # noqa: ANN401 - any JSON
     """Give the claims of a run as plain data, mutants among them."""
     found = plain(holding())["claims"]
-    found["mutants"] = plain(MUTANTS)
+    found |= {"mutants": plain(MUTANTS), "full": True}
     return found
 
 
@@ -83,6 +83,7 @@ WEAKER = [
         "M1 by exhaust impl: times the twin was seen",
         "0",
     ),
+    ("not everything was searched", lambda d: d.update(full=False), "everything was searched", "no"),
     ("an engine was skipped", lambda d: d["engines"][2].update(state="skipped"), "engine fuzz", "skipped"),
     ("an engine is gone", lambda d: d["engines"].pop(), "engine fuzz", "gone"),
     ("a rule never fires", lambda d: d["machines"][0]["rules"].update(drop=0), "rule drop of fuzz fires", "no"),

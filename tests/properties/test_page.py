@@ -184,7 +184,8 @@ def test_each_mutant_stands_with_the_engine_that_must_catch_it() -> None:
 def test_a_trace_of_no_step_and_one_of_a_thousand_are_drawn() -> None:
     document = plain(violated())
     shown = document["claims"]["shown"]["M3-no-second-look.json"]
-    for steps in ([], shown["steps"] * 76):
+    lengths: tuple[list[Any], ...] = ([], shown["steps"] * 76)
+    for steps in lengths:
         changed = {**document["claims"], "shown": {"M3-no-second-look.json": {**shown, "steps": steps}}}
         drawn = Elements(page(msgspec.convert({**document, "claims": changed}, Evidence)))
         assert len([one for one in drawn.named("g") if "tabindex" in one]) == len(steps)

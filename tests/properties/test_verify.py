@@ -155,7 +155,9 @@ def test_of_a_document_that_differs_everywhere_not_everything_is_named(monkeypat
 @pytest.fixture
 def judge(monkeypatch: pytest.MonkeyPatch) -> Judge:
     judge = Judge()
-    monkeypatch.setattr(cli, "check", lambda _subject, *rest: judge(*rest))
+    monkeypatch.setattr(
+        cli, "check", lambda _subject, *rest, full: judge(*rest) if not full else pytest.fail("not full")
+    )
     return judge
 
 

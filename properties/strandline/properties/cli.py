@@ -167,7 +167,7 @@ def check_command(  # noqa: PLR0913 - one parameter for each option
         findings = judge(chosen, progress.say, progress.keep)
     unshown = judged.DOES_NOT_SHOW if bench else evidence.DOES_NOT_SHOW
     show = partial(console.exhibited, bench=bench)
-    found = evidence.gather(findings, began, time.monotonic() - clock, unshown, show)
+    found = evidence.gather(findings, began, time.monotonic() - clock, unshown, show, full=full)
     drawing = console.drawing(findings.traces(), out, bench)
     problem = console.saved(found, findings.traces(), drawing, out)
     if output == "json":

@@ -54,6 +54,8 @@ def compare(old: Claims, new: Claims) -> tuple[Moved, ...]:
 
 def _moved(old: Claims, new: Claims) -> Iterator[Moved]:
     yield from _ranked("the verdict", old.verdict, new.verdict, _VERDICTS)
+    if old.full != new.full:
+        yield Moved("weaker" if old.full else "stronger", "everything was searched", *_yes_no(old.full, new.full))
     laws = {law.law: law for law in old.laws}, {law.law: law for law in new.laws}
     for number in dict.fromkeys([*laws[0], *laws[1]]):
         yield from _law(number, laws[0].get(number), laws[1].get(number))
@@ -188,5 +190,5 @@ def _came_or_went(what: str, was: bool) -> Moved:  # noqa: FBT001 - whether it w
     return Moved("weaker" if was else "stronger", what, "there" if was else "none", "gone" if was else "there")
 
 
-def _yes_no(*told: bool) -> tuple[str, ...]:
-    return tuple("yes" if one else "no" for one in told)
+def _yes_no(before: bool, after: bool) -> tuple[str, str]:  # noqa: FBT001 - there is nothing else to say
+    return "yes" if before else "no", "yes" if after else "no"

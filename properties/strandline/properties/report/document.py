@@ -102,6 +102,8 @@ class Claims(msgspec.Struct, frozen=True):
     """What was found, and of what: all that two runs on the same sources have in common."""
 
     subject: Name
+    full: bool
+    """Whether nothing was left out for want of time."""
     sources: Annotated[dict[Name, Sha256], FEW]
     """The sha256 of each package's sources."""
     judges: Annotated[dict[Name, Sha256], FEW]

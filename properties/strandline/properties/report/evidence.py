@@ -82,6 +82,8 @@ def gather(  # noqa: PLR0913 - what was found, when, and what goes with it
     unshown: tuple[str, ...] = DOES_NOT_SHOW,
     show: Callable[[Trace], Exhibit | None] = lambda _trace: None,
     mutants: tuple[MutantOutcome, ...] = (),
+    *,
+    full: bool = False,
 ) -> Evidence:
     """Make the document of a check.
 
@@ -92,6 +94,7 @@ def gather(  # noqa: PLR0913 - what was found, when, and what goes with it
         unshown: what a pass does not show.
         show: takes the steps of a trace again; None if that fails.
         mutants: how the mutants fared, if any were tried.
+        full: whether nothing was left out for want of time.
     """
     exhibits = ((trace, show(trace)) for trace in findings.traces())
     return Evidence(
@@ -99,6 +102,7 @@ def gather(  # noqa: PLR0913 - what was found, when, and what goes with it
         version=3,
         claims=Claims(
             subject=findings.subject,
+            full=full,
             sources=sources(),
             judges={name: _digest_of(name) for name in JUDGES},
             verdict=findings.verdict().value,

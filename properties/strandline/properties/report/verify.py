@@ -104,7 +104,7 @@ def verify(
     again, left = repeatable(found.claims, chosen)
     if not again:
         return Verified(unrepeated=(*left, "no engine is left to run"))
-    fresh = evidence.gather(judge(again), datetime.now(UTC), 0.0, unshown, show)
+    fresh = evidence.gather(judge(again), datetime.now(UTC), 0.0, unshown, show, full=found.claims.full)
     texts = [_comparable(claims, again, whole=not left) for claims in (found.claims, fresh.claims)]
     if texts[0] == texts[1]:
         return Verified(unrepeated=left, again=again)
