@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from strandline.properties.engines import STATES_MAX, real_space
+from strandline.properties.engines import STATES_MAX
 from strandline.properties.exhaust.plain import Found, search
 from strandline.properties.fuzz import DERANDOMIZED, UNSHRUNK, play
 from strandline.properties.laws import LAWS, laws_of
 from strandline.properties.machine import ScannerMachine
 from strandline.properties.mutants import MUTANTS, SHIPPED, planted
 from strandline.properties.report.replay import encode, file_name
+from strandline.properties.spaces import real_space
 from strandline.properties.verdict import Trace
 from strandline.properties.worlds import WORLDS
 

@@ -7,7 +7,7 @@ import pytest
 from strandline.model.state import Action
 from strandline.properties.mutants import MUTANTS, SHIPPED
 from strandline.properties.report.retrace import retrace
-from strandline.properties.searched import MODEL
+from strandline.properties.spaces import MODEL
 from strandline.properties.verdict import Change, Exhibit, Trace
 
 READ = tuple(Action(name, 0) for name in ("start", "locate", "connect", "read"))

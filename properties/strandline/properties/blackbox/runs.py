@@ -21,8 +21,12 @@ SHORTER_MAX: Final = 200
 """Runs that may be spent on making a trace shorter."""
 
 
-def run(trace: Trace, subject: Subject, today: date) -> Exhibit:
-    """Take the steps of a trace until one does not fit, or a law breaks.
+UNOFFERED: Final = "the world does not offer it here"
+"""Why a step does not fit."""
+
+
+def run(trace: Trace, subject: Subject, today: date, until: int | None = None) -> Exhibit:
+    """Take the steps of a trace until one does not fit, a law breaks, or so many are taken.
 
     Raises:
         KeyError: there is no such world.
@@ -33,10 +37,11 @@ def run(trace: Trace, subject: Subject, today: date) -> Exhibit:
     shown: list[Frame] = []
     ending: tuple[str, ...] = ()
     broken = False
+    first = (("log", frames.log(bystander.yard)),)
     try:
-        for action in trace.steps:
+        for action in trace.steps[:until]:
             if not bystander.fits(action):
-                return Exhibit(trace, tuple(shown), (), len(shown), broken=False)
+                return Exhibit(trace, tuple(shown), (), len(shown), broken=False, first=first, why=UNOFFERED)
             before = bystander.yard
             try:
                 bystander.take(action)
@@ -48,7 +53,9 @@ def run(trace: Trace, subject: Subject, today: date) -> Exhibit:
                 break
     finally:
         bystander.close()
-    return Exhibit(trace._replace(steps=trace.steps[: len(shown)]), tuple(shown), ending, len(shown), broken=broken)
+    taken = trace._replace(steps=trace.steps[: len(shown)]) if ending else trace
+    at = len(shown) if broken else None
+    return Exhibit(taken, tuple(shown), ending, len(shown), broken=broken, first=first, at=at)
 
 
 def shortest(found: Exhibit, subject: Subject, today: date) -> Exhibit:

@@ -19,11 +19,11 @@ from strandline.properties import __version__
 from strandline.properties.report.replay import TraceFile, file_name, to_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from strandline.properties.check import Findings, Judgement
-    from strandline.properties.verdict import Claim
+    from strandline.properties.verdict import Claim, Exhibit, Trace
 
 PACKAGES: Final = ("strandline.model", "strandline.impl", "strandline.properties")
 """The packages whose sources are digested."""
@@ -116,8 +116,18 @@ class Evidence(msgspec.Struct, frozen=True):
     run: RunOutcome
 
 
-def gather(findings: Findings, began: datetime, seconds: float, unshown: tuple[str, ...] = DOES_NOT_SHOW) -> Evidence:
-    """Make the document of a check that began at an instant and took so long; ``unshown`` is what a pass leaves out."""
+def gather(
+    findings: Findings,
+    began: datetime,
+    seconds: float,
+    unshown: tuple[str, ...] = DOES_NOT_SHOW,
+    exhibits: Mapping[Trace, Exhibit] | None = None,
+) -> Evidence:
+    """Make the document of a check that began at an instant and took so long.
+
+    ``unshown`` is what a pass leaves out, ``exhibits`` what came of the traces.
+    """
+    taken = exhibits or {}
     return Evidence(
         version=2,
         claims=Claims(
@@ -127,7 +137,7 @@ def gather(findings: Findings, began: datetime, seconds: float, unshown: tuple[s
             laws=tuple(map(_law, findings.judgements())),
             engines=tuple(EngineOutcome(*run) for run in findings.runs),
             machines=_machines(findings.claims),
-            traces={file_name(trace): to_file(trace) for trace in findings.traces()},
+            traces={file_name(trace): to_file(trace, taken.get(trace)) for trace in findings.traces()},
             skipped=tuple(run.engine for run in findings.runs if run.state == "skipped"),
             does_not_show=unshown,
         ),

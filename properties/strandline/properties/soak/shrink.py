@@ -11,7 +11,9 @@ from strandline.properties.fields import FIELDS
 from strandline.properties.harness.plug import CODEX
 from strandline.properties.laws import laws_of
 from strandline.properties.mutants import planted
-from strandline.properties.report.retrace import fits, seen, stage_space
+from strandline.properties.report.retrace import fits
+from strandline.properties.report.worded import seen
+from strandline.properties.spaces import stage_space
 
 if TYPE_CHECKING:
     from strandline.model.state import Action, World

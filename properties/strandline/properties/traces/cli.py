@@ -1,0 +1,131 @@
+"""The commands about traces: ``strandline replay``."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+import click
+
+from strandline.properties.blackbox.outside import OUTSIDE
+from strandline.properties.blackbox.plots import PLOTS
+from strandline.properties.blackbox.subject import SubjectBrokenError
+from strandline.properties.blackbox.subjects import bench_for, subject_options
+from strandline.properties.check import EXIT_CODES
+from strandline.properties.laws import LAWS
+from strandline.properties.mutants import MUTANTS, SHIPPED
+from strandline.properties.options import BROKEN, FORMAT, USAGE, refuse_unknown
+from strandline.properties.report import console, replay
+from strandline.properties.traces import replaying
+from strandline.properties.traces.replaying import Asked, Taken
+from strandline.properties.verdict import Verdict
+
+if TYPE_CHECKING:
+    from strandline.properties.blackbox.judged import Bench
+    from strandline.properties.report.replay import TraceFile
+
+INCONCLUSIVE: Final = EXIT_CODES[Verdict.INCONCLUSIVE]
+
+_REPLAY: Final = """\b
+Exit codes: 0 all steps fit and the law holds, 1 the law is still broken,
+            2 no trace file, 3 the trace fits no longer, was ended before its
+            last step, or its law is proved and judges no step, which is no
+            pass, 4 the subject is broken, or model and real code part.
+Example:    strandline replay .strandline/traces/M3-dominance.json
+            strandline replay M3-dominance.json --on both
+            strandline replay M3-dominance.json --mutant shipped --step
+"""
+
+_QUIT: Final = ("q", "Q", "\x04", "\x1b")  # and Ctrl-D, and Escape
+
+
+@click.command("replay", epilog=_REPLAY)
+@click.argument("source", metavar="FILE|-")
+@click.option("--on", type=click.Choice(replaying.ON), help="Take it on this.  [default: what the trace names]")
+@click.option("--mutant", metavar="NAME", help="Plant this in the real code; shipped plants nothing.")
+@click.option("--step", "stepping", is_flag=True, help="Show one step at a time, on a terminal.")
+@click.option("--until", type=click.IntRange(min=0), metavar="N", help="End after so many steps.")
+@subject_options
+@FORMAT
+@click.pass_context
+def replay_command(  # noqa: PLR0913 - one parameter for each option
+    ctx: click.Context,
+    /,
+    *,
+    source: str,
+    on: str | None,
+    mutant: str | None,
+    stepping: bool,
+    until: int | None,
+    output: str,
+    **subject: Any,  # noqa: ANN401 - the options of subject_options
+) -> None:
+    """Take the steps of a trace again and draw them; - reads standard input.
+
+    A trace of somebody else's scanner needs it named again: a trace file never says what to run.
+    """
+    bench = bench_for(**subject)
+    refuse_unknown("mutant", () if mutant is None else (mutant,), (SHIPPED, *MUTANTS))
+    if bench is not None and (on is not None or mutant is not None):
+        raise click.UsageError("--subject and --subject-cmd exclude --on and --mutant")
+    if on == "model" and mutant is not None:
+        raise click.UsageError("--mutant plants in the real code, which --on model leaves out")
+    if stepping and (output == "json" or source == "-" or not (sys.stdin.isatty() and sys.stdout.isatty())):
+        raise click.UsageError("--step needs a terminal, a file, and no --format json")
+    file = _file(ctx, source, bench)
+    taken = _taken(ctx, source, Asked(on, mutant, until), file, bench)
+    laws = OUTSIDE if bench else LAWS
+    if output == "json":
+        click.echo(json.dumps(replaying.document(taken)))
+    elif stepping:
+        console.complain("any key takes the next step, q ends")
+        console.tell(replaying.one_by_one(taken, laws, lambda: click.getchar() not in _QUIT))
+    else:
+        again = _again(source, Asked(on, mutant, until), bench)
+        console.tell([*replaying.lines(taken, laws), "", "take it again:", f"  {again}"])
+    ctx.exit(replaying.exit_code(taken))
+
+
+def _end(ctx: click.Context, code: int, line: str) -> NoReturn:
+    """End in one clear line."""
+    console.complain(line)
+    ctx.exit(code)
+
+
+def _file(ctx: click.Context, source: str, bench: Bench | None) -> TraceFile:
+    """Read a trace that can be taken on this bench, or on ours if there is none."""
+    try:
+        file = replay.read(source)
+        replay.to_trace(file)
+    except replay.BadTraceError as error:
+        _end(ctx, USAGE, f"{source}: {error}")
+    if replay.is_proved(file.law):
+        _end(ctx, INCONCLUSIVE, f"{source}: {file.law} is proved, and no step is judged by it; not a pass")
+    if bench is not None and file.world not in PLOTS:
+        raise click.UsageError(f"{source} is a trace of the shipped scanner or its model, and takes no subject")
+    if bench is None and file.world in PLOTS:
+        raise click.UsageError(f"{source} is a trace of {file.subject}: name it with --subject or --subject-cmd")
+    return file
+
+
+def _taken(ctx: click.Context, source: str, asked: Asked, file: TraceFile, bench: Bench | None) -> Taken:
+    """Take its steps again."""
+    try:
+        if bench is not None:
+            return Taken(bench.retrace(replay.to_trace(file), asked.until), ())
+        return replaying.take(file, asked)
+    except replaying.NoSideError as error:
+        raise click.UsageError(f"{source}: {error}") from error
+    except SubjectBrokenError as error:
+        _end(ctx, BROKEN, f"{file.subject} is broken: {error}")
+    except KeyError as error:
+        missing = error.args[0]
+        _end(ctx, INCONCLUSIVE, f"{source}: the trace fits no longer: nothing here is named {missing!r}; not a pass")
+
+
+def _again(source: str, asked: Asked, bench: Bench | None) -> str:
+    """Give the line that does this again."""
+    options = [f"--{name}={value}" for name, value in asked._asdict().items() if value is not None]
+    return shlex.join([*shlex.split(console.replay_line(source, bench.launch if bench else None)), *options])
