@@ -14,6 +14,7 @@ from strandline.properties.exhaust.plain import search as plain_search
 from strandline.properties.laws import LAWS, laws_of
 from strandline.properties.mutants import SHIPPED, planted
 from strandline.properties.spaces import model_space, real_space
+from strandline.properties.traces.committed import COMMITTED
 from strandline.properties.verdict import Claim, Engine, Report, Trace, Verdict
 from strandline.properties.workers import side_by_side
 from strandline.properties.worlds import WORLDS
@@ -114,9 +115,13 @@ def _impl_claims(subject: str, report: Report, *, full: bool) -> Iterator[Claim]
 
 
 def engines(*, full: bool) -> tuple[Engine, ...]:
-    """Give the engines that ``check`` runs, in the order of their strength; ``full`` with every large world."""
+    """Give the engines that ``check`` runs: what was found before, then all others in the order of their strength.
+
+    ``full`` has every large world.
+    """
     more = "and all large" if full else "and some large"
     return (
+        COMMITTED,
         Engine("prove", "proof of the order by symbolic execution", prove.claims),
         Engine(
             MODEL_ENGINE,

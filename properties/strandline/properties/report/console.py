@@ -199,16 +199,17 @@ def _exhibit(trace: Trace, bench: Bench | None) -> Exhibit:
 
 def drawing(exhibits: dict[Trace, Exhibit], out: Path, bench: Bench | None = None) -> list[str]:
     """Draw the first trace, with the lines that replay it; nothing if there is none."""
+    launch, laws = (bench.launch, OUTSIDE) if bench is not None else (None, LAWS)
     for trace, exhibit in exhibits.items():
-        again = replay_line(str(out / "traces" / file_name(trace)), bench.launch if bench is not None else None)
-        return [*lanes(exhibit, again, LAWS if bench is None else OUTSIDE), *pasted(trace, bench)]
+        again = replay_line(str(out / "traces" / file_name(trace)), launch)
+        return [*lanes(exhibit, laws=laws), "", *pasted(trace, launch), "take it again:", f"  {again}"]
     return []
 
 
-def pasted(trace: Trace, bench: Bench | None = None) -> list[str]:
-    """Give the line that replays a trace wherever it is pasted, without a file."""
-    line = f"printf %s {shlex.quote(compact(trace).decode())} | {replay_line('-', bench.launch if bench else None)}"
-    return [] if len(line) > PASTED_MAX else ["or, without the file:", f"  {printable(line)}"]
+def pasted(trace: Trace, launch: Launch | None = None) -> list[str]:
+    """Give the line that takes a trace again wherever it is pasted, without a file; nothing if it would be too long."""
+    line = f"printf %s {shlex.quote(compact(trace).decode())} | {replay_line('-', launch)}"
+    return ["paste to take it again without a file:", f"  {printable(line)}"] if len(line) <= PASTED_MAX else []
 
 
 def replay_line(source: str, launch: Launch | None = None) -> str:

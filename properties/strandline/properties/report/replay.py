@@ -124,7 +124,7 @@ def to_trace(file: TraceFile) -> Trace:
     Raises:
         BadTraceError: a step is taken by somebody who is no refresh.
     """
-    steps = tuple(Action(step.name, _number(step.actor), step.arg) for step in file.steps)
+    steps = tuple(Action(step.name, number_of(step.actor), step.arg) for step in file.steps)
     return Trace(file.subject, file.world, file.law, steps)
 
 
@@ -133,7 +133,7 @@ def frames(file: TraceFile) -> tuple[Frame, ...]:
     if not any(step.says for step in file.steps):
         return ()
     return tuple(
-        Frame(_number(step.actor), step.says, tuple(Change(one.what, one.before, one.after) for one in step.changed))
+        Frame(number_of(step.actor), step.says, tuple(Change(one.what, one.before, one.after) for one in step.changed))
         for step in file.steps
     )
 
@@ -246,13 +246,17 @@ def document(exhibit: Exhibit) -> dict[str, object]:
     }
 
 
-def _number(actor: str | None) -> int | None:
-    """Give the number of a refresh by its name, from 0."""
+def number_of(actor: str | None) -> int | None:
+    """Give the number of a refresh by its name, from 0; None for the environment, which has no name.
+
+    Raises:
+        BadTraceError: no refresh has this name.
+    """
     if actor is None:
         return None
     found = re.fullmatch(r"r([1-9][0-9]{0,3})", actor)
     if found is None or int(found[1]) > ACTORS_MAX:
-        raise BadTraceError(f"not a trace file: no refresh is named {actor!r}; they are r1 to r{ACTORS_MAX}")
+        raise BadTraceError(f"no refresh is named {actor!r}; they are r1 to r{ACTORS_MAX}")
     return int(found[1]) - 1
 
 

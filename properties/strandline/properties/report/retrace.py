@@ -9,13 +9,15 @@ from strandline.model.state import Phase
 from strandline.properties.fields import FIELDS
 from strandline.properties.harness.plug import CODEX, Plug
 from strandline.properties.laws import laws_of
+from strandline.properties.memoworlds.family import FAMILY
 from strandline.properties.mutants import SHIPPED, planted
 from strandline.properties.report.lanes import who
-from strandline.properties.report.worded import SAVED, first, frame, seen
 from strandline.properties.report.worded import ending as worded_ending
+from strandline.properties.report.worded import first, frame, seen
 from strandline.properties.spaces import MODEL, model_space, real_space, stage_space
 from strandline.properties.specimens import PREFIX, SPECIMENS
 from strandline.properties.specimens.rule import FALLIBLE, GATES
+from strandline.properties.specimens.scene import Scene
 from strandline.properties.specimens.space import FAULTS, space_of
 from strandline.properties.specimens.worlds import RESTART, SPECIMEN_WORLDS
 from strandline.properties.verdict import Exhibit, Frame
@@ -29,8 +31,10 @@ if TYPE_CHECKING:
     from strandline.model.state import Action, Scope, World
     from strandline.properties.exhaust.plain import Space
     from strandline.properties.fields import Field
-    from strandline.properties.report.worded import Seen
     from strandline.properties.verdict import Trace
+
+SEARCHED: Final = {**WORLDS, **FAMILY}
+"""The worlds that are searched whole, small and large."""
 
 KNOWN: Final = frozenset({*OFFERS, *GATES, *FAULTS, *get_args(Phase), RESTART})
 """The names of all steps."""
@@ -38,7 +42,7 @@ KNOWN: Final = frozenset({*OFFERS, *GATES, *FAULTS, *get_args(Phase), RESTART})
 
 def retrace(
     trace: Trace,
-    worlds: Mapping[str, Scope] = WORLDS,
+    worlds: Mapping[str, Scope] = SEARCHED,
     fields: Mapping[str, Field] = FIELDS,
     plug: Plug = CODEX,
     until: int | None = None,
@@ -47,7 +51,7 @@ def retrace(
 
     Args:
         trace: the steps.
-        worlds: where a small world is found by its name.
+        worlds: where a world that is searched whole is found by its name.
         fields: where a wide one is.
         plug: the log that they are of.
         until: how many steps to take at most; one that ends before the last is not left in peace.
@@ -66,7 +70,7 @@ def retrace(
         before = seen(plug, state)
         began = first(before)
         for action in steps:
-            why = misfit(scope, action, before)
+            why = misfit(scope, action, before.world, anew=isinstance(state, Scene))
             if why is not None:
                 break
             state, events = space.step(state, action)
@@ -81,7 +85,7 @@ def retrace(
     return Exhibit(trace, tuple(frames), ending, len(frames), bool(broken), began, at, why or "")
 
 
-def scope_of(world: str, worlds: Mapping[str, Scope] = WORLDS, fields: Mapping[str, Field] = FIELDS) -> Scope:
+def scope_of(world: str, worlds: Mapping[str, Scope] = SEARCHED, fields: Mapping[str, Field] = FIELDS) -> Scope:
     """Give the bounds of a world by its name.
 
     Raises:
@@ -97,7 +101,7 @@ def planting(subject: str) -> str:
 
 def opened(
     trace: Trace,
-    worlds: Mapping[str, Scope] = WORLDS,
+    worlds: Mapping[str, Scope] = SEARCHED,
     fields: Mapping[str, Field] = FIELDS,
     plug: Plug = CODEX,
 ) -> AbstractContextManager[Space[Any]]:
@@ -115,20 +119,26 @@ def opened(
     return stage_space(trace.world, fields, plug) if trace.world in fields else real_space(scope, plug)
 
 
-def misfit(scope: Scope, action: Action, shown: Seen) -> str | None:
-    """Tell why a step cannot be taken in a state, None if it can; what is left of the budget does not matter."""
+def misfit(scope: Scope, action: Action, world: World, *, anew: bool = False) -> str | None:
+    """Tell why a step cannot be taken in a state, None if it can; what is left of the budget does not matter.
+
+    Args:
+        scope: the bounds of the world.
+        action: the step.
+        world: the environment and the gates of the refreshes.
+        anew: whether the process may start anew, as it may where a memo is saved.
+    """
     name, actor = action.name, action.actor
     if name not in KNOWN:
         return "no step has this name"
-    phase = _phase(shown.world, actor)
+    phase = _phase(world, actor)
     if name in FAULTS and phase in FALLIBLE:
         return None
     if name == RESTART:
-        possible = RESTART in dict(scope.budget) and SAVED in shown.values
-        return None if possible else "nothing starts anew in this world"
+        return None if anew and RESTART in dict(scope.budget) else "nothing starts anew in this world"
     if name in OFFERS:
         wanted = action._replace(arg=0) if name == "cancel" else action  # its argument is only how, not what
-        if wanted in OFFERS[name](shown.world, scope):
+        if wanted in OFFERS[name](world, scope):
             return None
         if name == "start" and phase is not None:
             return f"{who(actor)} is still under way, before {phase!r}"
@@ -138,11 +148,6 @@ def misfit(scope: Scope, action: Action, shown: Seen) -> str | None:
     if phase is None:
         return f"{who(actor)} is not under way"
     return None if phase == name else f"{who(actor)} stands before {phase!r}"
-
-
-def fits(scope: Scope, action: Action, shown: Seen) -> bool:
-    """Tell whether a step can be taken in a state, whatever is left of the budget."""
-    return misfit(scope, action, shown) is None
 
 
 def _phase(world: World, actor: int | None) -> str | None:

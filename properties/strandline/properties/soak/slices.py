@@ -12,7 +12,7 @@ from strandline.properties.fuzz import MACHINES
 from strandline.properties.report import replay
 from strandline.properties.report.folder import write
 from strandline.properties.soak.journal import SAYS_MAX, Broke, Failed
-from strandline.properties.soak.shrink import shrunk
+from strandline.properties.traces.shortest import shortest
 from strandline.properties.verdict import Trace
 from strandline.properties.walk import walk
 
@@ -72,7 +72,7 @@ class Player:
         says = f"{broken.law} is broken in world {broken.world!r} after {len(broken.steps)} steps of {one.machine!r}"
         told = Broke(one.number, broken.law, says, len(whole.steps), str(path), replays=False)
         self.journal.write(told)
-        trace = shrunk(whole)
+        trace = shortest(whole)
         if trace is None:
             return told
         write(path, replay.encode(trace))

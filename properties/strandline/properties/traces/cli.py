@@ -1,10 +1,11 @@
-"""The commands about traces: ``strandline replay``."""
+"""The commands about traces: ``replay`` takes one again, ``export`` makes a test of it."""
 
 from __future__ import annotations
 
 import json
 import shlex
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
@@ -17,8 +18,9 @@ from strandline.properties.check import EXIT_CODES
 from strandline.properties.laws import LAWS
 from strandline.properties.mutants import MUTANTS, SHIPPED
 from strandline.properties.options import BROKEN, FORMAT, USAGE, refuse_unknown
-from strandline.properties.report import console, replay
+from strandline.properties.report import console, folder, replay
 from strandline.properties.traces import replaying
+from strandline.properties.traces.export import CLAIM, UnexportableError, pytest_module
 from strandline.properties.traces.replaying import Asked, Taken
 from strandline.properties.verdict import Verdict
 
@@ -36,6 +38,12 @@ Exit codes: 0 all steps fit and the law holds, 1 the law is still broken,
 Example:    strandline replay .strandline/traces/M3-dominance.json
             strandline replay M3-dominance.json --on both
             strandline replay M3-dominance.json --mutant shipped --step
+"""
+
+_EXPORT: Final = """\b
+Exit codes: 0 written, 2 no trace file, or a mistake in the call, 3 the trace
+            fits no longer, or would make no test, 4 it cannot be written.
+Example:    strandline export M3-dominance.json --out tests/test_late_write_back.py
 """
 
 _QUIT: Final = ("q", "Q", "\x04", "\x1b")  # and Ctrl-D, and Escape
@@ -94,6 +102,12 @@ def _end(ctx: click.Context, code: int, line: str) -> NoReturn:
     ctx.exit(code)
 
 
+def _unknown(ctx: click.Context, source: str, error: KeyError) -> NoReturn:
+    """End because a trace names what is not here."""
+    missing = error.args[0]
+    _end(ctx, INCONCLUSIVE, f"{source}: the trace fits no longer: nothing here is named {missing!r}; not a pass")
+
+
 def _file(ctx: click.Context, source: str, bench: Bench | None) -> TraceFile:
     """Read a trace that can be taken on this bench, or on ours if there is none."""
     try:
@@ -121,11 +135,43 @@ def _taken(ctx: click.Context, source: str, asked: Asked, file: TraceFile, bench
     except SubjectBrokenError as error:
         _end(ctx, BROKEN, f"{file.subject} is broken: {error}")
     except KeyError as error:
-        missing = error.args[0]
-        _end(ctx, INCONCLUSIVE, f"{source}: the trace fits no longer: nothing here is named {missing!r}; not a pass")
+        _unknown(ctx, source, error)
 
 
 def _again(source: str, asked: Asked, bench: Bench | None) -> str:
     """Give the line that does this again."""
     options = [f"--{name}={value}" for name, value in asked._asdict().items() if value is not None]
     return shlex.join([*shlex.split(console.replay_line(source, bench.launch if bench else None)), *options])
+
+
+@click.command("export", epilog=_EXPORT)
+@click.argument("source", metavar="FILE|-")
+@click.option("--as", "form", type=click.Choice(["pytest"]), default="pytest", show_default=True, help="As what.")
+@click.option("--name", metavar="TEST", help="Name the test.  [default: what the law says]")
+@click.option("--out", type=click.Path(path_type=Path), help="A new file.  [default: standard output]")
+@click.pass_context
+def export_command(ctx: click.Context, /, *, source: str, form: str, name: str | None, out: Path | None) -> None:  # noqa: ARG001 - there is one form
+    """Write a trace as a regression test; - reads standard input.
+
+    The test takes the steps again on the model and on the real code, and fails where they break the law. If the trace
+    is of a mutant, it also asks that the mutant still be caught.
+    """
+    if name is not None and CLAIM.fullmatch(name) is None:
+        raise click.UsageError(f"--name {name!r} is no name of a test: write test_, and then a-z, 0-9 and _")
+    file = _file(ctx, source, None)
+    try:
+        module = pytest_module(replay.to_trace(file), name)
+    except UnexportableError as error:
+        _end(ctx, INCONCLUSIVE, f"{source}: {error}")
+    except KeyError as error:
+        _unknown(ctx, source, error)
+    if out is None:
+        click.echo(module, nl=False)
+        return
+    if out.exists():
+        raise click.UsageError(f"{out} is there already: name another file, or remove it")
+    try:
+        folder.write(out, module.encode())
+    except folder.UnwrittenError as error:
+        _end(ctx, BROKEN, str(error))
+    click.echo(f"{out}: run it with pytest", err=True)
