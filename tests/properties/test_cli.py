@@ -77,7 +77,8 @@ def test_the_version_is_that_of_the_package() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [(), ("check",), ("exhaust",), ("bench", "exhaust"), ("replay",), ("export",), ("turns",), ("writer",)]
+    "command",
+    [(), ("check",), ("exhaust",), ("bench", "exhaust"), ("replay",), ("export",), ("demo",), ("turns",), ("writer",)],
 )
 def test_every_help_shows_exit_codes_and_an_example(command: tuple[str, ...]) -> None:
     text = run(*command, "--help").output

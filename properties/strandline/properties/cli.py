@@ -46,7 +46,7 @@ from strandline.properties.options import (
 from strandline.properties.report import console, evidence
 from strandline.properties.soak.cli import soak_command
 from strandline.properties.specimens import SPECIMENS
-from strandline.properties.traces.cli import export_command, replay_command
+from strandline.properties.traces.cli import demo_command, export_command, replay_command
 from strandline.properties.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -92,6 +92,7 @@ main.add_command(exhaust_command)
 main.add_command(soak_command)
 main.add_command(replay_command)
 main.add_command(export_command)
+main.add_command(demo_command)
 
 
 @main.command("check", epilog=_CHECK)

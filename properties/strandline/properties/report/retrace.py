@@ -21,7 +21,7 @@ from strandline.properties.specimens.scene import Scene
 from strandline.properties.specimens.space import FAULTS, space_of
 from strandline.properties.specimens.worlds import RESTART, SPECIMEN_WORLDS
 from strandline.properties.verdict import Exhibit, Frame
-from strandline.properties.worlds import WORLDS
+from strandline.properties.worlds import SHOWN, WORLDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from strandline.properties.fields import Field
     from strandline.properties.verdict import Trace
 
-SEARCHED: Final = {**WORLDS, **FAMILY}
-"""The worlds that are searched whole, small and large."""
+SEARCHED: Final = {**WORLDS, **FAMILY, **SHOWN}
+"""The worlds that can be searched whole, small and large."""
 
 KNOWN: Final = frozenset({*OFFERS, *GATES, *FAULTS, *get_args(Phase), RESTART})
 """The names of all steps."""

@@ -29,6 +29,10 @@ MEMO: Final = "memo"
 SAVED: Final = "saved memo"
 """What the memo is called, and the one on disk."""
 
+WRITE_BACK: Final = "write-back"
+STORED: Final = "stored"
+"""What a write-back is called that took effect."""
+
 QUIETLY: Final = ("anchors", "gaps")
 """What a memo has besides, shown only where it alone changed: a stored memo always brings some."""
 
@@ -85,6 +89,10 @@ def frame(plug: Plug, scope: Scope, action: Action, states: tuple[Seen, Seen], e
     changes = [Change(what, before[what], after[what]) for what in after if before[what] != after[what]]
     if after[MEMO] == NONE:  # that the parts of a memo are gone with it goes without saying
         changes = [change for change in changes if change.what not in {*_PARTS, *QUIETLY}]
+    if not any(
+        isinstance(event, Stored) for event in events
+    ):  # a rank, which also moves when an older one is forgotten
+        changes = [change for change in changes if change.what != "snapshot"]
     if any(change.what in {MEMO, *_PARTS} for change in changes):
         changes = [change for change in changes if change.what not in QUIETLY]
     changes += [Change(*told) for event in events for told in _told(plug, event)]
@@ -225,11 +233,11 @@ def _told(plug: Plug, event: Event) -> Iterator[tuple[str, str, str]]:
         case Failed():
             yield "unavailable", "", event.reason
         case Discarded():
-            yield "write-back", "", "thrown away, what is stored stays"
+            yield WRITE_BACK, "", "thrown away, what is stored stays"
         case Stored():
-            yield "write-back", "", "stored"
+            yield WRITE_BACK, "", STORED
         case GaveUp():
-            yield "write-back", "", "given up, other refreshes kept coming first"
+            yield WRITE_BACK, "", "given up, other refreshes kept coming first"
         case Settled():
             return
 

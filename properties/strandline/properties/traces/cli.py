@@ -1,4 +1,4 @@
-"""The commands about traces: ``replay`` takes one again, ``export`` makes a test of it."""
+"""The commands about traces: ``replay`` takes one again, ``export`` makes a test of it, ``demo`` shows it all."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from strandline.properties.laws import LAWS
 from strandline.properties.mutants import MUTANTS, SHIPPED
 from strandline.properties.options import BROKEN, FORMAT, USAGE, refuse_unknown
 from strandline.properties.report import console, folder, replay
-from strandline.properties.traces import replaying
+from strandline.properties.traces import demo, replaying
 from strandline.properties.traces.export import CLAIM, UnexportableError, pytest_module
 from strandline.properties.traces.replaying import Asked, Taken
 from strandline.properties.verdict import Verdict
@@ -44,6 +44,12 @@ _EXPORT: Final = """\b
 Exit codes: 0 written, 2 no trace file, or a mistake in the call, 3 the trace
             fits no longer, or would make no test, 4 it cannot be written.
 Example:    strandline export M3-dominance.json --out tests/test_late_write_back.py
+"""
+
+_DEMO: Final = """\b
+Exit codes: 0 all went as it should, 4 something did not, or the folder cannot
+            be written to.
+Example:    strandline demo --out lost-update
 """
 
 _QUIT: Final = ("q", "Q", "\x04", "\x1b")  # and Ctrl-D, and Escape
@@ -175,3 +181,18 @@ def export_command(ctx: click.Context, /, *, source: str, form: str, name: str |
     except folder.UnwrittenError as error:
         _end(ctx, BROKEN, str(error))
     click.echo(f"{out}: run it with pytest", err=True)
+
+
+@click.command("demo", epilog=_DEMO)
+@click.option("--out", type=click.Path(path_type=Path), default=".strandline/demo", show_default=True, help="A folder.")
+@click.option("--picture", "short", is_flag=True, help="Search, draw the picture, and leave the rest out.")
+@click.pass_context
+def demo_command(ctx: click.Context, /, *, out: Path, short: bool) -> None:
+    """Show it all in less than a minute: a lost update is planted, found, drawn, replayed, and made a test.
+
+    The trace and the test are left in the folder --out.
+    """
+    try:
+        console.tell(demo.drawn() if short else demo.demonstrate(out))
+    except (demo.DemoError, folder.UnwrittenError) as error:
+        _end(ctx, BROKEN, str(error))

@@ -7,11 +7,12 @@ goes into the program.
 from __future__ import annotations
 
 import re
+from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
 from strandline.properties.laws import LAWS
 from strandline.properties.mutants import MUTANTS, SHIPPED
-from strandline.properties.report.lanes import lanes, unfinished, who
+from strandline.properties.report.lanes import WIDTH, lanes, unfinished, who
 from strandline.properties.report.retrace import retrace
 from strandline.properties.spaces import MODEL
 from strandline.properties.specimens import PREFIX
@@ -49,7 +50,7 @@ def pytest_module(trace: Trace, name: str | None = None) -> str:
     """
     if trace.subject.startswith(PREFIX):
         raise UnexportableError(f"{trace.subject} has gates of its own, which neither model nor real code has")
-    law = next(law for law in LAWS if law.number == trace.law)
+    law = {law.number: law for law in LAWS}[trace.law]
     exhibit = retrace(trace)
     if exhibit.fits < len(trace.steps):
         raise UnexportableError(unfinished(exhibit))
@@ -69,10 +70,10 @@ def least(trace: Trace) -> int:
 
 def _module(trace: Trace, law: Law, exhibit: Exhibit, name: str) -> Iterator[str]:
     mutant = MUTANTS.get(trace.subject)
-    yield f'"""{law.number} {law.name}: {law.says[0].lower()}{law.says[1:]}'
-    yield ""
+    yield f'"""{law.number} {law.name}, step by step in world {trace.world!r}.'
+    yield from ("", *wrap(law.says, WIDTH), "")
     if mutant is not None:
-        yield f"Found on the mutant {mutant.name!r}, which {mutant.says}."
+        yield from wrap(f"Found on the mutant {mutant.name!r}, which {mutant.says}.", WIDTH)
     else:
         yield f"Found on the {'reference model' if trace.subject == MODEL else 'shipped scanner'}."
     yield '"""'
@@ -98,7 +99,7 @@ def _module(trace: Trace, law: Law, exhibit: Exhibit, name: str) -> Iterator[str
     yield "    assert found.fits >= LEAST, found.drawing"
     if mutant is not None:
         yield from ("", "")
-        yield f"def test_these_steps_catch_{mutant.name.replace(' ', '_')}() -> None:"
+        yield f"def test_these_steps_catch_{re.sub('[^a-z0-9]', '_', mutant.name)}() -> None:"
         yield f'    """A test that cannot fail shows nothing: the mutant {mutant.name!r} fails the one above."""'
         yield f"    found = again(STEPS, world=WORLD, law=LAW, on={_text(mutant.name)})"
         yield "    assert found.broken, found.drawing"

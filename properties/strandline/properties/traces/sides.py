@@ -44,14 +44,14 @@ def parted(some: tuple[Frame, ...], others: tuple[Frame, ...]) -> int | None:
 def side_by_side(sides: Sides) -> list[str]:
     """Say up to where both show the same, what either shows where they part, and how the model ends."""
     steps, taken = len(sides.real.trace.steps), sides.real.fits
-    law = sides.real.trace.law
+    return [*_parting(sides, "all steps" if taken == steps else f"these {taken} steps"), "", _verdict(sides.model)]
+
+
+def _parting(sides: Sides, taken: str) -> list[str]:
     if sides.parted is None:
-        same = "all steps" if taken == steps else f"these {taken} steps"
-        return [f"Beside it the model shows the same in {same}."]
+        return [f"Beside it the model shows the same in {taken}."]
     step = sides.real.trace.steps[sides.parted - 1]
     before = f"the same up to step {sides.parted - 1}" if sides.parted > 1 else "something else from the first step on"
-    rest = "" if sides.model.fits == steps else f" of {steps}, and the next cannot be taken"
-    ends = "is broken too" if sides.model.broken else f"is not broken in {sides.model.fits} steps{rest}"
     return [
         f"Beside it the model shows {before}.",
         f"They part at step {sides.parted}, {printable(step.name)} by {who(step.actor)}:",
@@ -60,9 +60,15 @@ def side_by_side(sides: Sides) -> list[str]:
             (f"real code, {sides.real.trace.subject}", _side(sides.real, sides.parted)),
             ("model", _side(sides.model, sides.parted)),
         ),
-        "",
-        f"On the model: {law} {ends}.",
     ]
+
+
+def _verdict(model: Exhibit) -> str:
+    """Say how the law fares on the model."""
+    if model.broken:
+        return f"On the model {model.trace.law} is broken too."
+    rest = "" if model.fits == len(model.trace.steps) else f" of {len(model.trace.steps)}: the next does not fit"
+    return f"On the model {model.trace.law} is not broken, in {model.fits} steps{rest}."
 
 
 def columns(left: tuple[str, list[str]], right: tuple[str, list[str]]) -> list[str]:
