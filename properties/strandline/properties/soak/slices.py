@@ -11,6 +11,7 @@ import msgspec
 from strandline.properties.fuzz import MACHINES
 from strandline.properties.report import replay
 from strandline.properties.report.folder import write
+from strandline.properties.report.retrace import retrace
 from strandline.properties.soak.journal import SAYS_MAX, Broke, Failed
 from strandline.properties.traces.shortest import shortest
 from strandline.properties.verdict import Trace
@@ -75,5 +76,5 @@ class Player:
         trace = shortest(whole)
         if trace is None:
             return told
-        write(path, replay.encode(trace))
+        write(path, replay.encode(trace, retrace(trace)))
         return msgspec.structs.replace(told, steps=len(trace.steps), replays=True)
