@@ -58,11 +58,15 @@ def real_space(scope: Scope, plug: Plug = CODEX, *, audited: bool = False) -> It
 @contextmanager
 def stage_space(field: str, fields: Mapping[str, Field] = FIELDS, plug: Plug = CODEX) -> Iterator[Space[World]]:
     """Give the real scanner in a wide world; its states follow each other, and none can be come back to."""
-    with (
-        Templates(plug) as templates,
-        # A host that records its steps would stand before what a mutant replaces, and nobody asks for records here.
-        closing(Stage(field, templates, Counter(), beside_model=False, fields=fields)) as stage,
-    ):
+    with Templates(plug) as templates, staged(field, templates, fields) as space:
+        yield space
+
+
+@contextmanager
+def staged(field: str, templates: Templates, fields: Mapping[str, Field] = FIELDS) -> Iterator[Space[World]]:
+    """Give the same on templates that serve more than once: what they know of a log they know already."""
+    # A host that records its steps would stand before what a mutant replaces, and nobody asks for records here.
+    with closing(Stage(field, templates, Counter(), beside_model=False, fields=fields)) as stage:
 
         def step(_: World, action: Action) -> tuple[World, tuple[Event, ...]]:
             events = stage.move(action)

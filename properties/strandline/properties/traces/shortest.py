@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, get_args
 
 from strandline.model.state import Action, Phase
 from strandline.properties.fields import FIELDS
+from strandline.properties.harness.templates import Templates
 from strandline.properties.laws import laws_of
 from strandline.properties.mutants import planted
 from strandline.properties.report.retrace import misfit, opened, planting, scope_of
-from strandline.properties.spaces import MODEL, real_space
+from strandline.properties.spaces import MODEL, real_space, staged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -57,21 +58,29 @@ def shortest(trace: Trace) -> Trace | None:
     """
     law = {law.number: law for law in laws_of(scope_of(trace.world))}[trace.law]
 
-    def on_a_disk(steps: Steps) -> Steps | None:
-        with opened(trace) as space:
-            return broken_by(trace, law, space, steps)
-
     with planted(planting(trace.subject)):
-        if trace.world not in FIELDS or trace.subject == MODEL:
+        if trace.world in FIELDS and trace.subject != MODEL:
+            steps = _smallest_of_a_field(trace, law)
+        else:
             with opened(trace) as space:
                 steps = smallest(trace.steps, lambda tried: broken_by(trace, law, space, tried))
-        else:  # a disk is set up anew for each try: values are tried first, and what they give is tried on the disk
-            with real_space(scope_of(trace.world)) as space:
-                quick = smallest(trace.steps, lambda tried: broken_by(trace, law, space, tried))
-            steps = on_a_disk(quick) if quick is not None else None
-            if steps is None:
-                steps = smallest(trace.steps, on_a_disk)
     return None if steps is None else trace._replace(steps=steps)
+
+
+def _smallest_of_a_field(trace: Trace, law: Law) -> Steps | None:
+    """Make a trace of a wide world small.
+
+    A disk is set up anew for each try. Values are quicker, so they are tried first, and what they give is tried on a
+    disk; but a fault that spans gates shows there alone.
+    """
+    with Templates() as templates, real_space(scope_of(trace.world)) as values:
+
+        def on_a_disk(tried: Steps) -> Steps | None:
+            with staged(trace.world, templates) as space:
+                return broken_by(trace, law, space, tried)
+
+        quick = smallest(trace.steps, lambda tried: broken_by(trace, law, values, tried))
+        return (on_a_disk(quick) if quick is not None else None) or smallest(trace.steps, on_a_disk)
 
 
 def broken_by(trace: Trace, law: Law, space: Space[Any], steps: Steps) -> Steps | None:
