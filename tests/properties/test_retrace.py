@@ -82,6 +82,15 @@ def test_a_memo_that_is_dropped_is_gone_without_its_parts() -> None:
     assert changes(exhibit, 6) == {"memo": ("1 request p", "none"), "epoch": ("0", "1")}
 
 
+def test_of_many_rows_the_first_and_the_last_are_named_so_that_a_long_trace_can_be_drawn() -> None:
+    exhibit = retrace(Trace(SHIPPED, "field", "M1", (Action("append"),) * 40))
+    before, after = changes(exhibit, 39)["log"]
+    assert before.startswith("1 request p, 2 request p, ")
+    assert ", ... 27 more ..., " in before
+    assert after.endswith("39 request p, 40 request p")
+    assert len(after) < 300
+
+
 def test_what_stands_there_at_first_and_the_step_that_broke_the_law_are_told() -> None:
     exhibit = retrace(H03)
     assert exhibit.first == (("file", "1 (inode 1)"), ("log", "1 request p"), ("memo", "none"))

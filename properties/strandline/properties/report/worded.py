@@ -33,6 +33,9 @@ WRITE_BACK: Final = "write-back"
 STORED: Final = "stored"
 """What a write-back is called that took effect."""
 
+ROWS_MAX: Final = 12
+"""Rows that are named one by one."""
+
 QUIETLY: Final = ("anchors", "gaps")
 """What a memo has besides, shown only where it alone changed: a stored memo always brings some."""
 
@@ -210,8 +213,16 @@ def _from(coverage: int) -> str:
     return "from the beginning" if coverage == OPEN else f"from {coverage}"
 
 
-def _rows(plug: Plug, rows: Iterable[Row]) -> str:
-    return ", ".join(f"{row.id} {_body(plug, row.body)}" for row in rows) or "no row"
+def _rows(plug: Plug, rows: tuple[Row, ...]) -> str:
+    """Name rows; of many the first and the last ones, since a step adds to the end or changes how many there are."""
+    said = [f"{row.id} {_body(plug, row.body)}" for row in (rows if len(rows) <= ROWS_MAX else _outer(rows))]
+    if len(rows) > ROWS_MAX:
+        said.insert(ROWS_MAX // 2, f"... {len(rows) - ROWS_MAX:,} more ...")
+    return ", ".join(said) or "no row"
+
+
+def _outer(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    return rows[: ROWS_MAX // 2] + rows[-(ROWS_MAX // 2) :]
 
 
 def _body(plug: Plug, body: Body) -> str:
