@@ -152,7 +152,13 @@ def keys(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     pressed: list[str] = []
     terminal = SimpleNamespace(isatty=lambda: True)
     monkeypatch.setattr(cli, "sys", SimpleNamespace(stdin=terminal, stdout=terminal))
-    monkeypatch.setattr(click, "getchar", lambda: pressed.pop(0))
+
+    def getchar() -> str:
+        if pressed[0] == "ctrl-d":
+            raise EOFError
+        return pressed.pop(0)
+
+    monkeypatch.setattr(click, "getchar", getchar)
     return pressed
 
 
@@ -164,9 +170,11 @@ def test_step_shows_one_step_at_each_key_and_then_the_end(keys: list[str]) -> No
     assert stepped.stdout.splitlines() == whole.stdout.splitlines()[:-3]
 
 
-def test_q_ends_stepping_where_it_stands(keys: list[str]) -> None:
-    keys += [" ", " ", "q"]
+@pytest.mark.parametrize("key", ["q", "Q", "\x1b", "ctrl-d"])
+def test_q_or_the_end_of_input_ends_stepping_where_it_stands(keys: list[str], key: str) -> None:
+    keys += [" ", " ", key]
     result = replay(H03, "--step")
+    assert result.exit_code == 3
     assert "   2  |" in result.stdout
     assert "   3  |" not in result.stdout
     assert "Ended after step 2 of 11, as asked for" in result.stdout

@@ -52,7 +52,7 @@ Exit codes: 0 all went as it should, 4 something did not, or the folder cannot
 Example:    strandline demo --out lost-update
 """
 
-_QUIT: Final = ("q", "Q", "\x04", "\x1b")  # and Ctrl-D, and Escape
+_QUIT: Final = ("q", "Q", "\x1b")  # the last one is Escape
 
 
 @click.command("replay", epilog=_REPLAY)
@@ -95,11 +95,28 @@ def replay_command(  # noqa: PLR0913 - one parameter for each option
         click.echo(json.dumps(replaying.document(taken)))
     elif stepping:
         console.complain("any key takes the next step, q ends")
-        console.tell(replaying.one_by_one(taken, laws, lambda: click.getchar() not in _QUIT))
+        keys = Keys()
+        console.tell(replaying.one_by_one(taken, laws, keys.go_on))
+        if keys.ended:
+            ctx.exit(INCONCLUSIVE)
     else:
         again = _again(source, Asked(on, mutant, until), bench)
         console.tell([*replaying.lines(taken, laws), "", "take it again:", f"  {again}"])
     ctx.exit(replaying.exit_code(taken))
+
+
+class Keys:
+    """The keys of a terminal; ``ended`` tells that one of them asked for no further step."""
+
+    ended = False
+
+    def go_on(self) -> bool:
+        """Wait for a key, and tell whether it asks for the next step; the end of the input, as by Ctrl-D, does not."""
+        try:
+            self.ended = click.getchar() in _QUIT
+        except EOFError:
+            self.ended = True
+        return not self.ended
 
 
 def _end(ctx: click.Context, code: int, line: str) -> NoReturn:
