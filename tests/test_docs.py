@@ -262,7 +262,7 @@ def test_every_option_and_command_that_the_docs_name_exists() -> None:
         known |= {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
     for path in PAGES:
         for line in re.findall(
-            r"\bstrandline ((?:check|turns|writer|replay|exhaust|bench|report|verify)\b[^`\n]*)",
+            r"\bstrandline ((?:check|turns|writer|replay|export|demo|exhaust|bench|report|verify)\b[^`\n]*)",
             path.read_text("utf-8"),
         ):
             name, *rest = line.split()

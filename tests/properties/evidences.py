@@ -74,7 +74,8 @@ def holding() -> Evidence:
 
 def violated() -> Evidence:
     """Give the evidence of a run that found a lost update, with its trace shown."""
-    return gather(findings(violated=True), datetime(2026, 3, 1, tzinfo=UTC), 61.5, show=console.exhibited)
+    found = findings(violated=True)
+    return gather(found, datetime(2026, 3, 1, tzinfo=UTC), 61.5, exhibits=console.exhibited(found.traces()))
 
 
 def plain(found: object) -> Any:  # noqa: ANN401 - any JSON

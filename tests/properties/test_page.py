@@ -155,9 +155,9 @@ def test_each_step_can_be_pointed_at_or_moved_to_and_has_its_note() -> None:
     assert all(f".s{number}:is(:hover,:focus)~.n{number}" in written for number in range(1, 14))
     label = steps[-1]["aria-label"] or ""
     for words in (
-        "13. refresh 1: store",
-        "memo before: no row, cursor none",
-        "memo after: 1 request p, cursor 1",
+        "13. refresh 1: swap the memo",
+        "memo before: no row",
+        "cursor after: 1",
         "a full scan of the log by then: no turn",
         "over what refresh 2 stored in 10, which it saw in 11",
     ):

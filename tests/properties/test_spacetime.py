@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from strandline.properties.report.replay import from_file
+from strandline.properties.report.replay import to_trace
 from strandline.properties.report.retrace import retrace
 from strandline.properties.report.shown import ChangeShown, StepShown, TraceShown, exhibit, shown
 from strandline.properties.report.spacetime import THINGS_MAX, Life, Look, spacetime
@@ -15,7 +15,7 @@ def step(actor: str, what: str = "", before: str = "", after: str = "", **reads:
 
 
 def trace(*steps: StepShown, **first: str) -> TraceShown:
-    return TraceShown(first, steps, ())
+    return TraceShown(first, None, steps, ())
 
 
 def test_a_value_lives_from_its_writer_to_the_next_one() -> None:
@@ -90,7 +90,7 @@ def test_the_lost_update_is_told_as_it_happened() -> None:
 
 def test_what_is_shown_is_drawn_as_the_same_lanes_as_the_trace_itself() -> None:
     claims = violated().claims
-    again = exhibit(from_file(claims.traces["M3-no-second-look.json"]), claims.shown["M3-no-second-look.json"])
+    again = exhibit(to_trace(claims.traces["M3-no-second-look.json"]), claims.shown["M3-no-second-look.json"])
     taken = retrace(LOST)
     assert (again.trace, again.frames, again.ending) == (taken.trace, taken.frames, taken.ending)
     assert shown(taken) == claims.shown["M3-no-second-look.json"]

@@ -102,7 +102,9 @@ def test_each_difference_is_named_down_to_its_value(
 def test_a_trace_that_is_shown_otherwise_than_it_happens_differs() -> None:
     name = "M3-no-second-look.json"
     found = changed(lambda d: d["claims"]["shown"][name]["steps"][9].update(title="rests"), violated())
-    assert [(one.where, one.here) for one in verified(found).differences] == [(f"shown/{name}/steps/9/title", "store")]
+    assert [(one.where, one.here) for one in verified(found).differences] == [
+        (f"shown/{name}/steps/9/title", "swap the memo")
+    ]
 
 
 def test_other_sources_are_named_and_nothing_is_run() -> None:

@@ -74,8 +74,10 @@ class Exhibit(NamedTuple):
     """A trace taken again: its frames, how it ends, and whether it still breaks the law.
 
     ``ending`` are lines that say what was wrong, such as the oracle's turns beside the
-    answer's. ``fits`` tells how many steps could be taken; a trace that fits no longer in
-    whole is not a pass. ``first`` is what there was before the first step, by what it is called;
+    answer's. ``fits`` tells how many steps were taken; a trace that was not taken in whole is
+    not a pass. ``first`` is what stood there before the first step, by name and value; ``at``
+    the number of the step that broke the law, from 1, None if none did. ``why`` tells why the
+    step after the last one taken does not fit; it is empty if the taking ended there on purpose.
     ``looks`` are what the steps looked at, ``scans`` what full scans say beside their answers.
     """
 
@@ -85,6 +87,8 @@ class Exhibit(NamedTuple):
     fits: int
     broken: bool
     first: tuple[tuple[str, str], ...] = ()
+    at: int | None = None
+    why: str = ""
     looks: tuple[Look, ...] = ()
     scans: tuple[Scan, ...] = ()
 

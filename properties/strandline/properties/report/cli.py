@@ -21,7 +21,7 @@ from strandline.properties.report.evidence import grouped
 from strandline.properties.report.lanes import lanes
 from strandline.properties.report.page import page
 from strandline.properties.report.reading import BadEvidenceError, load
-from strandline.properties.report.replay import from_file
+from strandline.properties.report.replay import to_trace
 from strandline.properties.report.shown import exhibit
 from strandline.properties.report.summary import summary
 from strandline.properties.report.verify import Verified, moved, verify
@@ -164,7 +164,7 @@ def _compared(old: Evidence, new: Evidence, output: str) -> int:
 def _drawn(found: Evidence) -> list[str]:
     """Draw the first trace of a document as lanes, from what the document shows of it."""
     for name, said in found.claims.shown.items():
-        return lanes(exhibit(from_file(found.claims.traces[name]), said))
+        return lanes(exhibit(to_trace(found.claims.traces[name]), said))
     return []
 
 

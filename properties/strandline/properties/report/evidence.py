@@ -26,7 +26,7 @@ from strandline.properties.report.replay import file_name, to_file
 from strandline.properties.report.shown import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from strandline.properties.check import Findings, Judgement
@@ -80,7 +80,7 @@ def gather(  # noqa: PLR0913 - what was found, when, and what goes with it
     began: datetime,
     seconds: float,
     unshown: tuple[str, ...] = DOES_NOT_SHOW,
-    show: Callable[[Trace], Exhibit | None] = lambda _trace: None,
+    exhibits: Mapping[Trace, Exhibit] | None = None,
     mutants: tuple[MutantOutcome, ...] = (),
     *,
     full: bool = False,
@@ -92,11 +92,11 @@ def gather(  # noqa: PLR0913 - what was found, when, and what goes with it
         began: when the check began.
         seconds: how long it took.
         unshown: what a pass does not show.
-        show: takes the steps of a trace again; None if that fails.
+        exhibits: what came of the traces when their steps were taken again.
         mutants: how the mutants fared, if any were tried.
         full: whether nothing was left out for want of time.
     """
-    exhibits = ((trace, show(trace)) for trace in findings.traces())
+    taken = exhibits or {}
     return Evidence(
         format="strandline evidence",
         version=3,
@@ -110,8 +110,8 @@ def gather(  # noqa: PLR0913 - what was found, when, and what goes with it
             engines=tuple(EngineOutcome(*run) for run in findings.runs),
             machines=_machines(findings.claims),
             mutants=mutants,
-            traces={file_name(trace): to_file(trace) for trace in findings.traces()},
-            shown={file_name(trace): shown(exhibit) for trace, exhibit in exhibits if exhibit is not None},
+            traces={file_name(trace): to_file(trace, taken.get(trace)) for trace in findings.traces()},
+            shown={file_name(trace): shown(one) for trace, one in taken.items() if one.fits == len(trace.steps)},
             skipped=tuple(run.engine for run in findings.runs if run.state == "skipped"),
             does_not_show=unshown,
         ),

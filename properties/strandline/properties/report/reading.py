@@ -11,6 +11,7 @@ import msgspec
 
 from strandline.properties.report.bounds import BYTES_MAX, NAME_MAX, Outcome
 from strandline.properties.report.document import Evidence
+from strandline.properties.report.replay import BadTraceError, to_trace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -69,6 +70,11 @@ def decode(data: bytes) -> Evidence:
             raise BadEvidenceError(f"evidence of version {head.version}, and version {VERSION} is read here")
         found = msgspec.json.decode(data, type=Evidence)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadEvidenceError(f"not evidence: {error}") from error
+    try:
+        for file in found.claims.traces.values():
+            to_trace(file)
+    except BadTraceError as error:
         raise BadEvidenceError(f"not evidence: {error}") from error
     for line in contradictions(found.claims):
         raise BadEvidenceError(f"not evidence, for it contradicts itself: {line}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from strandline.properties.report.lanes import printable
 from strandline.properties.report.markup import CLIP
-from strandline.properties.report.shown import ACTOR, LOG
+from strandline.properties.report.shown import ACTOR, ANSWER, LOG
 from strandline.properties.report.spacetime import ENVIRONMENT, spacetime
 
 if TYPE_CHECKING:
@@ -135,9 +135,9 @@ def _told(step: StepShown, looks: list[Look]) -> Iterator[tuple[str, str]]:
         yield "said late", "of what was there before"
     for change in step.changes:
         if not change.before:
-            kind = "said answer" if change.what == "answer" else "said"
+            kind = "said answer" if change.what == ANSWER else "said"
             yield from ((kind, line) for line in _lines(f"{change.what}: {change.after}", LANE - 20)[:_LINES_MAX])
-            if change.what == "answer" and step.scan is not None:
+            if change.what == ANSWER and step.scan is not None:
                 yield from _scanned(change.after, step)
 
 

@@ -16,6 +16,8 @@ from strandline.properties.report.lanes import who
 from strandline.properties.verdict import Change, Exhibit, Frame
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from strandline.properties.verdict import Scan, Trace
 
 ACTOR: Final = re.compile(r"r([1-9]\d{0,3})")
@@ -24,6 +26,14 @@ CHANGES_MAX: Final = msgspec.Meta(max_length=50)
 """How much one step may look at, and change."""
 
 LOG: Final = "log"
+MEMO: Final = "memo"
+ANSWER: Final = "answers"
+"""What the log, the memo and an answer are called among what a step changed or brought."""
+
+PARTS: Final = {LOG: ("file", LOG), MEMO: (MEMO, "cursor", "coverage", "identity", "snapshot")}
+"""What is shown of a thing, part by part, and makes one value of it."""
+
+_NONE: Final = "none"
 
 
 class ChangeShown(msgspec.Struct, frozen=True):
@@ -53,6 +63,8 @@ class TraceShown(msgspec.Struct, frozen=True):
     """A trace: what there was before it, its steps, and how it ends; those from ``loop`` on go round for ever."""
 
     first: Annotated[dict[Name, Text], FEW]
+    at: Count | None
+    """The number of the step that broke the law, null if that showed only when the world came to rest."""
     steps: Annotated[tuple[StepShown, ...], FEW]
     ending: Annotated[tuple[Text, ...], FEW]
     loop: Count | None = None
@@ -66,6 +78,7 @@ def shown(exhibit: Exhibit) -> TraceShown:
     scans = {scan.place: scan for scan in exhibit.scans}
     return TraceShown(
         first=dict(exhibit.first),
+        at=exhibit.at,
         steps=tuple(
             _step(action.name, frame, looks.get(place, {}), scans.get(place))
             for place, (action, frame) in enumerate(zip(exhibit.trace.steps, exhibit.frames, strict=False))
@@ -81,7 +94,18 @@ def exhibit(trace: Trace, said: TraceShown) -> Exhibit:
         Frame(_number(step.actor, actors), step.title, tuple(Change(c.what, c.before, c.after) for c in step.changes))
         for step in said.steps
     )
-    return Exhibit(trace, frames, said.ending, len(frames), broken=True)
+    first = tuple(said.first.items())
+    return Exhibit(trace, frames, said.ending, len(frames), broken=True, first=first, at=said.at)
+
+
+def whole(thing: str, parts: Mapping[str, str]) -> str:
+    """Put the parts of a thing together, as one value in words."""
+    if parts.get(thing, _NONE) == _NONE:
+        return parts.get(thing, _NONE)
+    if thing == LOG and "file" in parts:
+        return f"file {parts['file']}: {parts[LOG]}"
+    told = (f"{name} {parts[name]}" if name in {"cursor", "snapshot"} else parts[name] for name in parts)
+    return ", ".join(told)
 
 
 def _number(actor: str, actors: list[str]) -> int | None:

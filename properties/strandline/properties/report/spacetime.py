@@ -10,7 +10,7 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from strandline.properties.report.lanes import who
-from strandline.properties.report.shown import LOG
+from strandline.properties.report.shown import ANSWER, LOG, MEMO, PARTS, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,23 +88,27 @@ def spacetime(trace: TraceShown) -> Spacetime:
 
 def _things(trace: TraceShown) -> Iterator[str]:
     """Name what has values: what was there before, and what is changed from one value to another; the log first."""
-    touched = {change.what for step in trace.steps for change in step.changes if change.before}
+    touched = {_thing(change.what) for step in trace.steps for change in step.changes if change.before}
     touched |= {thing for step in trace.steps for thing in step.reads}
-    named = [LOG, *trace.first, *sorted(touched)]
+    named = [LOG, MEMO, *map(_thing, trace.first), *sorted(touched)]
     yield from (thing for thing in dict.fromkeys(named) if thing in touched)
 
 
+def _thing(part: str) -> str:
+    """Name the thing that something is a part of; what is no part of another is a thing."""
+    return next((thing for thing, parts in PARTS.items() if part in parts), part)
+
+
 def _lives(thing: str, trace: TraceShown) -> Iterator[Life]:
-    writes: dict[int, tuple[str, str, str]] = {}
+    names = PARTS.get(thing, (thing,))
+    parts = {name: trace.first[name] for name in names if name in trace.first}
+    value, writer, since = whole(thing, parts), None, 0
     for row, step in enumerate(trace.steps, 1):
-        for change in step.changes:
-            if change.what == thing and change.before:
-                writes[row] = (step.actor, change.before, change.after)
-    value = trace.first.get(thing) or next((before for _, before, _ in writes.values()), "")
-    writer, since = None, 0
-    for row, (actor, _, after) in writes.items():
-        yield Life(thing, value, writer, since, row)
-        value, writer, since = after, actor, row
+        changed = {one.what: one.after for one in step.changes if one.what in names and one.before}
+        if changed:
+            parts = {name: (parts | changed)[name] for name in names if name in parts | changed}
+            yield Life(thing, value, writer, since, row)
+            value, writer, since = whole(thing, parts), step.actor, row
     yield Life(thing, value, writer, since, None)
 
 
@@ -153,4 +157,4 @@ def _flights(trace: TraceShown) -> Iterator[Flight]:
 
 
 def _ends(step: StepShown) -> bool:
-    return step.action in {"cancel", "end"} or any(change.what in {"answer", "unavailable"} for change in step.changes)
+    return step.action in {"cancel", "end"} or any(change.what in {ANSWER, "unavailable"} for change in step.changes)

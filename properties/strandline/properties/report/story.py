@@ -10,6 +10,7 @@ import msgspec
 from strandline.properties.report.diagram import diagram
 from strandline.properties.report.markup import Markup, items, join, section, table, tag
 from strandline.properties.report.sheet import named, worded
+from strandline.properties.report.shown import ANSWER
 from strandline.properties.report.spacetime import spacetime
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ def stories(claims: Claims) -> Iterator[Markup]:
         law = laws.get(file.law)
         count = len(trace.steps)
         title = f"{file.law}{f' {law.name}' if law else ''}: broken in {count} step{'s' * (count != 1)}"
-        at_last = law is None or law.kind != "eventually"
         yield section(
             anchor(name),
             title,
@@ -37,9 +37,9 @@ def stories(claims: Claims) -> Iterator[Markup]:
             tag("p", f"World {file.world}, subject {file.subject}.", class_="soft"),
             *_ending(trace),
             *_in_short(trace),
-            _figure(trace, title, broken=at_last),
+            _figure(trace, title, broken=trace.at == count),
             *_answers(trace),
-            tag("details", tag("summary", "Step by step"), _steps(trace, broken=at_last), open="open"),
+            tag("details", tag("summary", "Step by step"), _steps(trace, broken=trace.at == count), open="open"),
             tag(
                 "details",
                 tag("summary", "Take it again"),
@@ -111,7 +111,7 @@ def _in_short(trace: TraceShown) -> Iterator[Markup]:
         if change.what == "write-back" and change.after.startswith("thrown away")
     ]
     for row, step in enumerate(trace.steps, 1):
-        lines += [(row, line) for change in step.changes if change.what == "answer" for line in _answered(change, step)]
+        lines += [(row, line) for change in step.changes if change.what == ANSWER for line in _answered(change, step)]
     if lines:
         yield tag("h3", "In short")
         yield items([f"Step {row}: {line}." for row, line in sorted(lines)])
@@ -142,7 +142,7 @@ def _answers(trace: TraceShown) -> Iterator[Markup]:
         )
         for number, step in enumerate(trace.steps, 1)
         for change in step.changes
-        if change.what == "answer" and step.scan is not None
+        if change.what == ANSWER and step.scan is not None
     ]
     if rows:
         yield tag("h3", "What was answered, and what full scans say")

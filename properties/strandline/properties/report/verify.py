@@ -85,7 +85,7 @@ def repeatable(claims: Claims, chosen: Collection[str] = ()) -> tuple[tuple[str,
 def verify(
     found: Evidence,
     judge: Callable[[Collection[str]], Findings],
-    show: Callable[[Trace], Exhibit | None],
+    show: Callable[[tuple[Trace, ...]], dict[Trace, Exhibit]],
     unshown: tuple[str, ...] = evidence.DOES_NOT_SHOW,
     chosen: Collection[str] = (),
 ) -> Verified:
@@ -94,7 +94,7 @@ def verify(
     Args:
         found: the document.
         judge: runs engines, by name, on the subject of the document.
-        show: takes the steps of a trace again.
+        show: takes the steps of traces again.
         unshown: what a pass of these engines does not show.
         chosen: run these engines only; none means all that the document's run ran.
     """
@@ -104,7 +104,9 @@ def verify(
     again, left = repeatable(found.claims, chosen)
     if not again:
         return Verified(unrepeated=(*left, "no engine is left to run"))
-    fresh = evidence.gather(judge(again), datetime.now(UTC), 0.0, unshown, show, full=found.claims.full)
+    findings = judge(again)
+    exhibits = show(findings.traces())
+    fresh = evidence.gather(findings, datetime.now(UTC), 0.0, unshown, exhibits, full=found.claims.full)
     texts = [_comparable(claims, again, whole=not left) for claims in (found.claims, fresh.claims)]
     if texts[0] == texts[1]:
         return Verified(unrepeated=left, again=again)
