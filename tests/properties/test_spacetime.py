@@ -94,3 +94,21 @@ def test_what_is_shown_is_drawn_as_the_same_lanes_as_the_trace_itself() -> None:
     taken = retrace(LOST)
     assert (again.trace, again.frames, again.ending) == (taken.trace, taken.frames, taken.ending)
     assert shown(taken) == claims.shown["M3-no-second-look.json"]
+
+
+def test_the_parts_of_a_memo_make_one_value_and_so_do_a_file_and_its_rows() -> None:
+    stored = (
+        ChangeShown("memo", "none", "1 request p"),
+        ChangeShown("cursor", "none", "1"),
+        ChangeShown("coverage", "none", "from the beginning"),
+    )
+    moved = (ChangeShown("cursor", "1", "2"),)
+    steps = tuple(StepShown("store", "r1", "swap the memo", {}, changes) for changes in (stored, moved))
+    first = {"file": "1 (inode 1)", "log": "1 request p", "memo": "none"}
+    at = spacetime(TraceShown(first, None, (*steps, step("r1", log="file 1 (inode 1): 1 request p")), ()))
+    assert [(life.thing, life.value) for life in at.lives] == [
+        ("log", "file 1 (inode 1): 1 request p"),
+        ("memo", "none"),
+        ("memo", "1 request p, cursor 1, from the beginning"),
+        ("memo", "1 request p, cursor 2, from the beginning"),
+    ]
