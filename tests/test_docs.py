@@ -29,6 +29,7 @@ from strandline.properties.harness.audit import RULES
 from strandline.properties.laws import LAWS
 from strandline.properties.mutants import MUTANTS
 from strandline.properties.report import evidence
+from strandline.properties.report.bounds import BYTES_MAX, ClaimKind, Outcome
 from strandline.properties.specimens import SPECIMENS
 
 pytestmark = pytest.mark.checkout
@@ -159,6 +160,24 @@ def test_the_page_of_checking_ends_with_what_the_evidence_says_a_pass_does_not_s
     assert re.findall(r"^- (.+)$", ending, flags=re.MULTILINE) == list(evidence.DOES_NOT_SHOW)
 
 
+def test_the_page_of_evidence_explains_every_verdict_and_every_kind_of_claim_in_their_order() -> None:
+    text = page("docs/evidence.md")
+    assert [row[0] for row in rows(text, "outcome")] == list(get_args(Outcome))
+    assert [row[0] for row in rows(text, "kind of claim")] == list(get_args(ClaimKind))
+    assert [row[:2] for row in rows(text, "kind of claim")] == [(kind, word) for word, kind in evidence.KINDS.items()]
+    assert f"{BYTES_MAX // 2**20} MiB" in text
+
+
+def test_every_engine_is_of_a_known_kind() -> None:
+    for engine in ENGINES:
+        assert engine.name.split()[0] in evidence.KINDS
+
+
+def test_the_published_schema_is_that_of_the_sources() -> None:
+    """To write it anew: strandline report --schema > docs/evidence.schema.json."""
+    assert (DOCS / "evidence.schema.json").read_bytes() == evidence.schema()
+
+
 def test_every_mutant_of_a_hazard_stands_in_the_row_of_that_hazard() -> None:
     covered = {row[0].split()[0]: row for row in rows(page("docs/hazards.md"), "hazard")}
     for mutant in MUTANTS.values():
@@ -243,7 +262,8 @@ def test_every_option_and_command_that_the_docs_name_exists() -> None:
         known |= {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
     for path in PAGES:
         for line in re.findall(
-            r"\bstrandline ((?:check|turns|writer|replay|exhaust|bench)\b[^`\n]*)", path.read_text("utf-8")
+            r"\bstrandline ((?:check|turns|writer|replay|export|demo|exhaust|bench|report|verify)\b[^`\n]*)",
+            path.read_text("utf-8"),
         ):
             name, *rest = line.split()
             assert name in main.commands, line

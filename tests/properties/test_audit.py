@@ -21,7 +21,7 @@ from strandline.impl.effects import Observed
 from strandline.impl.host import Lease
 from strandline.impl.store import Joined, MemoStore, Slot
 from strandline.model.state import Action
-from strandline.properties.engines import STATES_MAX, real_space
+from strandline.properties.engines import STATES_MAX
 from strandline.properties.exhaust.plain import search
 from strandline.properties.fuzz import UNSHRUNK, play
 from strandline.properties.harness import recorder
@@ -32,6 +32,7 @@ from strandline.properties.harness.templates import Templates
 from strandline.properties.laws import laws_of
 from strandline.properties.machine import ScannerMachine
 from strandline.properties.mutants import SHIPPED
+from strandline.properties.spaces import real_space
 from strandline.properties.worlds import WORLDS
 
 if TYPE_CHECKING:

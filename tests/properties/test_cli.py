@@ -28,6 +28,7 @@ from strandline.properties.mutants import MUTANTS
 from strandline.properties.report import console
 from strandline.properties.report.replay import encode
 from strandline.properties.specimens import SPECIMENS
+from strandline.properties.traces import replaying
 from strandline.properties.verdict import Change, Claim, Engine, Exhibit, Frame, Trace, Verdict
 
 if TYPE_CHECKING:
@@ -76,7 +77,20 @@ def test_the_version_is_that_of_the_package() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [(), ("check",), ("exhaust",), ("bench", "exhaust"), ("replay",), ("turns",), ("writer",)]
+    "command",
+    [
+        (),
+        ("check",),
+        ("exhaust",),
+        ("bench", "exhaust"),
+        ("replay",),
+        ("export",),
+        ("demo",),
+        ("report",),
+        ("verify",),
+        ("turns",),
+        ("writer",),
+    ],
 )
 def test_every_help_shows_exit_codes_and_an_example(command: tuple[str, ...]) -> None:
     text = run(*command, "--help").output
@@ -121,7 +135,7 @@ def engines(monkeypatch: pytest.MonkeyPatch) -> list[Engine]:
     monkeypatch.setattr(cli, "ENGINES", engines)
     monkeypatch.setattr(cli, "MUTANTS", {"split": MUTANTS["split"]})
     monkeypatch.setattr(console, "retrace", lambda _trace: EXHIBIT)
-    monkeypatch.setattr(cli, "retrace", lambda _trace: EXHIBIT)
+    monkeypatch.setattr(replaying, "retrace", lambda _trace, until=None: EXHIBIT._replace(fits=until or 2))
     return engines
 
 
@@ -249,19 +263,14 @@ def test_a_trace_is_replayed_from_standard_input_as_json() -> None:
     assert document["frames"][0]["changes"] == [{"what": "log", "before": "empty", "after": "a"}]
 
 
-def test_a_trace_that_fits_no_longer_is_no_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_trace_that_fits_no_longer_is_no_pass(tmp_path: Path) -> None:
     path = tmp_path / "trace.json"
     path.write_bytes(encode(TRACE))
-    monkeypatch.setattr(cli, "retrace", lambda _trace: EXHIBIT._replace(fits=1, broken=False))
+    one_line(run("replay", path), 3, "nothing here is named 'pair'")
+    path.write_bytes(encode(TRACE._replace(world="prune", steps=(Action("append"), Action("read", 0)))))
     result = run("replay", path)
     assert result.exit_code == 3
-    assert "step 2, start by r1, cannot be taken" in result.stdout
-
-    def unknown(_trace: Trace) -> Exhibit:
-        raise KeyError("pair")
-
-    monkeypatch.setattr(cli, "retrace", unknown)
-    one_line(run("replay", path), 3, "nothing here is named 'pair'")
+    assert "step 2, read by r1, cannot be taken: r1 is not under way. This is not a pass." in result.stdout
 
 
 def test_a_trace_of_a_law_that_judges_no_step_is_no_pass() -> None:

@@ -17,10 +17,11 @@ from strandline.model.state import Action
 from strandline.properties import __version__
 from strandline.properties.check import Findings, Run
 from strandline.properties.report import evidence
-from strandline.properties.report.evidence import DOES_NOT_SHOW, Evidence, digest, encode, gather
+from strandline.properties.report.document import Evidence, Machine
+from strandline.properties.report.evidence import DOES_NOT_SHOW, digest, encode, gather
 from strandline.properties.report.folder import UnwrittenError, save, write
 from strandline.properties.report.replay import decode
-from strandline.properties.verdict import Claim, Trace, Verdict
+from strandline.properties.verdict import Claim, Exhibit, Trace, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +44,7 @@ def gathered(day: int = 1) -> Evidence:
 
 def test_the_document_says_what_was_found_of_what_and_where() -> None:
     document = json.loads(encode(gathered()))
-    assert document["version"] == 2
+    assert (document["format"], document["version"]) == ("strandline evidence", 3)
     claims = document["claims"]
     assert (claims["subject"], claims["verdict"], claims["skipped"]) == ("dominance", "violated", ["fuzz"])
     laws = {law["law"]: law for law in claims["laws"]}
@@ -53,6 +54,7 @@ def test_the_document_says_what_was_found_of_what_and_where() -> None:
     assert laws["M1"]["claims"] == [
         {
             "engine": "exhaust impl",
+            "kind": "searched",
             "verdict": "holds",
             "says": "every state",
             "bounds": {"world": "pair"},
@@ -62,7 +64,7 @@ def test_the_document_says_what_was_found_of_what_and_where() -> None:
     ]
     assert laws["M4"]["kind"] == "proved"
     assert laws["M4"]["sometimes"] is None
-    assert claims["traces"]["M3-dominance.json"]["steps"] == [{"name": "append"}, {"name": "start", "actor": 0}]
+    assert claims["traces"]["M3-dominance.json"]["steps"] == [{"name": "append"}, {"name": "start", "actor": "r1"}]
     assert any("not between bytecodes" in line for line in claims["does_not_show"])
     assert document["run"]["strandline"] == __version__
     assert document["run"]["seconds"] == 1.5
@@ -75,7 +77,7 @@ def test_what_a_machine_reached_is_told_once_whatever_number_of_laws_it_judged()
     ]
     findings = Findings("shipped", (*FINDINGS.claims, *said), FINDINGS.runs)
     found = gather(findings, datetime(2026, 3, 1, tzinfo=UTC), 1.0).claims
-    assert found.machines == (evidence.Machine("fuzz", {"append": 7, "drop": 0}, {"M1": 0, "M2": 1}),)
+    assert found.machines == (Machine("fuzz", {"append": 7, "drop": 0}, {"M1": 0, "M2": 1}),)
     assert gathered().claims.machines == ()
 
 
@@ -118,7 +120,7 @@ def test_the_digest_is_of_the_packages_that_run() -> None:
 
 def test_evidence_summary_and_traces_are_saved(tmp_path: Path) -> None:
     out = tmp_path / "a" / "b"
-    save(gathered(), FINDINGS.traces(), ["a drawing"], out)
+    save(gathered(), {trace: Exhibit(trace, (), (), 0, broken=True) for trace in FINDINGS.traces()}, ["a drawing"], out)
     files = sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
     assert files == ["evidence.json", "summary.md", "traces/M3-dominance.json"]
     assert decode((out / "traces/M3-dominance.json").read_bytes()) == TRACE

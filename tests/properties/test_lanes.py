@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from strandline.model.state import Action
-from strandline.properties.report.lanes import WIDTH, lanes, printable, who
+from strandline.properties.report.lanes import LEGEND, WIDTH, lanes, printable, who
 from strandline.properties.verdict import Change, Exhibit, Frame, Trace
 
 RACE = (
@@ -80,10 +80,29 @@ def test_a_change_too_long_for_one_line_shows_after_under_before() -> None:
 
 
 def test_a_trace_that_fits_no_longer_says_where_and_that_it_is_no_pass() -> None:
-    text = " ".join(lanes(exhibit(fits=1, broken=False)))
-    assert "step 2, read by r1, cannot be taken" in text
+    text = " ".join(lanes(exhibit(fits=1, broken=False)._replace(why="r1 is not under way")))
+    assert "step 2, read by r1, cannot be taken: r1 is not under way." in text
     assert "not a pass" in text
     assert "broken" not in text
+
+
+def test_a_trace_that_was_ended_before_its_last_step_says_so_and_that_it_is_no_pass() -> None:
+    text = " ".join(lanes(exhibit(fits=1, broken=False)))
+    assert "Ended after step 1 of 3, as asked for" in text
+    assert "not a pass" in text
+
+
+def test_what_stands_there_at_first_and_how_to_read_it_stand_above_the_lanes() -> None:
+    drawn = lanes(exhibit()._replace(first=(("log", "1 request p"), ("memo", "none"))))
+    assert " ".join(drawn[1:3]) == LEGEND
+    assert drawn[4] == "at first  log: 1 request p, memo: none"
+
+
+def test_the_step_that_broke_the_law_is_marked() -> None:
+    drawn = lanes(exhibit()._replace(at=2))
+    place = next(number for number, line in enumerate(drawn) if "** broken here: M3" in line)
+    assert "r1 holds" in drawn[place - 1]
+    assert drawn[place].index("**") > drawn[2].index("r1")
 
 
 def test_a_trace_that_breaks_nothing_says_that_the_law_holds() -> None:

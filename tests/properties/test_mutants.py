@@ -15,13 +15,16 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from strandline.properties.engines import STATES_MAX, real_space
+from strandline.properties.engines import STATES_MAX
 from strandline.properties.exhaust.plain import Found, search
 from strandline.properties.fuzz import DERANDOMIZED, UNSHRUNK, play
 from strandline.properties.laws import LAWS, laws_of
 from strandline.properties.machine import ScannerMachine
 from strandline.properties.mutants import MUTANTS, SHIPPED, planted
 from strandline.properties.report.replay import encode, file_name
+from strandline.properties.report.retrace import retrace
+from strandline.properties.spaces import real_space
+from strandline.properties.traces.shortest import shortest
 from strandline.properties.verdict import Trace
 from strandline.properties.worlds import WORLDS
 
@@ -90,10 +93,12 @@ def caught(name: str, world: str) -> Found:
 
 
 def drawn(name: str, profile: settings) -> Trace:
-    """Play the state machine on a mutant until the law that it names is broken."""
+    """Play the state machine on a mutant until the law that it names is broken, and make the trace small."""
     _, broken = play(ScannerMachine, name, profile)
     assert broken is not None
-    return Trace(name, broken.world, broken.law, broken.steps)
+    small = shortest(Trace(name, broken.world, broken.law, broken.steps))
+    assert small is not None
+    return small
 
 
 def trace_of(name: str) -> Trace:
@@ -215,6 +220,6 @@ def test_a_mutant_that_nobody_knows_is_an_error() -> None:
 
 
 if __name__ == "__main__":
-    shrunk = (drawn(mutant, DERANDOMIZED) for mutant in DRAWN)
-    for written in (*map(trace_of, CAUGHT), *shrunk):
-        (TRACES / file_name(written)).write_bytes(encode(written))
+    small = (drawn(mutant, DERANDOMIZED) for mutant in DRAWN)
+    for written in (*map(trace_of, CAUGHT), *small):
+        (TRACES / file_name(written)).write_bytes(encode(written, retrace(written)))

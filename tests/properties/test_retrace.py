@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from strandline.model.state import Action
 from strandline.properties.mutants import MUTANTS, SHIPPED
+from strandline.properties.report.replay import load
 from strandline.properties.report.retrace import retrace
-from strandline.properties.searched import MODEL
+from strandline.properties.spaces import MODEL
 from strandline.properties.verdict import Change, Exhibit, Trace
 
+TRACES = Path(__file__).parents[1] / "traces"
 READ = tuple(Action(name, 0) for name in ("start", "locate", "connect", "read"))
 ENDED = (*READ, Action("check", 0), Action("store", 0))
 AGAIN = (Action("start", 0), Action("delete", None, 1), *(Action(name, 0) for name in ("locate", "read", "check")))
@@ -45,16 +49,60 @@ def test_each_step_is_shown_with_who_takes_it_and_what_it_changed() -> None:
         "delete row 1",
     ]
     assert changes(exhibit, 0) == {}
-    assert changes(exhibit, 3) == {"read": ("", "full scan (no memo)")}
-    assert changes(exhibit, 7)["log"] == ("file 1 (inode 1): 1 request p", "file 1 (inode 1): no row")
-    assert Change("answer", "", "p (m)") in exhibit.frames[5].changes
+    assert changes(exhibit, 3) == {"reads": ("", "full scan (no memo)"), "finds": ("", "1 request p")}
+    assert changes(exhibit, 7) == {"log": ("1 request p", "no row")}
+    assert Change("answers", "", "p (m)") in exhibit.frames[5].changes
     assert Change("write-back", "", "thrown away, what is stored stays") in exhibit.frames[10].changes
 
 
-def test_a_stored_memo_is_shown_in_place_of_the_one_before() -> None:
-    before, after = changes(retrace(H03), 5)["memo"]
-    assert before == "none"
-    assert after.startswith("1 request p, cursor 1, from the beginning, inode 1")
+def test_a_stored_memo_is_shown_part_by_part() -> None:
+    assert changes(retrace(H03), 5) == {
+        "memo": ("none", "1 request p"),
+        "cursor": ("none", "1"),
+        "coverage": ("none", "from the beginning"),
+        "identity": ("none", "inode 1"),
+        "snapshot": ("none", "1"),
+        "write-back": ("", "stored"),
+        "answers": ("", "p (m)"),
+    }
+
+
+def test_of_a_memo_that_is_stored_over_only_what_differs_is_shown() -> None:
+    exhibit = retrace(load(str(TRACES / "M3-split.json")))
+    assert changes(exhibit, 11) == {
+        "coverage": ("from the beginning", "from 15"),
+        "snapshot": ("2", "1"),
+        "write-back": ("", "stored"),
+        "answers": ("", "q (m)"),
+    }
+
+
+def test_a_memo_that_is_dropped_is_gone_without_its_parts() -> None:
+    exhibit = retrace(Trace(SHIPPED, "drop", "M8", (*ENDED, Action("drop"))))
+    assert changes(exhibit, 6) == {"memo": ("1 request p", "none"), "epoch": ("0", "1")}
+
+
+def test_of_many_rows_the_first_and_the_last_are_named_so_that_a_long_trace_can_be_drawn() -> None:
+    exhibit = retrace(Trace(SHIPPED, "field", "M1", (Action("append"),) * 40))
+    before, after = changes(exhibit, 39)["log"]
+    assert before.startswith("1 request p, 2 request p, ")
+    assert ", ... 27 more ..., " in before
+    assert after.endswith("39 request p, 40 request p")
+    assert len(after) < 300
+
+
+def test_what_stands_there_at_first_and_the_step_that_broke_the_law_are_told() -> None:
+    exhibit = retrace(H03)
+    assert exhibit.first == (("file", "1 (inode 1)"), ("log", "1 request p"), ("memo", "none"))
+    assert exhibit.at == 11
+    assert retrace(H03._replace(subject=SHIPPED)).at is None
+
+
+def test_a_trace_that_is_ended_early_judges_nothing_that_was_not_taken() -> None:
+    exhibit = retrace(H03, until=10)
+    assert (exhibit.fits, exhibit.broken, exhibit.why) == (10, False, "")
+    assert not retrace(Trace("never unchanged", "prune", "M5", READ), until=0).broken
+    assert retrace(H03, until=99).broken
 
 
 def test_the_end_of_a_trace_says_what_was_wrong() -> None:
@@ -73,6 +121,24 @@ def test_a_law_that_is_broken_when_the_world_is_left_in_peace_is_found_at_the_en
 def test_a_step_that_cannot_be_taken_ends_the_trace_and_is_no_pass() -> None:
     exhibit = retrace(H03._replace(steps=(*READ, Action("store", 0), Action("check", 0))))
     assert (exhibit.broken, exhibit.fits, len(exhibit.frames)) == (False, 4, 4)
+
+
+@pytest.mark.parametrize(
+    ("steps", "why"),
+    [
+        ((*READ, Action("store", 0)), "r1 stands before 'check'"),
+        ((*READ, Action("start", 0)), "r1 is still under way, before 'check'"),
+        ((Action("read", 1),), "r2 is not under way"),
+        ((Action("read", 99),), "r100 is not under way"),
+        ((Action("read"),), "it is a refresh that takes it, and none is named"),
+        ((Action("hop"),), "no step has this name"),
+        ((Action("delete", None, 9),), "the world does not offer it here, with argument 9"),
+        ((Action("restart"),), "nothing starts anew in this world"),
+    ],
+    ids=str,
+)
+def test_why_a_step_does_not_fit_is_told(steps: tuple[Action, ...], why: str) -> None:
+    assert retrace(H03._replace(steps=steps)).why == why
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from strandline.properties.laws import LAWS
 from strandline.properties.report.evidence import DOES_NOT_SHOW, gather, grouped
 from strandline.properties.report.summary import CLAIMS_MAX, SIZE_MAX, summary
 from strandline.properties.verdict import Claim, Verdict
+from tests.properties.evidences import MUTANTS
 
 
 def claims(each: int, says: str = "every state") -> tuple[Claim, ...]:
@@ -58,9 +59,29 @@ def test_a_law_that_nobody_looked_at_and_an_engine_that_was_skipped_are_named() 
     assert "A skipped engine is not a pass." in text
 
 
+def test_what_is_open_stands_on_the_first_screen() -> None:
+    fuzzed = Claim("M1", "fuzz", Verdict.HOLDS, "no violation", reached=0, fired=(("append", 7), ("race", 0)))
+    lines = written((*claims(1)[:-1], fuzzed)).splitlines()
+    first = lines[: lines.index("| law | verdict | kind | statement |")]
+    assert first[2] == "**Not shown, and so no pass:**"
+    assert "- fuzz skipped: not selected" in first
+    assert "- fuzz: rules that never fired: race" in first
+    assert "- M10 bounded is inconclusive: not looked at" in first
+    assert any(line.startswith("- M1 by fuzz: never seen: a memo is resumed") for line in first)
+    assert len(first) < 20
+
+
+def test_mutants_that_got_away_are_named() -> None:
+    findings = Findings("shipped", claims(1), ())
+    evidence = gather(findings, datetime(2026, 3, 1, tzinfo=UTC), 1.0, mutants=MUTANTS)
+    text = summary(evidence, grouped(evidence.claims.laws), [])
+    assert "1 of 2 caught by the engine that must catch them.\n- slow: not caught by fuzz\n" in text
+    assert text.index("mutant slow was not caught by fuzz") < text.index("| law |")
+
+
 def test_counts_stand_with_the_engine_that_counted() -> None:
     numbers = ", ".join(law.number for law in LAWS)
-    assert f"- **{numbers}** by exhaust: every state 0 (12,345 states; world: w)" in written(claims(1))
+    assert f"- **{numbers}** by exhaust, searched: every state 0 (12,345 states; world: w)" in written(claims(1))
 
 
 def test_the_summary_fits_a_pull_request_however_much_there_is_to_say() -> None:

@@ -10,6 +10,7 @@ import pytest
 from strandline.properties.mutants import MUTANTS, SHIPPED
 from strandline.properties.report.replay import BYTES_MAX, decode, encode, file_name, load
 from strandline.properties.report.retrace import retrace
+from strandline.properties.traces.shortest import shortest
 
 if TYPE_CHECKING:
     from strandline.properties.verdict import Trace
@@ -51,8 +52,16 @@ LEFT_MAX: Final = 1
 def test_a_kept_trace_is_small_and_written_as_the_checker_writes_it(name: str) -> None:
     data = KEPT[name].read_bytes()
     assert len(data) < BYTES_MAX // 100
-    assert encode(decode(data)) == data
-    assert file_name(decode(data)) == name
+    trace = decode(data)
+    assert encode(trace, retrace(trace)) == data
+    assert file_name(trace) == name
+
+
+def test_a_kept_trace_is_as_small_as_can_be_found(trace: Trace) -> None:
+    """What the search found has as few steps as can be; what chance found is made small before it is kept."""
+    short = shortest(trace)
+    assert short is not None
+    assert len(short.steps) == len(trace.steps)
 
 
 @pytest.mark.parametrize("path", MENDED, ids=lambda path: path.stem)

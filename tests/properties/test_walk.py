@@ -21,8 +21,8 @@ from strandline.properties.machine import ScannerMachine
 from strandline.properties.mutants import SHIPPED
 from strandline.properties.soak.journal import Counted, Journal, Reading
 from strandline.properties.soak.plan import Slice
-from strandline.properties.soak.shrink import shrunk
 from strandline.properties.soak.slices import Player
+from strandline.properties.traces.shortest import shortest
 from strandline.properties.verdict import Trace
 from strandline.properties.walk import walk
 
@@ -59,17 +59,17 @@ def test_every_rule_draws_from_one_generator_and_nothing_else(engine: str) -> No
 def test_a_known_bad_scanner_is_convicted_and_its_trace_is_made_short(mutant: str) -> None:
     broken = caught(mutant)
     trace = Trace(mutant, broken.world, broken.law, broken.steps)
-    short = shrunk(trace)
+    short = shortest(trace)
     assert short is not None
     assert len(short.steps) < len(trace.steps)
-    again = shrunk(short)
+    again = shortest(short)
     assert again is not None
     assert len(again.steps) <= len(short.steps)
 
 
 def test_a_trace_that_breaks_nothing_is_not_made_short() -> None:
     broken = caught("dominance")
-    assert shrunk(Trace(SHIPPED, broken.world, broken.law, broken.steps)) is None
+    assert shortest(Trace(SHIPPED, broken.world, broken.law, broken.steps)) is None
 
 
 def test_ctrl_c_in_the_loop_of_the_trio_tasks_reaches_whoever_waits_for_them() -> None:

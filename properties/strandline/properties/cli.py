@@ -23,14 +23,10 @@ from strandline.impl.answer import Unavailable
 from strandline.properties import __version__
 from strandline.properties.bench.cli import bench_command
 from strandline.properties.blackbox import judged
-from strandline.properties.blackbox.outside import OUTSIDE
-from strandline.properties.blackbox.plots import PLOTS
-from strandline.properties.blackbox.subject import SubjectBrokenError
 from strandline.properties.blackbox.subjects import bench_for, subject_options
 from strandline.properties.check import EXIT_CODES, check, check_specimen
 from strandline.properties.engines import ENGINES
 from strandline.properties.exhaust.cli import exhaust_command
-from strandline.properties.laws import LAWS
 from strandline.properties.live import follow, turns
 from strandline.properties.live.drafts import Plan
 from strandline.properties.live.writer import WriterError, write
@@ -39,7 +35,6 @@ from strandline.properties.options import (
     BROKEN,
     DATABASE,
     FORMAT,
-    USAGE,
     Commands,
     day,
     duration,
@@ -48,10 +43,11 @@ from strandline.properties.options import (
     refuse_unknown,
     stop_on_interrupt,
 )
-from strandline.properties.report import console, evidence, lanes, replay
-from strandline.properties.report.retrace import retrace
+from strandline.properties.report import console, evidence
+from strandline.properties.report.cli import report_command, verify_command
 from strandline.properties.soak.cli import soak_command
 from strandline.properties.specimens import SPECIMENS
+from strandline.properties.traces.cli import demo_command, export_command, replay_command
 from strandline.properties.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -71,13 +67,6 @@ Example:    strandline check --mutant dominance
             strandline check --specimen D1
             strandline check --engine "exhaust model" --out evidence
             strandline check --subject-cmd ./your_scanner
-"""
-
-_REPLAY: Final = """\b
-Exit codes: 0 all steps fit and the law holds, 1 the law is still broken,
-            2 no trace file, 3 the trace fits no longer, or its law is proved
-            and judges no step, which is no pass, 4 the subject is broken.
-Example:    strandline replay .strandline/traces/M3-dominance.json
 """
 
 _WRITER: Final = """\b
@@ -101,7 +90,12 @@ def main() -> None:
 
 main.add_command(bench_command)
 main.add_command(exhaust_command)
+main.add_command(report_command)
 main.add_command(soak_command)
+main.add_command(replay_command)
+main.add_command(export_command)
+main.add_command(demo_command)
+main.add_command(verify_command)
 
 
 @main.command("check", epilog=_CHECK)
@@ -163,9 +157,10 @@ def check_command(  # noqa: PLR0913 - one parameter for each option
         )
         findings = judge(chosen, progress.say, progress.keep)
     unshown = judged.DOES_NOT_SHOW if bench else evidence.DOES_NOT_SHOW
-    found = evidence.gather(findings, began, time.monotonic() - clock, unshown)
-    drawing = console.drawing(findings.traces(), out, bench)
-    problem = console.saved(found, findings.traces(), drawing, out)
+    exhibits = console.exhibited(findings.traces(), bench)
+    found = evidence.gather(findings, began, time.monotonic() - clock, unshown, exhibits, full=full)
+    drawing = console.drawing(exhibits, out, bench)
+    problem = console.saved(found, exhibits, drawing, out)
     if output == "json":
         click.echo(evidence.encode(found), nl=False)
     else:
@@ -175,52 +170,6 @@ def check_command(  # noqa: PLR0913 - one parameter for each option
         console.complain(problem)
     verdict = findings.verdict()
     ctx.exit(BROKEN if problem and verdict is not Verdict.VIOLATED else EXIT_CODES[verdict])
-
-
-@main.command("replay", epilog=_REPLAY)
-@click.argument("source", metavar="FILE|-")
-@subject_options
-@FORMAT
-@click.pass_context
-def replay_command(
-    ctx: click.Context,
-    /,
-    *,
-    source: str,
-    output: str,
-    **subject: Any,  # noqa: ANN401 - the options of subject_options
-) -> None:
-    """Take the steps of a trace again and draw them; - reads standard input.
-
-    A trace of somebody else's scanner needs it named again: a trace file never says what to run.
-    """
-    bench = bench_for(**subject)
-    try:
-        trace = replay.load(source)
-    except replay.BadTraceError as error:
-        console.complain(f"{source}: {error}")
-        ctx.exit(USAGE)
-    if replay.is_proved(trace.law):
-        console.complain(f"{source}: {trace.law} is proved, and no step is judged by it; not a pass")
-        ctx.exit(EXIT_CODES[Verdict.INCONCLUSIVE])
-    if bench is not None and trace.world not in PLOTS:
-        raise click.UsageError(f"{source} is a trace of the shipped scanner or its model, and takes no subject")
-    if bench is None and trace.world in PLOTS:
-        raise click.UsageError(f"{source} is a trace of {trace.subject}: name it with --subject or --subject-cmd")
-    try:
-        exhibit = bench.retrace(trace) if bench else retrace(trace)
-    except SubjectBrokenError as error:
-        console.complain(f"{trace.subject} is broken: {error}")
-        ctx.exit(BROKEN)
-    except KeyError as error:
-        console.complain(f"{source}: the trace fits no longer: nothing here is named {error.args[0]!r}; not a pass")
-        ctx.exit(EXIT_CODES[Verdict.INCONCLUSIVE])
-    if output == "json":
-        click.echo(json.dumps(replay.document(exhibit)))
-    else:
-        again = console.replay_line(source, bench.launch if bench else None)
-        console.tell(lanes.lanes(exhibit, again, OUTSIDE if bench else LAWS))
-    ctx.exit(replay.exit_code(exhibit))
 
 
 @main.command("writer", epilog=_WRITER)

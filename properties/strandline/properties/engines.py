@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from strandline.model import world as model
 from strandline.properties import fuzz, prove
 from strandline.properties.agreement import agree
 from strandline.properties.claimed import explored as searched
-from strandline.properties.exhaust.plain import Found, Space
+from strandline.properties.exhaust.plain import Found
 from strandline.properties.exhaust.plain import search as plain_search
-from strandline.properties.harness.plug import CODEX, Plug
-from strandline.properties.harness.real import RealSpace
-from strandline.properties.harness.templates import Templates
 from strandline.properties.laws import LAWS, laws_of
 from strandline.properties.mutants import SHIPPED, planted
-from strandline.properties.quiet import settled
+from strandline.properties.spaces import model_space, real_space
+from strandline.properties.traces.committed import COMMITTED
 from strandline.properties.verdict import Claim, Engine, Report, Trace, Verdict
 from strandline.properties.workers import side_by_side
 from strandline.properties.worlds import WORLDS
@@ -26,8 +22,7 @@ from strandline.properties.worlds import WORLDS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from strandline.model.events import Event
-    from strandline.model.state import Action, Scope, World
+    from strandline.model.state import Scope
     from strandline.properties.laws import Law
     from strandline.properties.searched import Kind
 
@@ -39,35 +34,6 @@ IMPL_ENGINE: Final = "exhaust impl"
 
 MODEL_ENGINE: Final = "exhaust model"
 """The engine that searches the model; what it reaches, the scanner has not reached."""
-
-
-@contextmanager
-def model_space(scope: Scope) -> Iterator[Space[World]]:
-    """Give the reference model of a world to a search."""
-
-    def step(world: World, action: Action) -> tuple[World, tuple[Event, ...]]:
-        return model.step(world, scope, action)
-
-    yield Space(
-        first=model.init(scope),
-        actions=lambda world: model.actions(world, scope),
-        step=step,
-        probe=lambda world: settled(world, scope, step, lambda same: same),
-    )
-
-
-@contextmanager
-def real_space(scope: Scope, plug: Plug = CODEX, *, audited: bool = False) -> Iterator[Space[Any]]:
-    """Give the real scanner in a world to a search, on the table of a plug; not audited if laws are to judge it."""
-    with Templates(plug) as templates:
-        real = RealSpace(scope, templates, audited=audited)
-        with real.sealed():
-            yield Space(
-                first=real.first(),
-                actions=real.actions,
-                step=real.step,
-                probe=lambda state: settled(state, scope, real.step, lambda at: at.world),
-            )
 
 
 SPACES: Final[dict[Kind, Callable[[Scope], Any]]] = {"model": model_space, "impl": real_space}
@@ -149,9 +115,13 @@ def _impl_claims(subject: str, report: Report, *, full: bool) -> Iterator[Claim]
 
 
 def engines(*, full: bool) -> tuple[Engine, ...]:
-    """Give the engines that ``check`` runs, in the order of their strength; ``full`` with every large world."""
+    """Give the engines that ``check`` runs: what was found before, then all others in the order of their strength.
+
+    ``full`` has every large world.
+    """
     more = "and all large" if full else "and some large"
     return (
+        COMMITTED,
         Engine("prove", "proof of the order by symbolic execution", prove.claims),
         Engine(
             MODEL_ENGINE,

@@ -16,6 +16,7 @@ from strandline.properties.laws import LAWS
 from strandline.properties.machine import ScannerMachine, TrioScannerMachine
 from strandline.properties.mutants import MUTANTS, SHIPPED, planted
 from strandline.properties.rules import fired
+from strandline.properties.traces.shortest import shortest
 from strandline.properties.verdict import Claim, Trace, Verdict
 from strandline.properties.workers import side_by_side
 
@@ -92,11 +93,16 @@ def _played(engine: str, subject: str, report: Report) -> tuple[Counter[str], Tr
     """Play one machine, in a process of its own."""
     tally, broken = play(MACHINES[engine], subject, DERANDOMIZED if subject == SHIPPED else UNSHRUNK)
     report(f"{engine}: {tally['cases']} cases, {tally['steps']:,} steps")
-    return tally, Trace(subject, broken.world, broken.law, broken.steps) if broken is not None else None
+    return tally, _small(Trace(subject, broken.world, broken.law, broken.steps)) if broken is not None else None
 
 
 MACHINES: Final = {"fuzz": ScannerMachine, "fuzz trio": TrioScannerMachine}
 """Each machine by the name that its claims carry."""
+
+
+def _small(trace: Trace) -> Trace:
+    """Make a trace small; one that does not replay stays what it is."""
+    return shortest(trace) or trace
 
 
 def _claimed(  # noqa: PLR0913 - one argument for each thing that was found

@@ -20,6 +20,7 @@ from strandline.properties.memoworlds.family import FAMILY
 from strandline.properties.memoworlds.shown import asked
 from strandline.properties.mutants import SHIPPED, planted
 from strandline.properties.realworlds.declare import real_world
+from strandline.properties.spaces import MODEL
 from strandline.properties.verdict import Trace
 from strandline.properties.workers import side_by_side
 
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
     from strandline.properties.realworlds.scanner import Work
 
 Kind: TypeAlias = Literal["model", "impl"]
-
-MODEL: Final = "model"
-"""The subject of a trace through the reference model."""
 
 NUMBERS: Final = frozenset(law.number for law in LAWS)
 

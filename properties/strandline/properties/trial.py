@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from hypothesis import settings
 
-from strandline.properties.engines import STATES_MAX, model_space, real_space
+from strandline.properties.engines import STATES_MAX
 from strandline.properties.exhaust.plain import search
 from strandline.properties.fuzz import DERANDOMIZED, UNSHRUNK, play
 from strandline.properties.laws import LAWS, laws_of
@@ -19,7 +19,7 @@ from strandline.properties.machine import ScannerMachine
 from strandline.properties.mutants import SHIPPED, planted
 from strandline.properties.report.lanes import lanes
 from strandline.properties.report.retrace import retrace
-from strandline.properties.searched import MODEL
+from strandline.properties.spaces import MODEL, model_space, real_space
 from strandline.properties.verdict import Exhibit, PartedError, Trace, Verdict
 
 if TYPE_CHECKING:

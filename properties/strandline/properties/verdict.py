@@ -54,12 +54,31 @@ class Frame(NamedTuple):
     changes: tuple[Change, ...]
 
 
+class Look(NamedTuple):
+    """What a step, by its place, looked at: what it is called, and what it was."""
+
+    place: int
+    what: str
+    value: str
+
+
+class Scan(NamedTuple):
+    """What a full scan says beside the answer of a step: one of the answer's snapshot, and one of the log by then."""
+
+    place: int
+    snapshot: str
+    now: str
+
+
 class Exhibit(NamedTuple):
     """A trace taken again: its frames, how it ends, and whether it still breaks the law.
 
     ``ending`` are lines that say what was wrong, such as the oracle's turns beside the
-    answer's. ``fits`` tells how many steps could be taken; a trace that fits no longer in
-    whole is not a pass.
+    answer's. ``fits`` tells how many steps were taken; a trace that was not taken in whole is
+    not a pass. ``first`` is what stood there before the first step, by name and value; ``at``
+    the number of the step that broke the law, from 1, None if none did. ``why`` tells why the
+    step after the last one taken does not fit; it is empty if the taking ended there on purpose.
+    ``looks`` are what the steps looked at, ``scans`` what full scans say beside their answers.
     """
 
     trace: Trace
@@ -67,6 +86,11 @@ class Exhibit(NamedTuple):
     ending: tuple[str, ...]
     fits: int
     broken: bool
+    first: tuple[tuple[str, str], ...] = ()
+    at: int | None = None
+    why: str = ""
+    looks: tuple[Look, ...] = ()
+    scans: tuple[Scan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

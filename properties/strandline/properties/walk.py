@@ -1,7 +1,7 @@
 """A random walk over the rules of a machine: the same rules and bounds as under Hypothesis, drawn from a seed alone.
 
 Hypothesis spends half of its time on what is needed to shrink, and plays many a case that is short. A walk takes as
-many steps as it was asked for, each time, and is not shrunk by itself: its steps are, by :mod:`.soak.shrink`.
+many steps as it was asked for, each time, and is not shrunk by itself: its steps are, by :mod:`.traces.shortest`.
 """
 
 from __future__ import annotations

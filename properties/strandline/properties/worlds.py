@@ -159,3 +159,15 @@ WORLDS: Final[dict[str, Scope]] = {
     ),
 }
 """Every world by its name; the counts of its states and transitions are pinned in the tests."""
+
+LOST_UPDATE: Final = Scope(
+    windows=(EVER,),
+    templates=(Template(12, "t", None, REQUEST % "b"), Template(10, "t", None, REQUEST % "a")),
+    refreshers=2,
+    born_with=(1,),
+    budget=(("append and prune", 1), ("start", 2)),
+)
+"""The world of the demonstration: two refreshes, and one commit that brings a row and prunes the one before it."""
+
+SHOWN: Final[dict[str, Scope]] = {"lost update": LOST_UPDATE}
+"""The worlds that are there to be shown, by their names; no check searches them."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import msgspec
 
 from strandline.properties.bench.searches import REACH, SIZES
-from strandline.properties.report.evidence import RunOutcome  # noqa: TC001 - msgspec reads the annotations
+from strandline.properties.report.document import RunOutcome  # noqa: TC001 - msgspec reads the annotations
 from strandline.properties.verdict import Verdict
 
 if TYPE_CHECKING:

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from strandline.model.state import Scope
 from strandline.properties.bench.alone import alone
 from strandline.properties.bench.folded import folded
-from strandline.properties.engines import model_space
 from strandline.properties.exhaust import plain
 from strandline.properties.exhaust.engine import search
 from strandline.properties.exhaust.memory import peak
 from strandline.properties.laws import laws_of
 from strandline.properties.memoworlds.declare import declared
+from strandline.properties.spaces import model_space
 from strandline.properties.worlds import EVER, P
 
 if TYPE_CHECKING:

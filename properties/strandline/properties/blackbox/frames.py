@@ -27,7 +27,7 @@ def frame(bystander: Bystander, action: Action, before: Yard) -> Frame:
     changes = [_told(action, ended) for ended in bystander.last]
     after = bystander.yard
     if sight(before) != sight(after) or (before.world.path is None) != (after.world.path is None):
-        changes.append(Change("log", _log(before), _log(after)))
+        changes.append(Change("log", log(before), log(after)))
     return Frame(action.actor, _title(action, bystander), tuple(changes))
 
 
@@ -89,7 +89,8 @@ def _turns(turns: Iterable[object]) -> str:
     return ", ".join(f"{turn.turn} ({turn.model or 'no model'})" for turn in named) or "no turn"
 
 
-def _log(yard: Yard) -> str:
+def log(yard: Yard) -> str:
+    """Say what is at the path."""
     if yard.spoil is not None:
         return f"no log: {SPOILS[yard.spoil]}"
     return "no file" if yard.world.path is None else _rows(yard.world.log.rows)

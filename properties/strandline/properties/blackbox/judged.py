@@ -69,15 +69,15 @@ class Bench:
         with ended_by_sigterm(), redirect_stdout(sys.stderr):
             return check.judged(self.launch.name, self.engines, OUTSIDE, chosen, say, keep)
 
-    def retrace(self, trace: Trace) -> Exhibit:
-        """Take the steps of a trace again.
+    def retrace(self, trace: Trace, until: int | None = None) -> Exhibit:
+        """Take the steps of a trace again, so many at most.
 
         Raises:
             KeyError: there is no such world.
             SubjectBrokenError: the subject broke.
         """
         with ended_by_sigterm(), redirect_stdout(sys.stderr), closing(self.launch.start()) as subject:
-            return run(trace, subject, self.today)
+            return run(trace, subject, self.today, until)
 
     def _search(self, _name: str, say: Report) -> Iterator[Claim]:
         tally: Counter[str] = Counter()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from strandline.properties.blackbox import frames
 from strandline.properties.blackbox.bystander import Bystander, LawBrokenOutsideError
 from strandline.properties.blackbox.plots import PLOTS, endless
+from strandline.properties.traces.shortest import smallest
 from strandline.properties.verdict import Exhibit, Frame, Trace
 
 if TYPE_CHECKING:
@@ -17,12 +18,13 @@ if TYPE_CHECKING:
     from strandline.model.state import Action
     from strandline.properties.blackbox.subject import Subject
 
-SHORTER_MAX: Final = 200
-"""Runs that may be spent on making a trace shorter."""
+
+UNOFFERED: Final = "the world does not offer it here"
+"""Why a step does not fit."""
 
 
-def run(trace: Trace, subject: Subject, today: date) -> Exhibit:
-    """Take the steps of a trace until one does not fit, or a law breaks.
+def run(trace: Trace, subject: Subject, today: date, until: int | None = None) -> Exhibit:
+    """Take the steps of a trace until one does not fit, a law breaks, or so many are taken.
 
     Raises:
         KeyError: there is no such world.
@@ -33,10 +35,11 @@ def run(trace: Trace, subject: Subject, today: date) -> Exhibit:
     shown: list[Frame] = []
     ending: tuple[str, ...] = ()
     broken = False
+    first = (("log", frames.log(bystander.yard)),)
     try:
-        for action in trace.steps:
+        for action in trace.steps[:until]:
             if not bystander.fits(action):
-                return Exhibit(trace, tuple(shown), (), len(shown), broken=False)
+                return Exhibit(trace, tuple(shown), (), len(shown), broken=False, first=first, why=UNOFFERED)
             before = bystander.yard
             try:
                 bystander.take(action)
@@ -48,37 +51,35 @@ def run(trace: Trace, subject: Subject, today: date) -> Exhibit:
                 break
     finally:
         bystander.close()
-    return Exhibit(trace._replace(steps=trace.steps[: len(shown)]), tuple(shown), ending, len(shown), broken=broken)
+    taken = trace._replace(steps=trace.steps[: len(shown)]) if ending else trace
+    at = len(shown) if broken else None
+    return Exhibit(taken, tuple(shown), ending, len(shown), broken=broken, first=first, at=at)
 
 
 def shortest(found: Exhibit, subject: Subject, today: date) -> Exhibit:
-    """Leave out steps as long as the law still breaks without them; a refresh goes with its end."""
-    tries = 0
-    place = length = len(found.trace.steps)
-    while place and tries < SHORTER_MAX:
-        place -= 1
-        tries += 1
-        steps = _without(found.trace.steps, place)
-        again = run(found.trace._replace(steps=steps), subject, today) if steps else found._replace(broken=False)
-        if again.broken:
-            found = again
-            place = min(place, len(found.trace.steps))
-        if not place and len(found.trace.steps) < length:  # what was needed before may be needed no longer
-            place = length = len(found.trace.steps)
-    return found
+    """Make a trace small; a refresh goes with its end.
+
+    Raises:
+        SubjectBrokenError: the subject broke.
+    """
+    steps = smallest(found.trace.steps, lambda tried: _broken_by(found.trace, _seated(tried), subject, today))
+    again = run(found.trace._replace(steps=steps), subject, today) if steps is not None else found
+    return again if again.broken else found
 
 
-def _without(steps: tuple[Action, ...], place: int) -> tuple[Action, ...]:
-    """Leave out a step; if a refresh begins there, its end as well."""
-    gone = {place}
-    if steps[place].name == "start":
-        ends = (
-            later
-            for later in range(place + 1, len(steps))
-            if steps[later].name == "end" and steps[later].actor == steps[place].actor
-        )
-        gone.add(next(ends, place))
-    return _seated(step for number, step in enumerate(steps) if number not in gone)
+def _broken_by(trace: Trace, steps: tuple[Action, ...], subject: Subject, today: date) -> tuple[Action, ...] | None:
+    """Take those of the steps that fit, and give them if they break the law of a trace."""
+    bystander = Bystander(endless(PLOTS[trace.world]), today, subject, Counter())
+    taken: list[Action] = []
+    try:
+        for action in filter(bystander.fits, steps):
+            taken.append(action)
+            bystander.take(action)
+    except LawBrokenOutsideError as error:
+        return tuple(taken) if trace.law in error.broken else None
+    finally:
+        bystander.close()
+    return None
 
 
 def _seated(steps: Iterable[Action]) -> tuple[Action, ...]:

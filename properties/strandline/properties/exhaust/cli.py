@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from strandline.properties.exhaust.report import Report
     from strandline.properties.exhaust.several import SeveralReport
     from strandline.properties.searched import Kind, Reached, Searched
-    from strandline.properties.verdict import Trace
+    from strandline.properties.verdict import Exhibit, Trace
 
 SEVERAL_MAX: Final = 100
 """Counterexamples that may be asked for."""
@@ -148,12 +148,13 @@ def exhaust_command(  # noqa: PLR0913 - one parameter for each option
             Verdict(report.claims.verdict),
         )
         ended = report.claims.ended
-    problem = _written(out, data, traces)
+    exhibits = console.exhibited(traces)
+    problem = _written(out, data, exhibits)
     if output == "json":
         click.echo(data, nl=False)
     else:
         console.tell(shown)
-        drawing = console.drawing(traces, out.parent) if traces and not problem else []
+        drawing = console.drawing(exhibits, out.parent) if not problem else []
         console.tell(["", *drawing, ""] if drawing else [])
         console.tell([] if problem else [f"evidence: {out}"])
     if verdict is Verdict.BROKEN:
@@ -231,11 +232,11 @@ def _family(kind: Kind, mutant: str, terms: Terms, workers: int) -> tuple[Severa
     return together(subject, reports, began, time.monotonic() - clock), tuple(traces.values())
 
 
-def _written(out: Path, data: bytes, traces: tuple[Trace, ...]) -> str | None:
+def _written(out: Path, data: bytes, exhibits: dict[Trace, Exhibit]) -> str | None:
     try:
         folder.write(out, data)
-        for trace in traces:
-            folder.write(out.parent / "traces" / file_name(trace), encode_trace(trace))
+        for trace, exhibit in exhibits.items():
+            folder.write(out.parent / "traces" / file_name(trace), encode_trace(trace, exhibit))
     except folder.UnwrittenError as error:
         return str(error)
     return None

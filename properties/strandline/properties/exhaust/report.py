@@ -13,7 +13,8 @@ import msgspec
 from strandline.properties.exhaust.found import Counts, Found
 from strandline.properties.exhaust.wording import worded
 from strandline.properties.exhaust.world import Always, AlwaysTold, Eventually, NoDeadlock, Sometimes, SometimesTold
-from strandline.properties.report.evidence import RunOutcome, ran_here
+from strandline.properties.report.document import RunOutcome  # noqa: TC001 - msgspec needs it at run time
+from strandline.properties.report.evidence import ran_here
 from strandline.properties.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -126,6 +127,7 @@ class Effort(msgspec.Struct, frozen=True):
 class Report(msgspec.Struct, frozen=True):
     """The document; ``version`` is raised when its meaning changes."""
 
+    format: Literal["strandline search"]
     version: Literal[1]
     claims: Claims
     effort: Effort
@@ -153,6 +155,7 @@ def gather(  # noqa: PLR0913 - what was searched, on what terms, what came of it
     """Make the document of a search that began at an instant and took so long; ``work`` is that of the real scanner."""
     counts = outcome.counts
     return Report(
+        format="strandline search",
         version=1,
         claims=Claims(
             world=chosen.name,

@@ -10,7 +10,8 @@ import msgspec
 from strandline.properties.exhaust import lines
 from strandline.properties.exhaust.report import DOES_NOT_SHOW, Claims, Effort
 from strandline.properties.memoworlds.shown import said
-from strandline.properties.report.evidence import RunOutcome, ran_here, sources
+from strandline.properties.report.document import RunOutcome  # noqa: TC001 - msgspec needs it at run time
+from strandline.properties.report.evidence import ran_here, sources
 from strandline.properties.report.lanes import printable
 from strandline.properties.verdict import Verdict
 

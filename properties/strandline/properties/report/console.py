@@ -23,8 +23,9 @@ from strandline.properties.live import follow
 from strandline.properties.live.turns import cost, fields
 from strandline.properties.report import evidence, folder
 from strandline.properties.report.lanes import lanes, printable
-from strandline.properties.report.replay import file_name
+from strandline.properties.report.replay import compact, file_name
 from strandline.properties.report.retrace import retrace
+from strandline.properties.verdict import Exhibit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,12 +41,15 @@ if TYPE_CHECKING:
     from strandline.properties.live import writer
     from strandline.properties.live.turns import Asked, Shown
     from strandline.properties.mutants import Mutant
-    from strandline.properties.report.evidence import LawOutcome, Said
+    from strandline.properties.report.document import Evidence, LawOutcome, Said
     from strandline.properties.specimens import Specimen
     from strandline.properties.verdict import Trace
 
 EVERY: Final = 2.0
 """Seconds between two lines of passing progress in a pipe."""
+
+PASTED_MAX: Final = 4_000
+"""Characters of a line to be pasted; a trace that needs more is in its file alone."""
 
 _LIVELY: Final = 0.1  # seconds between two changes of the line on a terminal
 _VERDICT_MIN: Final = 12  # columns of a verdict in the table of laws
@@ -112,16 +116,16 @@ def tell(lines: Iterable[str]) -> None:
         click.echo(line)
 
 
-def saved(found: evidence.Evidence, traces: tuple[Trace, ...], drawn: list[str], out: Path) -> str | None:
+def saved(found: Evidence, exhibits: dict[Trace, Exhibit], drawn: list[str], out: Path) -> str | None:
     """Write the evidence; give a line that says why it could not be written, None if it is."""
     try:
-        folder.save(found, traces, drawn, out)
+        folder.save(found, exhibits, drawn, out)
     except folder.UnwrittenError as error:
         return str(error)
     return None
 
 
-def outcome(found: evidence.Evidence, out: Path | None) -> Iterator[str]:
+def outcome(found: Evidence, out: Path | None) -> Iterator[str]:
     """Say how a check came out: the laws with their claims, the engines that did not run, the sum, the evidence.
 
     ``out`` is the folder of the evidence, None if it could not be written.
@@ -178,20 +182,34 @@ def speak_plainly() -> None:
             reconfigure(errors="backslashreplace")
 
 
-def drawing(traces: tuple[Trace, ...], out: Path, bench: Bench | None = None) -> list[str]:
-    """Draw the shortest trace, with the line that replays it; nothing if there is none.
+def exhibited(traces: tuple[Trace, ...], bench: Bench | None = None) -> dict[Trace, Exhibit]:
+    """Give what each trace looks like.
 
     ``bench`` judged somebody else's scanner and still knows what it saw; otherwise the steps are taken again.
     """
-    if not traces:
-        return []
-    file = str(out / "traces" / file_name(traces[0]))
-    again = replay_line(file, bench.launch if bench is not None else None)
+    return {trace: _exhibit(trace, bench) for trace in traces}
+
+
+def _exhibit(trace: Trace, bench: Bench | None) -> Exhibit:
     try:
-        exhibit = retrace(traces[0]) if bench is None else bench.exhibits[traces[0]]
+        return retrace(trace) if bench is None else bench.exhibits[trace]
     except Exception as error:  # noqa: BLE001 - the violation has been found; a drawing that fails must not hide it
-        return [f"The trace cannot be drawn: {printable(f'{type(error).__name__}: {error}')}", again]
-    return lanes(exhibit, again, LAWS if bench is None else OUTSIDE)
+        return Exhibit(trace, (), (f"The trace cannot be drawn: {type(error).__name__}: {error}",), 0, broken=True)
+
+
+def drawing(exhibits: dict[Trace, Exhibit], out: Path, bench: Bench | None = None) -> list[str]:
+    """Draw the first trace, with the lines that replay it; nothing if there is none."""
+    launch, laws = (bench.launch, OUTSIDE) if bench is not None else (None, LAWS)
+    for trace, exhibit in exhibits.items():
+        again = replay_line(str(out / "traces" / file_name(trace)), launch)
+        return [*lanes(exhibit, laws=laws), "", *pasted(trace, launch), "take it again:", f"  {again}"]
+    return []
+
+
+def pasted(trace: Trace, launch: Launch | None = None) -> list[str]:
+    """Give the line that takes a trace again wherever it is pasted, without a file; nothing if it would be too long."""
+    line = f"printf %s {shlex.quote(compact(trace).decode())} | {replay_line('-', launch)}"
+    return ["paste to take it again without a file:", f"  {printable(line)}"] if len(line) <= PASTED_MAX else []
 
 
 def replay_line(source: str, launch: Launch | None = None) -> str:

@@ -1,8 +1,4 @@
-"""The evidence of one check: a versioned JSON document that a reviewer can compare with a run of their own.
-
-Everything that follows from the sources alone is in ``claims``, byte for byte the same in every run of deterministic
-engines; time and machine are in ``run``.
-"""
+"""Makes the evidence of one check: a versioned JSON document that a reviewer can compare with a run of their own."""
 
 from __future__ import annotations
 
@@ -10,23 +6,63 @@ import hashlib
 import platform
 import sqlite3
 from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from strandline.properties import __version__
-from strandline.properties.report.replay import TraceFile, file_name, to_file
+from strandline.properties.report.document import (
+    Claims,
+    EngineOutcome,
+    Evidence,
+    LawOutcome,
+    Machine,
+    RunOutcome,
+    Said,
+)
+from strandline.properties.report.replay import file_name, to_file
+from strandline.properties.report.shown import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from strandline.properties.check import Findings, Judgement
-    from strandline.properties.verdict import Claim
+    from strandline.properties.report.bounds import ClaimKind
+    from strandline.properties.report.document import MutantOutcome
+    from strandline.properties.verdict import Claim, Exhibit, Trace
 
 PACKAGES: Final = ("strandline.model", "strandline.impl", "strandline.properties")
 """The packages whose sources are digested."""
+
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+
+JUDGES: Final = (
+    "strandline.model.days",
+    "strandline.model.events",
+    "strandline.model.oracle",
+    "strandline.model.rules",
+    "strandline.properties.harness.ghosts",
+    "strandline.properties.laws",
+    "strandline.properties.prove",
+    "strandline.properties.quiet",
+)
+"""The modules, and packages, that say what is right. A law can be weakened here with its sentence left as it was."""
+
+KINDS: Final[dict[str, ClaimKind]] = {
+    "prove": "proved",
+    "exhaust": "searched",
+    "agree": "compared",
+    "fuzz": "sampled",
+    "traces": "replayed",
+    "teeth": "caught",
+}
+"""What a pass is worth, by the first word of the engine's name; the strongest first."""
+
+TOOLS: Final = ("crosshair-tool", "hypothesis", "msgspec", "numpy", "trio", "z3-solver")
+"""The distributions that an engine's claims may depend on."""
 
 DOES_NOT_SHOW: Final = (
     "The worlds are bounded: so many rows, refreshes and changes, and no more.",
@@ -39,95 +75,43 @@ DOES_NOT_SHOW: Final = (
 """What a pass does not show."""
 
 
-class Said(msgspec.Struct, frozen=True):
-    """One claim of one engine; counts of different engines are never added up."""
+def gather(  # noqa: PLR0913 - what was found, when, and what goes with it
+    findings: Findings,
+    began: datetime,
+    seconds: float,
+    unshown: tuple[str, ...] = DOES_NOT_SHOW,
+    exhibits: Mapping[Trace, Exhibit] | None = None,
+    mutants: tuple[MutantOutcome, ...] = (),
+    *,
+    full: bool = False,
+) -> Evidence:
+    """Make the document of a check.
 
-    engine: str
-    verdict: str
-    says: str
-    bounds: dict[str, str]
-    counts: dict[str, int]
-    reached: int | None
-    """How often the law's *sometimes* was seen, null if it has none."""
-
-
-class LawOutcome(msgspec.Struct, frozen=True):
-    """How one law came out."""
-
-    law: str
-    name: str
-    kind: str
-    statement: str
-    sometimes: str | None
-    verdict: str
-    says: str
-    claims: tuple[Said, ...]
-
-
-class Machine(msgspec.Struct, frozen=True):
-    """How often each rule of a state machine fired, and how often each law's *sometimes* was reached in its play."""
-
-    engine: str
-    rules: dict[str, int]
-    sometimes: dict[str, int]
-
-
-class EngineOutcome(msgspec.Struct, frozen=True):
-    """What became of one engine; one that was skipped is no pass."""
-
-    engine: str
-    says: str
-    state: str
-    detail: str
-
-
-class Claims(msgspec.Struct, frozen=True):
-    """What was found, and of what: all that two runs on the same sources have in common."""
-
-    subject: str
-    sources: dict[str, str]
-    """The sha256 of each package's sources."""
-    verdict: str
-    laws: tuple[LawOutcome, ...]
-    engines: tuple[EngineOutcome, ...]
-    machines: tuple[Machine, ...]
-    traces: dict[str, TraceFile]
-    """The shortest trace to each violated law, by the name of its file."""
-    skipped: tuple[str, ...]
-    does_not_show: tuple[str, ...]
-
-
-class RunOutcome(msgspec.Struct, frozen=True):
-    """When, how long (seconds) and on what it ran."""
-
-    began: str
-    seconds: float
-    strandline: str
-    python: str
-    sqlite: str
-    system: str
-
-
-class Evidence(msgspec.Struct, frozen=True):
-    """The document; ``version`` is raised when its meaning changes."""
-
-    version: Literal[2]
-    claims: Claims
-    run: RunOutcome
-
-
-def gather(findings: Findings, began: datetime, seconds: float, unshown: tuple[str, ...] = DOES_NOT_SHOW) -> Evidence:
-    """Make the document of a check that began at an instant and took so long; ``unshown`` is what a pass leaves out."""
+    Args:
+        findings: what was found.
+        began: when the check began.
+        seconds: how long it took.
+        unshown: what a pass does not show.
+        exhibits: what came of the traces when their steps were taken again.
+        mutants: how the mutants fared, if any were tried.
+        full: whether nothing was left out for want of time.
+    """
+    taken = exhibits or {}
     return Evidence(
-        version=2,
+        format="strandline evidence",
+        version=3,
         claims=Claims(
             subject=findings.subject,
+            full=full,
             sources=sources(),
-            verdict=findings.verdict(),
+            judges={name: _digest_of(name) for name in JUDGES},
+            verdict=findings.verdict().value,
             laws=tuple(map(_law, findings.judgements())),
             engines=tuple(EngineOutcome(*run) for run in findings.runs),
             machines=_machines(findings.claims),
-            traces={file_name(trace): to_file(trace) for trace in findings.traces()},
+            mutants=mutants,
+            traces={file_name(trace): to_file(trace, taken.get(trace)) for trace in findings.traces()},
+            shown={file_name(trace): shown(one) for trace, one in taken.items() if one.fits == len(trace.steps)},
             skipped=tuple(run.engine for run in findings.runs if run.state == "skipped"),
             does_not_show=unshown,
         ),
@@ -140,6 +124,13 @@ def sources() -> dict[str, str]:
     return {name: digest(Path(import_module(name).__file__ or "").parent) for name in PACKAGES}
 
 
+def _digest_of(name: str) -> str:
+    """Give the sha256 of a module, or of all sources of a package."""
+    module = import_module(name)
+    path = Path(module.__file__ or "")
+    return digest(path.parent) if hasattr(module, "__path__") else hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def ran_here(began: str, seconds: float) -> RunOutcome:
     """Tell of a run on this machine when it began and how long it took."""
     return RunOutcome(
@@ -149,6 +140,7 @@ def ran_here(began: str, seconds: float) -> RunOutcome:
         python=f"{platform.python_implementation()} {platform.python_version()}",
         sqlite=sqlite3.sqlite_version,
         system=platform.platform(),
+        tools={name: version(name) for name in TOOLS},
     )
 
 
@@ -172,15 +164,29 @@ def _law(judgement: Judgement) -> LawOutcome:
         name=law.name,
         kind=law.kind,
         statement=law.says,
+        why=law.why,
         sometimes=law.twin.says if law.twin else None,
-        verdict=judgement.verdict,
+        verdict=judgement.verdict.value,
         says=judgement.says,
         claims=tuple(map(_said, judgement.claims)),
     )
 
 
 def _said(claim: Claim) -> Said:
-    return Said(claim.engine, claim.verdict, claim.says, dict(claim.bounds), dict(claim.counts), claim.reached)
+    return Said(
+        engine=claim.engine,
+        kind=kind(claim.engine),
+        verdict=claim.verdict.value,
+        says=claim.says,
+        bounds=dict(claim.bounds),
+        counts=dict(claim.counts),
+        reached=claim.reached,
+    )
+
+
+def kind(engine: str) -> ClaimKind:
+    """Tell what a pass of an engine is worth, by the first word of its name; one that is not known, the least."""
+    return KINDS.get(engine.split(maxsplit=1)[0], "sampled")
 
 
 def grouped(laws: Iterable[LawOutcome]) -> list[tuple[tuple[str, ...], Said]]:
@@ -196,6 +202,12 @@ def grouped(laws: Iterable[LawOutcome]) -> list[tuple[tuple[str, ...], Said]]:
 def encode(evidence: Evidence) -> bytes:
     """Write the document down as JSON."""
     return msgspec.json.format(msgspec.json.encode(evidence), indent=2) + b"\n"
+
+
+def schema() -> bytes:
+    """Give the JSON Schema of the document."""
+    told = msgspec.json.schema(Evidence)
+    return msgspec.json.format(msgspec.json.encode({"$schema": DIALECT, **told}), indent=2) + b"\n"
 
 
 def digest(folder: Path) -> str:

@@ -14,28 +14,30 @@ from strandline.properties.report.replay import file_name
 from strandline.properties.report.summary import summary
 
 if TYPE_CHECKING:
-    from strandline.properties.report.evidence import Evidence
-    from strandline.properties.verdict import Trace
+    from collections.abc import Mapping
+
+    from strandline.properties.report.document import Evidence
+    from strandline.properties.verdict import Exhibit, Trace
 
 
 class UnwrittenError(Exception):
     """The evidence could not be written; one line says where and why."""
 
 
-def save(evidence: Evidence, traces: tuple[Trace, ...], drawing: list[str], out: Path) -> None:
+def save(evidence: Evidence, exhibits: Mapping[Trace, Exhibit], drawing: list[str], out: Path) -> None:
     """Write document, summary and traces below a folder.
 
     Args:
         evidence: the document.
-        traces: what goes to the files that the document names.
+        exhibits: what goes to the files that the document names: the traces, each with what came of it.
         drawing: the shortest trace as lanes, for the summary.
         out: the folder.
 
     Raises:
         UnwrittenError: the folder cannot be made or written to, or is full.
     """
-    for trace in traces:
-        write(out / "traces" / file_name(trace), encode_trace(trace))
+    for trace, exhibit in exhibits.items():
+        write(out / "traces" / file_name(trace), encode_trace(trace, exhibit))
     text = summary(evidence, grouped(evidence.claims.laws), drawing)
     write(out / "summary.md", text.encode(errors="backslashreplace"))
     write(out / "evidence.json", encode(evidence))

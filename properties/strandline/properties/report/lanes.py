@@ -11,15 +11,24 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
 from strandline.properties.laws import LAWS
+from strandline.properties.verdict import Change
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from strandline.properties.laws import Law
-    from strandline.properties.verdict import Change, Exhibit, Frame
+    from strandline.properties.verdict import Exhibit, Frame
 
 WIDTH: Final = 100
 """Columns of text, at most."""
+
+LEGEND: Final = (
+    "Time runs down. r1, r2, ... are refreshes that share one memo; env is everybody else: whoever writes the log, "
+    "moves its file or drops the memo. Below a step stands what it changed, before -> after."
+)
+"""How a drawing is read, by somebody who sees one for the first time."""
+
+BROKEN_HERE: Final = "** broken here"
 
 _MARGIN: Final = 6  # the step number and two spaces
 _LANE_MAX: Final = 34
@@ -35,14 +44,28 @@ def lanes(exhibit: Exhibit, replay: str | None = None, laws: tuple[Law, ...] = L
         replay: the line that replays it, if there is one; it comes last.
         laws: the laws, in the words that fit what was judged.
     """
-    trace = exhibit.trace
-    steps = len(trace.steps)
-    head = f"{trace.law} on {trace.subject}, world {trace.world}, {steps} step{'s' * (steps != 1)}"
-    lines = [*wrap(printable(head), WIDTH), "", *drawn(exhibit.frames), "", *_verdict(exhibit, laws)]
-    lines += chain.from_iterable(_fold(line, "  ") for line in exhibit.ending)
+    broken = exhibit.at, exhibit.trace.law
+    lines = [*head(exhibit), *drawn(exhibit.frames, broken=broken), *foot(exhibit, laws)]
     if replay is not None:
         lines += ["", "take it again:", f"  {replay}"]
     return lines
+
+
+def head(exhibit: Exhibit) -> list[str]:
+    """Say what trace it is, how its drawing is read, and what stands there before the first step."""
+    trace = exhibit.trace
+    steps = len(trace.steps)
+    told = f"{trace.law} on {trace.subject}, world {trace.world}, {steps} step{'s' * (steps != 1)}"
+    lines = wrap(printable(told), WIDTH)
+    if exhibit.first:
+        lines += wrap(LEGEND, WIDTH)
+        lines += ["", *_fold(f"at first  {', '.join(f'{what}: {value}' for what, value in exhibit.first)}", "")]
+    return [*lines, ""]
+
+
+def foot(exhibit: Exhibit, laws: tuple[Law, ...] = LAWS) -> list[str]:
+    """Say how a trace ends: the law, and what was wrong."""
+    return ["", *_verdict(exhibit, laws), *chain.from_iterable(_fold(line, "  ") for line in exhibit.ending)]
 
 
 def who(actor: int | None) -> str:
@@ -55,22 +78,41 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def drawn(frames: tuple[Frame, ...], named: Callable[[int | None], str] = who) -> Iterator[str]:
-    """Draw steps, one column for each actor, whom ``named`` gives a head."""
+def drawn(
+    frames: tuple[Frame, ...],
+    named: Callable[[int | None], str] = who,
+    broken: tuple[int | None, str] = (None, ""),
+) -> Iterator[str]:
+    """Draw steps, one column for each actor, whom ``named`` gives a head; ``broken`` is the step that broke a law."""
+    for block in blocks(frames, named, broken):
+        yield from block
+
+
+def blocks(
+    frames: tuple[Frame, ...],
+    named: Callable[[int | None], str] = who,
+    broken: tuple[int | None, str] = (None, ""),
+) -> Iterator[list[str]]:
+    """Draw steps as :func:`drawn` does: the head, then each step by itself; nothing if there is no step."""
     actors = sorted({frame.actor for frame in frames}, key=lambda actor: -1 if actor is None else actor)
     if not actors:
         return
     wide = max(_LANE_MIN, min(_LANE_MAX, (WIDTH - _MARGIN) // len(actors)))
-    yield _row("", [printable(named(actor))[: wide - 2] for actor in actors], wide)
-    yield _row("", ["-" * (wide - 2)] * len(actors), wide)
+    heads = [printable(named(actor))[: wide - 2] for actor in actors]
+    yield [_row("", heads, wide), _row("", ["-" * (wide - 2)] * len(actors), wide)]
     for number, frame in enumerate(frames, 1):
         lane = actors.index(frame.actor)
+        block = []
         for count, line in enumerate(wrap(printable(frame.title), wide - 2) or [""]):
             cells = ["|"] * len(actors)
             cells[lane] = line
-            yield _row("" if count else f"{number}", cells, wide)
+            block.append(_row("" if count else f"{number}", cells, wide))
         for change in frame.changes:
-            yield from _changed(change, lane, len(actors), wide)
+            block += _changed(change, lane, len(actors), wide)
+        at, law = broken
+        if at == number:
+            block += _changed(Change(BROKEN_HERE, "", law), lane, len(actors), wide)
+        yield block
 
 
 def _row(number: str, cells: list[str], wide: int) -> str:
@@ -110,15 +152,23 @@ def _verdict(exhibit: Exhibit, laws: tuple[Law, ...]) -> Iterator[str]:
     if exhibit.broken:
         yield f"{name} is broken:"
     elif exhibit.fits < len(trace.steps):
-        step = trace.steps[exhibit.fits]
-        yield (
-            f"The trace fits no longer: step {exhibit.fits + 1}, {printable(step.name)} by {who(step.actor)}, "
-            "cannot be taken. This is not a pass."
-        )
+        yield from _fold(unfinished(exhibit), "")
     else:
         yield f"{name} holds on these steps."
     if law is not None:
         yield from _fold(law.says, "  ")
+
+
+def unfinished(exhibit: Exhibit) -> str:
+    """Say where and why a trace was not taken to its end."""
+    steps, taken = exhibit.trace.steps, exhibit.fits
+    if not exhibit.why:
+        return f"Ended after step {taken} of {len(steps)}, as asked for: the law is not judged. This is not a pass."
+    step = steps[taken]
+    return (
+        f"The trace fits no longer: step {taken + 1}, {step.name} by {who(step.actor)}, cannot be taken: "
+        f"{exhibit.why}. This is not a pass."
+    )
 
 
 def _fold(text: str, indent: str) -> list[str]:

@@ -1,7 +1,11 @@
-"""Trace files: the steps of a violation by name and argument, so that they survive upgrades.
+"""Trace files: the steps of a violation by name and argument, with what each of them changed.
 
-A trace file is data only. Nothing in it is looked up but names of steps, worlds, laws and subjects, and its size is
-bounded, because it may come from a stranger's pull request.
+One format for every engine. The steps are what counts: they survive upgrades, and are what is taken again. The values
+are what was seen when the file was written, for whoever reads it, and to tell at which step things went another way.
+
+A trace file is data only. Nothing in it is looked up but names of steps, worlds, laws and subjects, and all of it is
+bounded, because it may come from a stranger's pull request. It has four levels, each of its own type, so one that is
+nested deeper is refused where the fifth begins.
 """
 
 from __future__ import annotations
@@ -16,7 +20,11 @@ import msgspec
 
 from strandline.model.state import Action
 from strandline.properties.laws import LAWS
-from strandline.properties.verdict import Exhibit, Trace
+from strandline.properties.report.lanes import who
+from strandline.properties.verdict import Change, Exhibit, Frame, Trace
+
+VERSION: Final = 2
+"""The version that is written and read; raised when the meaning of the format changes."""
 
 BYTES_MAX: Final = 1024 * 1024
 """The largest trace file that is read, in bytes."""
@@ -24,86 +32,185 @@ BYTES_MAX: Final = 1024 * 1024
 STEPS_MAX: Final = 1_000
 """The longest trace."""
 
-Name: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+NAME_MAX: Final = 200
+"""Characters of a name."""
+
+VALUE_MAX: Final = 2_000
+"""Characters of a value, or of a line about the end; a longer one is cut when it is written."""
+
+CHANGES_MAX: Final = 50
+"""What one step may change, and lines about the end."""
+
+ACTORS_MAX: Final = 100
+"""The highest number of a refresh."""
+
+PART_MAX: Final = 80
+"""Characters of a law's or a subject's name in the name of a file."""
+
+REASON_MAX: Final = 300
+"""Characters of why something is no trace file."""
+
+Name: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=NAME_MAX)]
+Value: TypeAlias = Annotated[str, msgspec.Meta(max_length=VALUE_MAX)]
 Arg: TypeAlias = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
-Actor: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=1000)]
 
 
 class BadTraceError(Exception):
     """What was given is no trace file; one line says why."""
 
 
+class Changed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a step changed: a value before, empty if it was only told, and after."""
+
+    what: Name
+    before: Value
+    after: Value
+
+
 class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One step: its name, who takes it (nobody for the environment), and its argument."""
+    """One step: its name, who takes it (nobody for the environment), its argument; and what was seen of it.
+
+    ``says`` and ``changed`` are empty in a trace of bare steps.
+    """
 
     name: Name
-    actor: Actor | None = None
+    actor: Name | None = None
     arg: Arg = 0
+    says: Value = ""
+    changed: Annotated[tuple[Changed, ...], msgspec.Meta(max_length=CHANGES_MAX)] = ()
 
 
-class TraceFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a trace file holds; ``version`` is raised when its meaning changes."""
+class TraceFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a trace file holds. ``first`` is what stood there before the first step, ``ending`` what was wrong."""
 
     format: Literal["strandline trace"]
-    version: Literal[1]
+    version: Literal[2]
     subject: Name
     world: Name
     law: Name
-    steps: Annotated[tuple[Step, ...], msgspec.Meta(max_length=STEPS_MAX)]
+    first: Annotated[tuple[Changed, ...], msgspec.Meta(max_length=CHANGES_MAX)] = ()
+    steps: Annotated[tuple[Step, ...], msgspec.Meta(max_length=STEPS_MAX)] = ()
+    ending: Annotated[tuple[Value, ...], msgspec.Meta(max_length=CHANGES_MAX)] = ()
 
 
-def to_file(trace: Trace) -> TraceFile:
-    """Give a trace as it is written down."""
-    steps = tuple(Step(*action) for action in trace.steps)
-    return TraceFile("strandline trace", 1, trace.subject, trace.world, trace.law, steps)
+class _Head(msgspec.Struct):
+    """What tells that a file is a trace, and of which version, whatever else there is to it."""
+
+    format: Literal["strandline trace"]
+    version: int
 
 
-def encode(trace: Trace) -> bytes:
-    """Write a trace down, one step a line, so that a change of it can be reviewed."""
-    file = to_file(trace)
-    head = msgspec.json.encode(msgspec.structs.replace(file, steps=()))
-    steps = b",\n    ".join(msgspec.json.encode(step) for step in file.steps)
-    parts = msgspec.json.format(head, indent=2).removesuffix(b"[]\n}").rstrip()
-    return parts + (b" [\n    " + steps + b"\n  ]\n}\n" if file.steps else b" []\n}\n")
+def to_file(trace: Trace, exhibit: Exhibit | None = None) -> TraceFile:
+    """Give a trace as it is written down: with what came of it, or its bare steps."""
+    steps = tuple(Step(step.name, None if step.actor is None else who(step.actor), step.arg) for step in trace.steps)
+    file = TraceFile("strandline trace", 2, trace.subject, trace.world, trace.law, (), steps)
+    if exhibit is None:
+        return file
+    seen = [
+        msgspec.structs.replace(step, says=_cut(frame.title), changed=tuple(map(_changed, frame.changes[:CHANGES_MAX])))
+        for step, frame in zip(steps, exhibit.frames, strict=False)
+    ]
+    return msgspec.structs.replace(
+        file,
+        first=tuple(Changed(what, "", _cut(value)) for what, value in exhibit.first),
+        steps=(*seen, *steps[len(seen) :]),
+        ending=tuple(map(_cut, exhibit.ending[:CHANGES_MAX])),
+    )
 
 
-def decode(data: bytes) -> Trace:
-    """Read a trace.
+def to_trace(file: TraceFile) -> Trace:
+    """Give the steps of a file, to be taken again.
 
     Raises:
-        BadTraceError: it is too large, no JSON, or no trace.
+        BadTraceError: a step is taken by somebody who is no refresh.
+    """
+    steps = tuple(Action(step.name, number_of(step.actor), step.arg) for step in file.steps)
+    return Trace(file.subject, file.world, file.law, steps)
+
+
+def frames(file: TraceFile) -> tuple[Frame, ...]:
+    """Give what was seen of the steps when the file was written; nothing if it has bare steps."""
+    if not any(step.says for step in file.steps):
+        return ()
+    return tuple(
+        Frame(number_of(step.actor), step.says, tuple(Change(one.what, one.before, one.after) for one in step.changed))
+        for step in file.steps
+    )
+
+
+def encode(trace: Trace, exhibit: Exhibit | None = None) -> bytes:
+    """Write a trace down, one step a line and one change a line, so that a change of it can be reviewed."""
+    file = to_file(trace, exhibit)
+    head = {field: getattr(file, field) for field in ("format", "version", "subject", "world", "law")}
+    lines = [f"  {_json(name)}: {_json(value)}," for name, value in head.items()]
+    lines += _listed("first", [_json(one) for one in file.first], ",") if file.first else []
+    lines += _listed("steps", list(map(_step, file.steps)), "," if file.ending else "")
+    lines += _listed("ending", [_json(one) for one in file.ending], "") if file.ending else []
+    return "\n".join(["{", *lines, "}", ""]).encode()
+
+
+def compact(trace: Trace) -> bytes:
+    """Write the bare steps of a trace on one line, to be pasted."""
+    return msgspec.json.encode(to_file(trace))
+
+
+def parse(data: bytes) -> TraceFile:
+    """Read a trace file.
+
+    Raises:
+        BadTraceError: it is too large, no JSON, of another version, or no trace.
     """
     if len(data) > BYTES_MAX:
         raise BadTraceError(f"a trace has at most {BYTES_MAX:,} bytes, and this is larger")
     try:
-        file = msgspec.json.decode(data, type=TraceFile)
+        version = msgspec.json.decode(data, type=_Head).version
+        if version == VERSION:
+            return msgspec.json.decode(data, type=TraceFile)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BadTraceError(f"not a trace file: {error}") from error
-    steps = tuple(Action(step.name, step.actor, step.arg) for step in file.steps)
-    return Trace(file.subject, file.world, file.law, steps)
+        raise BadTraceError(f"not a trace file: {str(error)[:REASON_MAX]}") from error
+    raise BadTraceError(f"a trace of version {version}; this strandline reads version {VERSION}, so write it anew")
 
 
-def load(source: str) -> Trace:
-    """Read the trace in a file, or on standard input for ``-``.
+def decode(data: bytes) -> Trace:
+    """Read the steps of a trace file.
+
+    Raises:
+        BadTraceError: it is too large, no JSON, of another version, or no trace.
+    """
+    return to_trace(parse(data))
+
+
+def read(source: str) -> TraceFile:
+    """Read the trace file of that name, or on standard input for ``-``.
 
     Raises:
         BadTraceError: it cannot be read, or is no trace.
     """
     try:
         if source == "-":
-            return decode(sys.stdin.buffer.read(BYTES_MAX + 1))
+            return parse(sys.stdin.buffer.read(BYTES_MAX + 1))
         if not stat.S_ISREG(Path(source).stat().st_mode):  # before it is opened: a FIFO would be waited for for ever
             raise BadTraceError("cannot be read: not a regular file")
         with Path(source).open("rb") as file:
-            return decode(file.read(BYTES_MAX + 1))
+            return parse(file.read(BYTES_MAX + 1))
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise BadTraceError(f"cannot be read: {reason.lower()}") from error
 
 
+def load(source: str) -> Trace:
+    """Read the steps in a trace file, or on standard input for ``-``.
+
+    Raises:
+        BadTraceError: it cannot be read, or is no trace.
+    """
+    return to_trace(read(source))
+
+
 def file_name(trace: Trace) -> str:
     """Name the file of a trace by law and subject."""
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", f"{trace.law}-{trace.subject}") + ".json"
+    parts = (re.sub(r"[^A-Za-z0-9._-]+", "-", part)[:PART_MAX] for part in (trace.law, trace.subject))
+    return "-".join(parts) + ".json"
 
 
 def is_proved(law: str) -> bool:
@@ -128,9 +235,54 @@ def document(exhibit: Exhibit) -> dict[str, object]:
         "broken": exhibit.broken,
         "steps": len(trace.steps),
         "fits": exhibit.fits,
+        "why": exhibit.why,
+        "at": exhibit.at,
+        "first": dict(exhibit.first),
         "frames": [
             {"actor": frame.actor, "title": frame.title, "changes": [change._asdict() for change in frame.changes]}
             for frame in exhibit.frames
         ],
         "ending": list(exhibit.ending),
     }
+
+
+def number_of(actor: str | None) -> int | None:
+    """Give the number of a refresh by its name, from 0; None for the environment, which has no name.
+
+    Raises:
+        BadTraceError: no refresh has this name.
+    """
+    if actor is None:
+        return None
+    found = re.fullmatch(r"r([1-9][0-9]{0,3})", actor)
+    if found is None or int(found[1]) > ACTORS_MAX:
+        raise BadTraceError(f"no refresh is named {actor!r}; they are r1 to r{ACTORS_MAX}")
+    return int(found[1]) - 1
+
+
+def _changed(change: Change) -> Changed:
+    return Changed(*map(_cut, change))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= VALUE_MAX else f"{text[: VALUE_MAX - 4]} ..."
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _listed(name: str, values: list[str], comma: str) -> list[str]:
+    """Write a list, one value a line."""
+    if not values:
+        return [f'  "{name}": []{comma}']
+    return [f'  "{name}": [', *(f"    {value}," for value in values[:-1]), f"    {values[-1]}", f"  ]{comma}"]
+
+
+def _step(step: Step) -> str:
+    """Write a step on one line, and below it what it changed."""
+    bare = _json(msgspec.structs.replace(step, changed=()))
+    if not step.changed:
+        return bare
+    changes = ",\n      ".join(map(_json, step.changed))
+    return f'{bare[:-1]},"changed":[\n      {changes}]}}'

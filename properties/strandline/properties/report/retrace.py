@@ -2,61 +2,43 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, get_args
 
-from strandline.model import world as model
 from strandline.model.environment import OFFERS
-from strandline.model.events import Answered, Discarded, Failed, GaveUp, Looked, Settled, Stored
-from strandline.model.memo import NOTHING, OPEN
-from strandline.properties.engines import model_space, real_space
-from strandline.properties.exhaust.plain import Space
+from strandline.model.state import Phase
 from strandline.properties.fields import FIELDS
-from strandline.properties.harness import view
 from strandline.properties.harness.plug import CODEX, Plug
-from strandline.properties.harness.real import Real
-from strandline.properties.harness.stage import Stage
-from strandline.properties.harness.templates import Templates
 from strandline.properties.laws import laws_of
 from strandline.properties.memoworlds.family import FAMILY
-from strandline.properties.mutants import planted
-from strandline.properties.quiet import settled
-from strandline.properties.searched import MODEL
+from strandline.properties.mutants import SHIPPED, planted
+from strandline.properties.report.lanes import who
+from strandline.properties.report.looking import looked, scanned
+from strandline.properties.report.worded import ending as worded_ending
+from strandline.properties.report.worded import first, frame, seen
+from strandline.properties.spaces import MODEL, model_space, real_space, stage_space
 from strandline.properties.specimens import PREFIX, SPECIMENS
 from strandline.properties.specimens.rule import FALLIBLE, GATES
 from strandline.properties.specimens.scene import Scene
 from strandline.properties.specimens.space import FAULTS, space_of
 from strandline.properties.specimens.worlds import RESTART, SPECIMEN_WORLDS
-from strandline.properties.verdict import Change, Exhibit, Frame
-from strandline.properties.worlds import WORLDS
+from strandline.properties.verdict import Exhibit, Frame, Look, Scan
+from strandline.properties.worlds import SHOWN, WORLDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Mapping
     from contextlib import AbstractContextManager
 
-    from strandline.model.events import Event, Holding
-    from strandline.model.log import Body, Row
-    from strandline.model.memo import Memo
-    from strandline.model.state import Action, File, Scope, World
+    from strandline.model.events import Event
+    from strandline.model.state import Action, Scope, World
+    from strandline.properties.exhaust.plain import Space
     from strandline.properties.fields import Field
     from strandline.properties.verdict import Trace
 
+SEARCHED: Final = {**WORLDS, **FAMILY, **SHOWN}
+"""The worlds that can be searched whole, small and large."""
 
-TITLES: Final = {
-    **GATES,
-    "fail": "the read fails",
-    "busy": "the log is busy",
-    "locate": "stat the path",
-    RESTART: "the process starts anew",
-}
-"""Steps in words, where their names are not words enough."""
-
-SEARCHED: Final = {**WORLDS, **FAMILY}
-"""The worlds that are searched whole, small and large."""
-
-SAVED: Final = "saved memo"
-"""What the memo on disk is called."""
+KNOWN: Final = frozenset({*OFFERS, *GATES, *FAULTS, *get_args(Phase), RESTART})
+"""The names of all steps."""
 
 
 def retrace(
@@ -64,6 +46,7 @@ def retrace(
     worlds: Mapping[str, Scope] = SEARCHED,
     fields: Mapping[str, Field] = FIELDS,
     plug: Plug = CODEX,
+    until: int | None = None,
 ) -> Exhibit:
     """Take the steps of a trace again, on the subject that it names.
 
@@ -72,233 +55,108 @@ def retrace(
         worlds: where a world that is searched whole is found by its name.
         fields: where a wide one is.
         plug: the log that they are of.
+        until: how many steps to take at most; one that ends before the last is not left in peace.
 
     Raises:
         KeyError: there is no such world, mutant, specimen or law.
     """
-    field = fields.get(trace.world)
-    scope = field.scope if field is not None else {**SPECIMEN_WORLDS, **worlds}[trace.world]
+    scope = scope_of(trace.world, worlds, fields)
     law = {law.number: law for law in laws_of(scope)}[trace.law]
-    if trace.subject == MODEL:
-        opened: AbstractContextManager[Space[Any]] = model_space(scope)
-    elif trace.subject.startswith(PREFIX):
-        opened = space_of(SPECIMENS[trace.subject.removeprefix(PREFIX)].rule, scope)
-    else:  # a wide world has leases and a disk, a small one is all values
-        opened = stage_space(trace.world, fields, plug) if field is not None else real_space(scope, plug)
+    steps = trace.steps[:until]
     frames: list[Frame] = []
+    looks: list[Look] = []
+    scans: list[Scan] = []
     broken: list[Event] = []
-    scanner = not (trace.subject == MODEL or trace.subject.startswith(PREFIX))
-    with planted(trace.subject if scanner else "shipped"), opened as space:
+    at, why = None, None
+    with planted(planting(trace.subject)), opened(trace, worlds, fields, plug) as space:
         state = space.first
-        for action in trace.steps:
-            if not fits(scope, action, seen(plug, state)):
-                return Exhibit(trace, tuple(frames), (), len(frames), broken=False)
-            after, events = space.step(state, action)
-            frames.append(_frame(plug, scope, action, seen(plug, state), seen(plug, after), tuple(events)))
+        before = seen(plug, state)
+        began = first(before)
+        for action in steps:
+            why = misfit(scope, action, before.world, anew=isinstance(state, Scene))
+            if why is not None:
+                break
+            state, events = space.step(state, action)
+            after = seen(plug, state)
+            looks += looked(plug, action, len(frames), before, tuple(events))
+            scans += scanned(plug, len(frames), after, tuple(events))
+            frames.append(frame(plug, scope, action, (before, after), tuple(events)))
             broken += [event for event in events if law.holds is not None and not law.holds(event)]
-            state = after
-        if not broken:
+            at = len(frames) if broken and at is None else at
+            before = after
+        if why is None and not broken and len(steps) == len(trace.steps):
             broken += [event for event in space.probe(state) if law.holds is not None and not law.holds(event)]
-    ending = tuple(line for event in broken[-1:] for line in _ending(plug, event))
-    return Exhibit(trace, tuple(frames), ending, len(frames), broken=bool(broken))
+    ending = tuple(line for event in broken[-1:] for line in worded_ending(plug, event))
+    told = tuple(looks), tuple(scans)
+    return Exhibit(trace, tuple(frames), ending, len(frames), bool(broken), began, at, why or "", *told)
 
 
-@contextmanager
-def stage_space(field: str, fields: Mapping[str, Field] = FIELDS, plug: Plug = CODEX) -> Iterator[Space[World]]:
-    """Give the real scanner in a wide world; its states follow each other, and none can be come back to."""
-    with (
-        Templates(plug) as templates,
-        # A host that records its steps would stand before what a mutant replaces, and nobody asks for records here.
-        closing(Stage(field, templates, Counter(), beside_model=False, fields=fields)) as stage,
-    ):
+def scope_of(world: str, worlds: Mapping[str, Scope] = SEARCHED, fields: Mapping[str, Field] = FIELDS) -> Scope:
+    """Give the bounds of a world by its name.
 
-        def step(_: World, action: Action) -> tuple[World, tuple[Event, ...]]:
-            events = stage.move(action)
-            return stage.seen, events
-
-        yield Space(
-            first=stage.seen,
-            actions=lambda world: model.actions(world, stage.scope),
-            step=step,
-            probe=lambda world: settled(world, stage.scope, step, lambda same: same),
-        )
+    Raises:
+        KeyError: there is none.
+    """
+    return fields[world].scope if world in fields else {**SPECIMEN_WORLDS, **worlds}[world]
 
 
-class Seen(NamedTuple):
-    """A state as it is shown: the environment, and each memo in it, by what it is called and what it says."""
-
-    world: World
-    memos: tuple[tuple[str, object, str], ...]
+def planting(subject: str) -> str:
+    """Give what is planted in the scanner for a subject: a mutant by its name, nothing for anything else."""
+    return SHIPPED if subject == MODEL or subject.startswith(PREFIX) else subject
 
 
-def fits(scope: Scope, action: Action, shown: Seen) -> bool:
-    """Tell whether a step can be taken in a state, whatever is left of the budget."""
-    world = shown.world
-    if action.name in FAULTS and action.actor is not None and _phase(world, action.actor) in FALLIBLE:
-        return True
-    if action.name == RESTART:
-        return RESTART in dict(scope.budget) and any(what == SAVED for what, _, _ in shown.memos)
-    if action.name in OFFERS:
-        wanted = action._replace(arg=0) if action.name == "cancel" else action  # its argument is only how, not what
-        return wanted in OFFERS[action.name](world, scope)
-    return action.actor is not None and _phase(world, action.actor) == action.name
+def opened(
+    trace: Trace,
+    worlds: Mapping[str, Scope] = SEARCHED,
+    fields: Mapping[str, Field] = FIELDS,
+    plug: Plug = CODEX,
+) -> AbstractContextManager[Space[Any]]:
+    """Open the world of a trace for the subject that it names; whoever steps in it plants the mutant.
+
+    Raises:
+        KeyError: there is no such world or specimen.
+    """
+    scope = scope_of(trace.world, worlds, fields)
+    if trace.subject == MODEL:
+        return model_space(scope)
+    if trace.subject.startswith(PREFIX):
+        return space_of(SPECIMENS[trace.subject.removeprefix(PREFIX)].rule, scope)
+    # A wide world has leases and a disk, a small one is all values.
+    return stage_space(trace.world, fields, plug) if trace.world in fields else real_space(scope, plug)
 
 
-def _phase(world: World, actor: int) -> str | None:
+def misfit(scope: Scope, action: Action, world: World, *, anew: bool = False) -> str | None:
+    """Tell why a step cannot be taken in a state, None if it can; what is left of the budget does not matter.
+
+    Args:
+        scope: the bounds of the world.
+        action: the step.
+        world: the environment and the gates of the refreshes.
+        anew: whether the process may start anew, as it may where a memo is saved.
+    """
+    name, actor = action.name, action.actor
+    if name not in KNOWN:
+        return "no step has this name"
+    phase = _phase(world, actor)
+    if name in FAULTS and phase in FALLIBLE:
+        return None
+    if name == RESTART:
+        return None if anew and RESTART in dict(scope.budget) else "nothing starts anew in this world"
+    if name in OFFERS:
+        wanted = action._replace(arg=0) if name == "cancel" else action  # its argument is only how, not what
+        if wanted in OFFERS[name](world, scope):
+            return None
+        if name == "start" and phase is not None:
+            return f"{who(actor)} is still under way, before {phase!r}"
+        return f"the world does not offer it here, with argument {action.arg}"
+    if actor is None:
+        return "it is a refresh that takes it, and none is named"
+    if phase is None:
+        return f"{who(actor)} is not under way"
+    return None if phase == name else f"{who(actor)} stands before {phase!r}"
+
+
+def _phase(world: World, actor: int | None) -> str | None:
     """Name the gate that a refresh waits at."""
-    task = world.tasks[actor] if actor < len(world.tasks) else None
+    task = world.tasks[actor] if actor is not None and actor < len(world.tasks) else None
     return task.phase if task is not None else None
-
-
-def seen(plug: Plug, state: World | Real | Scene[Any]) -> Seen:
-    """Give a state as it is shown."""
-    if isinstance(state, Scene):
-        kept, saved = state.kept, state.saved and state.saved.kept
-        told = [(what, one.memo.told() if one else "none") for what, one in (("memo", kept), (SAVED, saved))]
-        return Seen(state.world, tuple((what, says, says) for what, says in told))
-    world = _in_terms_of_the_model(plug, state) if isinstance(state, Real) else state
-    return Seen(world, (("memo", (world.slot.memo, world.slot.epoch), _memo(plug, world.slot.memo)),))
-
-
-def _in_terms_of_the_model(plug: Plug, state: Real) -> World:
-    library = view.Library(plug)
-    world = state.world
-    files = [world.path, *(link.file for link in world.links())]
-    for file in files:
-        library.learn(file.log.rows if file is not None else ())
-    ghosts = [
-        world.slot.ghost,
-        *(task.ghost for task in world.tasks if task),
-        *(task.base_ghost for task in world.tasks if task),
-    ]
-    for ghost in ghosts:
-        library.learn(ghost.rows if ghost is not None else ())
-    return view.world(world, state.slot, state.states, library)
-
-
-def _frame(  # noqa: PLR0913 - the step, and what is around it
-    plug: Plug, scope: Scope, action: Action, before: Seen, after: Seen, events: tuple[Event, ...]
-) -> Frame:
-    changes = []
-    if _unranked(before.world.path) != _unranked(after.world.path):
-        changes.append(Change("log", _log(plug, before.world), _log(plug, after.world)))
-    changes += [
-        Change(what, old, new)
-        for (what, held, old), (_, holds, new) in zip(before.memos, after.memos, strict=True)
-        if held != holds
-    ]
-    changes += [Change(*told) for event in events for told in _told(plug, event)]
-    return Frame(action.actor, _title(plug, scope, action), tuple(changes))
-
-
-def _unranked(file: File | None) -> File | None:
-    """Give a file without the rank of its commit, which moves when an older one is forgotten."""
-    return file and file._replace(commit=0)
-
-
-def _title(plug: Plug, scope: Scope, action: Action) -> str:
-    """Say what a step does, in words."""
-    match action.name:
-        case "start":
-            span = scope.windows[action.arg].span
-            return f"refresh from {'the beginning' if span.start is None else span.start}"
-        case "append" | "append and prune":
-            row = scope.templates[action.arg]
-            return f"{action.name} {_body(plug, row.body)}"
-        case "commit amid":
-            return f"read; amid it, append and prune {_body(plug, scope.templates[action.arg].body)}"
-        case "elsewhere":
-            return "another scanner refreshes"
-        case "delete":
-            return f"delete row {action.arg}"
-        case "replace" | "reissue":
-            how = "by rename" if action.name == "replace" else "and reissue its inode number"
-            return f"replace the file {how}, {action.arg} rows"
-        case name:
-            return TITLES.get(name, name)
-
-
-def _log(plug: Plug, world: World) -> str:
-    if world.path is None:
-        return "no file"
-    return f"file {world.path.serial} (inode {world.path.inode}): {_rows(plug, world.path.log.rows)}"
-
-
-def _memo(plug: Plug, memo: Memo | None) -> str:
-    if memo is None:
-        return "none"
-    cursor = "none" if memo.cursor == NOTHING else memo.cursor
-    coverage = "the beginning" if memo.coverage == OPEN else memo.coverage
-    sources = _rows(plug, memo.sources)
-    return f"{sources}, cursor {cursor}, from {coverage}, inode {memo.inode}, snapshot {memo.observation}"
-
-
-def _rows(plug: Plug, rows: Iterable[Row]) -> str:
-    return ", ".join(f"{row.id} {_body(plug, row.body)}" for row in rows) or "no row"
-
-
-def _body(plug: Plug, body: Body) -> str:
-    fact = plug.rules.fact(body)
-    return "noise" if fact is None else plug.fact(fact)
-
-
-def _told(plug: Plug, event: Event) -> Iterable[tuple[str, str, str]]:
-    """Say what an event was, as what, before and after."""
-    match event:
-        case Looked():
-            how = f"full scan ({event.cause})" if event.cause else f"{event.tested} rows, {event.keys} by key"
-            yield "read", "", how
-        case Answered():
-            yield "answer", "", _turns(plug, event.turns)
-        case Failed(answered=True):
-            yield "failed", "", f"{event.reason}, and answered all the same"
-        case Failed():
-            yield "unavailable", "", event.reason
-        case Discarded():
-            yield "write-back", "", "thrown away, what is stored stays"
-        case Stored():
-            yield "write-back", "", "stored"
-        case GaveUp():
-            yield "write-back", "", "given up, other refreshes kept coming first"
-        case Settled():
-            return
-
-
-def _ending(plug: Plug, event: Event) -> Iterable[str]:
-    """Say what was wrong with the event that broke the law."""
-    match event:
-        case Answered():
-            yield f"the answer:     {_turns(plug, event.turns)}"
-            yield f"the full scan:  {_turns(plug, plug.rules.answer(event.rows, event.span))}"
-            yield f"the snapshot:   {_rows(plug, event.rows)}"
-        case Discarded():
-            yield f"thrown away:    {_held(plug, event.mine)}"
-            yield f"kept:           {_held(plug, event.theirs)}"
-        case Stored():
-            yield f"stored:         {_held(plug, event.mine)}"
-            yield f"in place of:    {_held(plug, event.old)}"
-        case Looked():
-            known = event.base.ghost.rows if event.base else ()
-            yield f"the memo knew:  {_rows(plug, known)}"
-            yield f"the snapshot:   {_rows(plug, event.rows)}"
-            yield f"it read:        {event.tested} rows, {event.keys} by key, cause {event.cause or 'none'}"
-        case Settled():
-            yield f"left in peace, the second refresh read {event.tested} rows,"
-            yield f"{event.keys} by key, {event.anchors} anchors, cause {event.cause or 'none'};"
-            yield f"both answers exact: {'yes' if event.exact else 'no'}"
-        case Failed():
-            yield f"the read failed ({event.reason}), and still: answered {event.answered}, memo moved {event.moved}"
-        case GaveUp():
-            return
-
-
-def _held(plug: Plug, memo: Holding | None) -> str:
-    """Say which snapshot a memo rests on."""
-    if memo is None:
-        return "nothing"
-    coverage = "the beginning" if memo.coverage == OPEN else memo.coverage
-    return f"{_rows(plug, memo.ghost.rows)} (commit {memo.ghost.commit}, from {coverage})"
-
-
-def _turns(plug: Plug, turns: tuple[object, ...]) -> str:
-    return ", ".join(map(plug.item, turns)) or "no turn"

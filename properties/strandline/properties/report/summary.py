@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, get_args
+
+from strandline.properties.report.bounds import ClaimKind, LawKind, Outcome
+from strandline.properties.report.lanes import printable
+from strandline.properties.report.open_ends import open_ends
 
 if TYPE_CHECKING:
-    from strandline.properties.report.evidence import Evidence, LawOutcome, Said
+    from collections.abc import Iterable
+
+    from strandline.properties.report.document import Evidence, LawOutcome, Said
 
 SIZE_MAX: Final = 60_000
 """Characters; a comment on a pull request holds little more."""
@@ -14,8 +20,22 @@ CLAIMS_MAX: Final = 100
 """Claims shown; the JSON document has them all."""
 
 _CELL_MAX: Final = 500
-_KINDS: Final = ("proved", "always", "eventually")
-_VERDICTS: Final = ("violated", "broken", "inconclusive", "holds", "not applicable")
+_INERT: Final = (
+    ("\\", "\\\\"),
+    ("&", "&amp;"),
+    ("<", "&lt;"),
+    ("|", "\\|"),
+    ("[", "\\["),
+    ("`", "\\`"),
+    ("@", "@<!-- -->"),
+)
+"""What would start markup, a link, code or the calling of a person, and how it is written so that it does not."""
+_KINDS: Final = get_args(LawKind)
+_VERDICTS: Final = get_args(Outcome)
+_STRENGTHS: Final = get_args(ClaimKind)
+
+OPEN_MAX: Final = 20
+"""Open ends that are named on the first screen."""
 
 
 def summary(evidence: Evidence, claims: list[tuple[tuple[str, ...], Said]], lanes: list[str]) -> str:
@@ -27,8 +47,8 @@ def summary(evidence: Evidence, claims: list[tuple[tuple[str, ...], Said]], lane
         lanes: the shortest trace to a violation, drawn; empty if there is none.
     """
     found = evidence.claims
-    head = [f"# strandline: {_text(found.subject)} {found.verdict}", "", *_laws(found.laws)]
-    rest = [*_engines(evidence), *_machines(evidence), *_rest(evidence)]
+    head = [f"# strandline: {_text(found.subject)} {found.verdict}", "", *_open(evidence), *_laws(found.laws)]
+    rest = [*_mutants(evidence), *_engines(evidence), *_machines(evidence), *_rest(evidence)]
     for most in (CLAIMS_MAX, CLAIMS_MAX // 5, 0):
         parts = [*head, *_claims(claims, most), *_trace(lanes), *rest]
         text = "\n".join(parts) + "\n"
@@ -38,10 +58,25 @@ def summary(evidence: Evidence, claims: list[tuple[tuple[str, ...], Said]], lane
     return ("\n".join([*head, *rest]) + "\n")[:SIZE_MAX]
 
 
+def in_order(laws: Iterable[LawOutcome]) -> list[LawOutcome]:
+    """Put what was violated first, then what is open, then what holds, each by the strength of its kind."""
+    return sorted(laws, key=lambda law: (_VERDICTS.index(law.verdict), _KINDS.index(law.kind), len(law.law), law.law))
+
+
+def _open(evidence: Evidence) -> list[str]:
+    """Name what is no pass before anything else is said."""
+    left = list(open_ends(evidence.claims))
+    if not left:
+        return []
+    more = [f"- and {len(left) - OPEN_MAX:,} more"] if len(left) > OPEN_MAX else []
+    return ["**Not shown, and so no pass:**", "", *(f"- {_text(line)}" for line in left[:OPEN_MAX]), *more, ""]
+
+
 def _laws(laws: tuple[LawOutcome, ...]) -> list[str]:
-    """List what was violated, then what is open, then what holds, each by the strength of its kind."""
-    order = sorted(laws, key=lambda law: (_VERDICTS.index(law.verdict), _KINDS.index(law.kind), len(law.law), law.law))
-    rows = [f"| {law.law} {law.name} | {_verdict(law)} | {law.kind} | {_text(law.statement)} |" for law in order]
+    rows = [
+        f"| {_text(law.law)} {_text(law.name)} | {_verdict(law)} | {law.kind} | {_text(law.statement)} |"
+        for law in in_order(laws)
+    ]
     return ["| law | verdict | kind | statement |", "|---|---|---|---|", *rows, ""]
 
 
@@ -49,8 +84,8 @@ def _claims(claims: list[tuple[tuple[str, ...], Said]], most: int) -> list[str]:
     """List the claims, the violations first and the others in the order of their engines, strongest first."""
     if not claims or not most:
         return []
-    order = sorted(claims, key=lambda said: _VERDICTS.index(said[1].verdict))
-    lines = [f"- **{', '.join(laws)}** by {_claim(claim)}" for laws, claim in order[:most]]
+    order = sorted(claims, key=lambda said: (_VERDICTS.index(said[1].verdict), _STRENGTHS.index(said[1].kind)))
+    lines = [f"- **{_text(', '.join(laws))}** by {_claim(claim)}" for laws, claim in order[:most]]
     more = [f"- and {len(order) - most:,} more in the JSON document"] if len(order) > most else []
     return ["## Claims", "", *lines, *more, ""]
 
@@ -64,7 +99,8 @@ def _claim(claim: Said) -> str:
     verdict = "" if claim.verdict == "holds" else f" **{claim.verdict}**"
     facts = [f"{value:,} {name}" for name, value in claim.counts.items()]
     facts += [f"{name}: {value}" for name, value in claim.bounds.items()]
-    return f"{claim.engine}{verdict}: {_text(claim.says)}" + (f" ({_text('; '.join(facts))})" if facts else "")
+    within = f" ({_text('; '.join(facts))})" if facts else ""
+    return f"{_text(claim.engine)}{verdict}, {claim.kind}: {_text(claim.says)}{within}"
 
 
 def _trace(lanes: list[str]) -> list[str]:
@@ -78,7 +114,7 @@ def _engines(evidence: Evidence) -> list[str]:
     lines = ["## Engines", "", "| engine | what it does | state |", "|---|---|---|"]
     for run in evidence.claims.engines:
         state = f"{run.state}: {_text(run.detail)}" if run.detail else run.state
-        lines.append(f"| {run.engine} | {_text(run.says)} | {state} |")
+        lines.append(f"| {_text(run.engine)} | {_text(run.says)} | {state} |")
     if evidence.claims.skipped:
         lines += ["", "A skipped engine is not a pass."]
     return [*lines, ""]
@@ -90,26 +126,43 @@ def _machines(evidence: Evidence) -> list[str]:
         return []
     lines = ["## State machines", "", "| machine | rules that fired | twins that were reached |", "|---|---|---|"]
     lines += [
-        f"| {one.engine} | {_counted(one.rules)} | {_counted(one.sometimes)} |" for one in evidence.claims.machines
+        f"| {_text(one.engine)} | {_counted(one.rules)} | {_counted(one.sometimes)} |"
+        for one in evidence.claims.machines
     ]
     return [*lines, ""]
 
 
 def _counted(counts: dict[str, int]) -> str:
+    if not counts:
+        return "none"
     least = min(counts, key=lambda name: counts[name])
     seen = sum(count > 0 for count in counts.values())
-    return f"{seen} of {len(counts)}, {least} least often ({counts[least]:,})"
+    return f"{seen} of {len(counts)}, {_text(least)} least often ({counts[least]:,})"
+
+
+def _mutants(evidence: Evidence) -> list[str]:
+    """Say how many mutants their engine caught, and name those that got away."""
+    mutants = evidence.claims.mutants
+    if not mutants:
+        return []
+    caught = sum(one.caught for one in mutants)
+    away = [f"- {_text(one.mutant)}: not caught by {_text(one.engine)}" for one in mutants if not one.caught]
+    return ["## Mutants", "", f"{caught:,} of {len(mutants):,} caught by the engine that must catch them.", *away, ""]
 
 
 def _rest(evidence: Evidence) -> list[str]:
     run = evidence.run
-    sources = [f"- `{name}` sha256 `{value}`" for name, value in evidence.claims.sources.items()]
-    machine = f"- strandline {run.strandline}, {run.python}, SQLite {run.sqlite}, {run.system}; {run.seconds:.1f} s"
-    limits = [f"- {line}" for line in evidence.claims.does_not_show]
+    sources = [f"- {_text(name)} sha256 `{value}`" for name, value in evidence.claims.sources.items()]
+    told = f"strandline {run.strandline}, {run.python}, SQLite {run.sqlite}, {run.system}; {run.seconds:.1f} s"
+    machine = f"- {_text(told)}"
+    limits = [f"- {_text(line)}" for line in evidence.claims.does_not_show]
     return ["## Sources", "", *sources, machine, "", "## What a pass does not show", "", *limits]
 
 
 def _text(text: str) -> str:
-    """Keep a text on one line and inside its table cell, and cut what would flood the page."""
-    line = " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
-    return line if len(line) <= _CELL_MAX else line[:_CELL_MAX].rstrip("\\") + " …"
+    """Keep a text on one line and inside its table cell, make it inert, and cut what would flood the page."""
+    line = " ".join(map(printable, text[: 2 * _CELL_MAX].split()))
+    line = line if len(line) <= _CELL_MAX else f"{line[:_CELL_MAX]} …"  # before signs are escaped: none is cut in two
+    for sign, inert in _INERT:
+        line = line.replace(sign, inert)
+    return line

@@ -11,8 +11,9 @@ import msgspec
 from strandline.properties.fuzz import MACHINES
 from strandline.properties.report import replay
 from strandline.properties.report.folder import write
+from strandline.properties.report.retrace import retrace
 from strandline.properties.soak.journal import SAYS_MAX, Broke, Failed
-from strandline.properties.soak.shrink import shrunk
+from strandline.properties.traces.shortest import shortest
 from strandline.properties.verdict import Trace
 from strandline.properties.walk import walk
 
@@ -72,8 +73,8 @@ class Player:
         says = f"{broken.law} is broken in world {broken.world!r} after {len(broken.steps)} steps of {one.machine!r}"
         told = Broke(one.number, broken.law, says, len(whole.steps), str(path), replays=False)
         self.journal.write(told)
-        trace = shrunk(whole)
+        trace = shortest(whole)
         if trace is None:
             return told
-        write(path, replay.encode(trace))
+        write(path, replay.encode(trace, retrace(trace)))
         return msgspec.structs.replace(told, steps=len(trace.steps), replays=True)

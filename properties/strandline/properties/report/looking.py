@@ -1,0 +1,47 @@
+"""What the steps of a trace looked at, and what full scans say beside their answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from strandline.model.events import Answered, Discarded
+from strandline.properties.report.shown import LOG, MEMO, PARTS, whole
+from strandline.properties.report.worded import told_file, told_turns
+from strandline.properties.specimens.rule import STATEMENTS
+from strandline.properties.verdict import Look, Scan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from strandline.model.events import Event
+    from strandline.model.state import Action
+    from strandline.properties.harness.plug import Plug
+    from strandline.properties.report.worded import Seen
+
+READS_LOG: Final = frozenset({"read", "commit amid", *STATEMENTS})
+READS_MEMO: Final = frozenset({"read", "commit amid", "recall"})
+"""The steps that look at the log, and at the memo: the scanner does both at one gate, under one lock."""
+
+
+def looked(plug: Plug, action: Action, place: int, before: Seen, events: tuple[Event, ...]) -> Iterator[Look]:
+    """Say what a step looks at: a refresh reads the file that it is connected to, wherever the path leads by now."""
+    if action.actor is None:
+        return
+    task = before.world.tasks[action.actor]
+    if action.name in READS_LOG and task is not None:
+        held = task.link.file if task.link is not None else None
+        file = held if held is not None else before.world.path
+        yield Look(place, LOG, whole(LOG, told_file(plug, file)))
+    if action.name in READS_MEMO or any(isinstance(event, Discarded) for event in events):
+        yield Look(
+            place, MEMO, whole(MEMO, {part: before.values[part] for part in PARTS[MEMO] if part in before.values})
+        )
+
+
+def scanned(plug: Plug, place: int, after: Seen, events: tuple[Event, ...]) -> Iterator[Scan]:
+    """Say what full scans say beside an answer: of its snapshot, and of the log by then."""
+    rows = after.world.path.log.rows if after.world.path is not None else ()
+    for event in events:
+        if isinstance(event, Answered):
+            snapshot, now = (plug.rules.answer(held, event.span) for held in (event.rows, rows))
+            yield Scan(place, told_turns(plug, snapshot), told_turns(plug, now))

@@ -1,0 +1,130 @@
+"""The engine ``traces``: what was once found and committed is taken again, before anything is searched.
+
+Each trace in the folder is taken on what is checked. A trace of a known-bad design is taken on that design too: one
+that no longer fits there has come to say nothing, and is no pass.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from strandline.properties.blackbox.plots import PLOTS
+from strandline.properties.laws import LAWS
+from strandline.properties.mutants import SHIPPED
+from strandline.properties.report import replay
+from strandline.properties.report.lanes import unfinished
+from strandline.properties.report.retrace import retrace
+from strandline.properties.spaces import MODEL
+from strandline.properties.verdict import Claim, Engine, Trace, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from strandline.properties.verdict import Report
+
+ENGINE: Final = "traces"
+
+FOLDER: Final = Path("tests", "traces")
+"""Where the traces lie, below the working folder; there and one folder further down."""
+
+FILES_MAX: Final = 1_000
+"""The most traces that are taken."""
+
+
+_WORST_FIRST: Final = (Verdict.VIOLATED, Verdict.INCONCLUSIVE, Verdict.HOLDS)
+
+
+class Kept(NamedTuple):
+    """A committed trace, the name of its file, and the sha256 of it."""
+
+    name: str
+    trace: Trace
+    digest: str
+
+
+class Outcome(NamedTuple):
+    """What came of one: ``says`` is empty if it holds, ``steps`` counts those taken on what is checked."""
+
+    kept: Kept
+    verdict: Verdict
+    says: str
+    steps: int
+
+
+def claims(subject: str, report: Report) -> Iterator[Claim]:
+    """Take the committed traces again on a subject, and claim of each law that has any what came of them.
+
+    Raises:
+        BadTraceError: a file there is no trace, or of no law; all others have been taken.
+    """
+    outcomes: list[Outcome] = []
+    bad: list[str] = []
+    for path in sorted([*FOLDER.glob("*.json"), *FOLDER.glob("*/*.json")])[:FILES_MAX]:
+        name = path.relative_to(FOLDER).as_posix()
+        try:
+            kept = Kept(name, replay.load(str(path)), hashlib.sha256(path.read_bytes()).hexdigest())
+        except replay.BadTraceError as error:
+            bad.append(f"{path.as_posix()}: {error}")
+            continue
+        if not any(law.number == kept.trace.law for law in LAWS):
+            bad.append(f"{path.as_posix()}: there is no law {kept.trace.law!r}")
+            continue
+        outcomes.append(taken(kept, subject))
+        report(f"{ENGINE}: {name}: {outcomes[-1].says or outcomes[-1].verdict}")
+    for law in LAWS:
+        of_law = tuple(one for one in outcomes if one.kept.trace.law == law.number)
+        if of_law:
+            yield _claimed(law.number, subject, of_law)
+    if bad:
+        raise replay.BadTraceError("; ".join(bad))
+
+
+COMMITTED: Final = Engine(ENGINE, "committed traces, taken again", claims)
+"""The engine, for whoever lists engines."""
+
+
+def taken(kept: Kept, subject: str) -> Outcome:
+    """Take a trace on what is checked, and on the known-bad design that it names.
+
+    A mutant that is checked is planted already, and two at once are neither, so then the trace is taken on that alone.
+    """
+    trace, bad = kept.trace, _is_bad(kept.trace.subject)
+    if trace.world in PLOTS:
+        return Outcome(kept, Verdict.INCONCLUSIVE, f"{kept.name} is of a subject that is judged from outside", 0)
+    try:
+        exhibit = retrace(trace._replace(subject=subject))
+        if exhibit.broken:
+            return Outcome(kept, Verdict.VIOLATED, f"broken again by {kept.name}", exhibit.fits)
+        if not bad and exhibit.fits < len(trace.steps):
+            return Outcome(kept, Verdict.INCONCLUSIVE, f"{kept.name}: {unfinished(exhibit)}", exhibit.fits)
+        if bad and subject == SHIPPED:
+            known = retrace(trace)
+            if not known.broken:
+                says = unfinished(known) if known.fits < len(trace.steps) else f"{trace.subject} breaks nothing by it"
+                return Outcome(kept, Verdict.INCONCLUSIVE, f"{kept.name}: {says}", exhibit.fits)
+    except KeyError as error:
+        return Outcome(kept, Verdict.INCONCLUSIVE, f"{kept.name}: nothing here is named {error.args[0]!r}", 0)
+    return Outcome(kept, Verdict.HOLDS, "", exhibit.fits)
+
+
+def _is_bad(subject: str) -> bool:
+    """Tell whether a trace is of a known-bad design, which must break its law, and may part from what is checked."""
+    return subject not in {SHIPPED, MODEL}
+
+
+def _claimed(law: str, subject: str, outcomes: tuple[Outcome, ...]) -> Claim:
+    verdict = min((one.verdict for one in outcomes), key=_WORST_FIRST.index)
+    says = "; ".join(one.says for one in outcomes if one.verdict is verdict and one.says)
+    broken = [one.kept.trace for one in outcomes if one.verdict is Verdict.VIOLATED]
+    digest = hashlib.sha256("".join(one.kept.digest for one in outcomes).encode()).hexdigest()
+    return Claim(
+        law=law,
+        engine=ENGINE,
+        verdict=verdict,
+        says=says or "no committed trace breaks it",
+        bounds=(("folder", FOLDER.as_posix()), ("sha256", digest)),
+        counts=(("traces", len(outcomes)), ("steps", sum(one.steps for one in outcomes))),
+        trace=min(broken, key=lambda trace: len(trace.steps))._replace(subject=subject) if broken else None,
+    )

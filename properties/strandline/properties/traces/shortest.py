@@ -1,0 +1,211 @@
+"""Makes a trace small: as few steps as can be found, then few switches between actors, then simple arguments.
+
+A candidate is taken again, as ``strandline replay`` does, so what is left is sure to replay. How the steps are taken is
+the caller's: the same search serves every engine. It is greedy and bounded, so what it gives is small, and not always
+the smallest: that is what the exhaustive search gives.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby, pairwise
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, get_args
+
+from strandline.model.state import Action, Phase
+from strandline.properties.fields import FIELDS
+from strandline.properties.harness.templates import Templates
+from strandline.properties.laws import laws_of
+from strandline.properties.mutants import planted
+from strandline.properties.report.retrace import misfit, opened, planting, scope_of
+from strandline.properties.spaces import MODEL, real_space, staged
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from strandline.model.state import World
+    from strandline.properties.exhaust.plain import Space
+    from strandline.properties.laws import Law
+    from strandline.properties.verdict import Trace
+
+STEPS_TRIED_MAX: Final = 2_000
+"""How many steps may be taken in all to make one trace small; a second or less of a quiet machine."""
+
+ARGUMENTS_MAX: Final = 16
+"""Simpler arguments that are tried of one step."""
+
+GATES: Final[tuple[str, ...]] = get_args(Phase)
+"""The gates of a refresh of the scanner, in their order."""
+
+BRIDGES: Final = ("locate", "connect")
+"""The gates that change nothing that others see, so that going through one more leaves a trace what it is."""
+
+Steps: TypeAlias = "tuple[Action, ...]"
+
+Take: TypeAlias = "Callable[[Steps], Steps | None]"
+"""Takes steps, leaves out those that cannot be taken, and gives the others up to the one that breaks the law.
+
+None if none breaks it.
+"""
+
+
+def shortest(trace: Trace) -> Trace | None:
+    """Give a trace made small, None if it does not replay.
+
+    Args:
+        trace: of a world of the scanner, of its model, or of a specimen.
+
+    Raises:
+        KeyError: there is no such world, mutant, specimen or law.
+    """
+    law = {law.number: law for law in laws_of(scope_of(trace.world))}[trace.law]
+
+    with planted(planting(trace.subject)):
+        if trace.world in FIELDS and trace.subject != MODEL:
+            steps = _smallest_of_a_field(trace, law)
+        else:
+            with opened(trace) as space:
+                steps = smallest(trace.steps, lambda tried: broken_by(trace, law, space, tried))
+    return None if steps is None else trace._replace(steps=steps)
+
+
+def _smallest_of_a_field(trace: Trace, law: Law) -> Steps | None:
+    """Make a trace of a wide world small.
+
+    A disk is set up anew for each try. Values are quicker, so they are tried first, and what they give is tried on a
+    disk; but a fault that spans gates shows there alone.
+    """
+    with Templates() as templates, real_space(scope_of(trace.world)) as values:
+
+        def on_a_disk(tried: Steps) -> Steps | None:
+            with staged(trace.world, templates) as space:
+                return broken_by(trace, law, space, tried)
+
+        quick = smallest(trace.steps, lambda tried: broken_by(trace, law, values, tried))
+        return (on_a_disk(quick) if quick is not None else None) or smallest(trace.steps, on_a_disk)
+
+
+def broken_by(trace: Trace, law: Law, space: Space[Any], steps: Steps) -> Steps | None:
+    """Take steps in a space of the world of a trace; see :data:`Take`."""
+    if law.holds is None:
+        return None
+    scope, taken = scope_of(trace.world), []
+    state = space.first
+    for wanted in steps:
+        for action in _bridged(_world(state), wanted):
+            world = _world(state)
+            if misfit(scope, action, world, anew=True) is not None or not _may_happen(trace.world, action, world):
+                break
+            state, events = space.step(state, action)
+            taken.append(action)
+            if not all(map(law.holds, events)):
+                return tuple(taken)
+    if law.kind != "eventually":  # no other law judges a world that is left in peace, and to leave it so takes its time
+        return None
+    return None if all(map(law.holds, space.probe(state))) else tuple(taken)
+
+
+def _world(state: Any) -> World:  # noqa: ANN401 - a state of any space
+    """Give the environment of a state: it has one, or is one."""
+    world: World = getattr(state, "world", state)
+    return world
+
+
+def _bridged(world: World, wanted: Action) -> Iterator[Action]:
+    """Give the gates that a refresh has to go through before the one that is wanted, and that one.
+
+    Without the refresh before it, one has no connection to go on with: it has a gate more.
+    """
+    task = world.tasks[wanted.actor] if wanted.actor is not None and wanted.actor < len(world.tasks) else None
+    if task is not None and task.phase in GATES and wanted.name in GATES:
+        between = GATES[GATES.index(task.phase) : GATES.index(wanted.name)]
+        yield from (Action(name, wanted.actor) for name in between if name in BRIDGES)
+    yield wanted
+
+
+def smallest(steps: Steps, take: Take, most: int = STEPS_TRIED_MAX) -> Steps | None:
+    """Give the smallest steps that a bounded search finds to break a law, None if these do not.
+
+    Args:
+        steps: where to begin.
+        take: takes them.
+        most: how many steps may be taken in all.
+    """
+    found = take(steps)
+    if found is None:
+        return None
+    search = _Search(found, take, most - len(steps))
+    width = len(found)
+    while True:
+        before = search.best
+        search.shorten(width)
+        while any(search.better(tried) for tried in (*_calmer(search.best), *_simpler(search.best))):
+            pass
+        if search.best == before or search.left <= 0:
+            return search.best
+        width = 1  # what was needed before may be needed no longer, one step or another
+
+
+def size(steps: Steps) -> tuple[int, ...]:
+    """Rank steps: by their number, then by the switches between actors, by arguments, and by the actors' numbers."""
+    switches = sum(one.actor != other.actor for one, other in pairwise(steps))
+    return len(steps), switches, sum(abs(step.arg) for step in steps), sum(step.actor or 0 for step in steps)
+
+
+class _Search:
+    """The best that was found so far, and how many steps may yet be taken."""
+
+    def __init__(self, best: Steps, take: Take, left: int) -> None:
+        self.best = best
+        self.left = left
+        self._take = take
+
+    def better(self, tried: Steps) -> bool:
+        """Try other steps, and keep them if they are smaller and still break the law."""
+        if self.left <= 0:
+            return False
+        self.left -= len(tried)
+        found = self._take(tried)
+        if found is None or size(found) >= size(self.best):
+            return False
+        self.best = found
+        return True
+
+    def shorten(self, width: int) -> None:
+        """Leave out so many steps at a time, then half as many, down to each one; a refresh goes with its start."""
+        while width:
+            place = 0
+            while place < len(self.best):
+                if not self.better(self.best[:place] + self.best[place + width :]):
+                    place += width
+            width = (width + 1) // 2 if width > 1 else 0
+
+
+def _calmer(steps: Steps) -> Iterator[Steps]:
+    """Bring two runs of one actor together, at the place of the earlier one or of the later one."""
+    runs = [tuple(run) for _, run in groupby(steps, key=lambda step: step.actor)]
+    for early, run in enumerate(runs):
+        for late in range(early + 2, len(runs)):
+            if runs[late][0].actor == run[0].actor:
+                between = runs[early + 1 : late]
+                yield _joined([*runs[:early], run, runs[late], *between, *runs[late + 1 :]])
+                yield _joined([*runs[:early], *between, run, *runs[late:]])
+                break
+
+
+def _simpler(steps: Steps) -> Iterator[Steps]:
+    """Lower one argument, or give the actors the lowest numbers in the order in which they come."""
+    seats: dict[int | None, int | None] = {None: None}
+    for step in steps:
+        seats.setdefault(step.actor, len(seats) - 1)
+    yield tuple(step._replace(actor=seats[step.actor]) for step in steps)
+    for place, step in enumerate(steps):
+        for arg in range(min(step.arg, ARGUMENTS_MAX)):
+            yield (*steps[:place], step._replace(arg=arg), *steps[place + 1 :])
+
+
+def _joined(runs: list[Steps]) -> Steps:
+    return tuple(step for run in runs for step in run)
+
+
+def _may_happen(world: str, action: Action, now: World) -> bool:
+    """Tell whether an action keeps to what the machine keeps to: in WAL mode nobody writes over a file in use."""
+    return action.name != "copy" or world not in FIELDS or FIELDS[world].journal == "delete" or not now.links()

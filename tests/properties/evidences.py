@@ -1,0 +1,89 @@
+"""Documents of evidence for the tests: of a run that was violated, and of one that holds."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from strandline.model.state import Action
+from strandline.properties.check import Findings, Run
+from strandline.properties.laws import LAWS
+from strandline.properties.report import console
+from strandline.properties.report.document import Bite, Evidence, MutantOutcome
+from strandline.properties.report.evidence import encode, gather
+from strandline.properties.verdict import Claim, Trace, Verdict
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LOST = Trace(
+    "no second look",
+    "gone",
+    "M3",
+    (
+        Action("start", 0),
+        Action("locate", 0),
+        Action("connect", 0),
+        Action("replace"),
+        Action("start", 1),
+        Action("locate", 1),
+        Action("connect", 1),
+        Action("read", 1),
+        Action("check", 1),
+        Action("store", 1),
+        Action("read", 0),
+        Action("check", 0),
+        Action("store", 0),
+    ),
+)
+"""A lost update: refresh 1 stores what it read from a file that is gone over what refresh 2 read from the new one."""
+
+MUTANTS = (
+    MutantOutcome("torn", "H04", "reads twice", "search", (Bite("search", caught=True, law="M1", counts={}, steps=5),)),
+    MutantOutcome("slow", "H09", "rescans", "fuzz", (Bite("fuzz", caught=False, law=None, counts={}, steps=None),)),
+)
+
+
+def said(law: str, verdict: Verdict = Verdict.HOLDS, trace: Trace | None = None) -> tuple[Claim, ...]:
+    """Give what two engines claim of a law."""
+    bounds = (("worlds", "gone, races"), ("refreshers", "2"))
+    counts = (("states", 1200), ("transitions", 3400))
+    searched = Claim(law, "exhaust impl", verdict, "every state", bounds, counts, 7, trace)
+    rules = (("append", 40), ("drop", 3))
+    cases = (("cases", "300"), ("profile", "derandomized"))
+    fuzzed = Claim(law, "fuzz", Verdict.HOLDS, "no violation", cases, (("cases", 300),), 5, fired=rules)
+    return searched, fuzzed
+
+
+def findings(*, violated: bool = False) -> Findings:
+    """Give the findings of a run."""
+    claims = [claim for law in LAWS if law.holds is not None for claim in said(law.number)]
+    claims.append(Claim("M4", "prove", Verdict.HOLDS, "confirmed over all paths", (("ints", "all"),), (("paths", 9),)))
+    if violated:
+        claims = [claim for claim in claims if claim.law != "M3"] + [*said("M3", Verdict.VIOLATED, LOST)]
+    runs = tuple(Run(name, f"does {name}", "ran") for name in ("prove", "exhaust impl", "fuzz"))
+    return Findings(LOST.subject if violated else "shipped", tuple(claims), runs)
+
+
+def holding() -> Evidence:
+    """Give the evidence of a run in which every law holds."""
+    return gather(findings(), datetime(2026, 3, 1, tzinfo=UTC), 61.5)
+
+
+def violated() -> Evidence:
+    """Give the evidence of a run that found a lost update, with its trace shown."""
+    found = findings(violated=True)
+    return gather(found, datetime(2026, 3, 1, tzinfo=UTC), 61.5, exhibits=console.exhibited(found.traces()))
+
+
+def plain(found: object) -> Any:  # noqa: ANN401 - any JSON
+    """Give a document, or a part of one, as plain data, to be spoiled."""
+    return msgspec.json.decode(msgspec.json.encode(found))
+
+
+def written(path: Path, found: object) -> Path:
+    """Write a document, or what a test made of one, to a file."""
+    path.write_bytes(encode(found) if isinstance(found, Evidence) else msgspec.json.encode(found))
+    return path
