@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from strandline.properties.blackbox.subject import Launch
     from strandline.properties.live import writer
     from strandline.properties.live.turns import Asked, Shown
-    from strandline.properties.mutants import Mutant
+    from strandline.properties.mutant import Mutant
     from strandline.properties.report.evidence import LawOutcome, Said
     from strandline.properties.specimens import Specimen
     from strandline.properties.verdict import Trace
