@@ -48,10 +48,12 @@ from strandline.properties.options import (
     refuse_unknown,
     stop_on_interrupt,
 )
+from strandline.properties.prove.cli import prove_command
 from strandline.properties.report import console, evidence, lanes, replay
 from strandline.properties.report.retrace import retrace
 from strandline.properties.soak.cli import soak_command
 from strandline.properties.specimens import SPECIMENS
+from strandline.properties.teeth.cli import teeth_command
 from strandline.properties.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -101,7 +103,9 @@ def main() -> None:
 
 main.add_command(bench_command)
 main.add_command(exhaust_command)
+main.add_command(prove_command)
 main.add_command(soak_command)
+main.add_command(teeth_command)
 
 
 @main.command("check", epilog=_CHECK)

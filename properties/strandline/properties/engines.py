@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from strandline.model import world as model
-from strandline.properties import fuzz, prove
+from strandline.properties import fuzz
 from strandline.properties.agreement import agree
 from strandline.properties.claimed import explored as searched
 from strandline.properties.exhaust.plain import Found, Space
@@ -18,6 +18,7 @@ from strandline.properties.harness.real import RealSpace
 from strandline.properties.harness.templates import Templates
 from strandline.properties.laws import LAWS, laws_of
 from strandline.properties.mutants import SHIPPED, planted
+from strandline.properties.prove import engine as prove
 from strandline.properties.quiet import settled
 from strandline.properties.verdict import Claim, Engine, Report, Trace, Verdict
 from strandline.properties.workers import side_by_side
@@ -148,11 +149,22 @@ def _impl_claims(subject: str, report: Report, *, full: bool) -> Iterator[Claim]
     yield from searched("impl", subject, report, full=full) if subject == SHIPPED else explored(subject, report)
 
 
+def _teeth(subject: str, report: Report) -> Iterator[Claim]:
+    """Show the engines teeth; what does so is made of them."""
+    from strandline.properties.teeth import engine as teeth  # noqa: PLC0415 - it imports this module
+
+    yield from teeth.claims(subject, report)
+
+
 def engines(*, full: bool) -> tuple[Engine, ...]:
     """Give the engines that ``check`` runs, in the order of their strength; ``full`` with every large world."""
     more = "and all large" if full else "and some large"
     return (
-        Engine("prove", "proof of the order by symbolic execution", prove.claims),
+        Engine(
+            "prove",
+            "contracts on the pure functions of scanner and model, for all ints, by symbolic execution",
+            prove.claims,
+        ),
         Engine(
             MODEL_ENGINE,
             f"every interleaving of all small {more} worlds of the model",
@@ -165,6 +177,7 @@ def engines(*, full: bool) -> tuple[Engine, ...]:
         ),
         Engine(agree.ENGINE, "traps and drawn cases, held against each text of the definition", agree.claims),
         Engine("fuzz", "state machines over the real scanner on real files", fuzz.claims),
+        Engine("teeth", "a few known-bad designs, each put to the engine that must catch it", _teeth),
     )
 
 
