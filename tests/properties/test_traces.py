@@ -45,8 +45,8 @@ def test_the_shipped_scanner_takes_the_steps_of_a_kept_trace_without_breaking_a_
     assert exhibit.fits >= len(trace.steps) - LEFT_MAX
 
 
-LEFT_MAX: Final = 1
-"""How many of the last steps of a kept trace the shipped scanner may not get to."""
+LEFT_MAX: Final = 2
+"""How many of the last steps of a kept trace the shipped scanner may not get to: two, if a read ends too soon."""
 
 
 @pytest.mark.parametrize("name", KEPT)
