@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from strandline.impl import host, memo, refresh, scan, window
+from strandline.impl import host, refresh, scan, window
+from strandline.impl import memo as memos
 from strandline.impl.connection import Connection
 from strandline.impl.log import LogReader
 from strandline.impl.refresh import Ask
@@ -39,7 +40,7 @@ def believing_without_deletions(log: LogReader, base: Memo | None, wanted: int, 
     believed, cause = _BELIEVE(log, base, wanted, place)
     if base is None or cause is not None:
         return believed, cause
-    return believed._replace(gaps=memo.clipped(base.gaps, believed.point)), cause
+    return believed._replace(gaps=memos.clipped(base.gaps, believed.point)), cause
 
 
 def turns_backwards(self: Ask, memo: Memo) -> tuple[Any, ...]:
@@ -76,8 +77,8 @@ def unmoved_swap(self: MemoStore, version: int, memo: Memo, joined: Joined) -> S
         return None
 
 
-def bounded_unmarked(found: Memo, sources_max: int) -> Memo:
-    return replace(_BOUNDED(found, sources_max), full=False)
+def bounded_unmarked(memo: Memo, sources_max: int) -> Memo:
+    return replace(_BOUNDED(memo, sources_max), full=False)
 
 
 def clipped_below(gaps: Iterable[Gap], point: int) -> tuple[Gap, ...]:
@@ -89,7 +90,7 @@ _TAIL = LogReader.tail
 _BELIEVE = scan._believe
 _IS_UNCHANGED = Connection.is_unchanged
 _UNCHANGED = refresh._unchanged
-_BOUNDED = memo.bounded
+_BOUNDED = memos.bounded
 
 SLIPS: Final[tuple[Mutant, ...]] = (
     Mutant(
