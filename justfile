@@ -53,6 +53,20 @@ lock *arguments:
         --no-emit-index-url --no-emit-find-links --no-header --quiet "$@" \
         --output-file requirements/lock.txt
 
+# every known-bad design against the engine that must catch it, chance from twenty seeds: for the night
+teeth *arguments:
+    {{ python }} run.py strandline teeth --seeds 20 "$@"
+
+# what the tests of a module do not notice: just mutation impl/strandline/impl/memo.py tests/impl/test_memo.py
+mutation *arguments:
+    bash .ci/mutation "$@"
+
+# pin the mutation tester anew; needs uv
+lock-mutation:
+    echo 'cosmic-ray==8.7.0' | uv pip compile - --constraint requirements/lock.txt --universal --python-version 3.11 \
+        --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet \
+        --output-file requirements/mutation.txt
+
 # what CI does, whole
 ci:
     CI=true bash .ci/run

@@ -27,12 +27,33 @@ from strandline.properties.engines import ENGINES
 from strandline.properties.exhaust.world import Law
 from strandline.properties.harness.audit import RULES
 from strandline.properties.laws import LAWS
+from strandline.properties.mutant import EXHAUST
 from strandline.properties.mutants import MUTANTS
+from strandline.properties.prove.engine import CONDITIONS
+from strandline.properties.prove.twice import TWICE
 from strandline.properties.report import evidence
 from strandline.properties.report.bounds import BYTES_MAX, ClaimKind, Outcome
+from strandline.properties.report.replay import load
 from strandline.properties.specimens import SPECIMENS
+from strandline.properties.teeth.known import KINDS, KNOWN, Kind
 
 pytestmark = pytest.mark.checkout
+
+SHOWN = (
+    "check",
+    "turns",
+    "writer",
+    "replay",
+    "export",
+    "demo",
+    "exhaust",
+    "bench",
+    "prove",
+    "report",
+    "teeth",
+    "verify",
+)
+"""The commands whose options the docs show."""
 
 CHECKOUT: Final = Path(__file__).parent.parent
 DOCS: Final = CHECKOUT / "docs"
@@ -255,16 +276,40 @@ def test_the_page_of_assumptions_names_each_test_that_drops_one_and_no_other() -
     assert sorted(named) == sorted(written)
 
 
+def test_the_page_of_proof_lists_every_condition_and_every_pair_as_it_is() -> None:
+    yes = {True: "yes", False: ""}
+    assert rows(page("docs/proof.md"), "part of") == [
+        (condition.law, condition.says, condition.bounds, yes[condition.quick]) for condition in CONDITIONS
+    ]
+    assert [row[:2] for row in rows(page("docs/proof.md"), "model")] == [pair[:2] for pair in TWICE]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_page_of_teeth_has_every_design_of_a_kind_caught_by_the_engine_that_must(kind: Kind) -> None:
+    found = rows(page("docs/teeth.md"), kind)
+    assert [row[:2] for row in found if row[0] != "the scanner as it is"] == [
+        (known.name, known.law) for known in KNOWN.values() if known.kind == kind and not known.equivalent
+    ]
+    for name, law, *cells in found:
+        if name in KNOWN:
+            (cell,) = (cell for cell in cells if cell.startswith("*"))
+            assert re.match(rf"\*({law} after|\d+ of \d+ seeds: {law} after)", cell), name
+
+
+def test_the_traces_of_the_page_of_teeth_are_as_long_as_those_that_are_kept() -> None:
+    kept = {trace.subject: len(trace.steps) for trace in map(load, map(str, CHECKOUT.glob("tests/traces/*.json")))}
+    for name, _, *cells in rows(page("docs/teeth.md"), KINDS[0]):
+        if name in KNOWN and KNOWN[name].engine == EXHAUST:
+            assert any(cell.endswith(f" {kept[name]} steps") for cell in cells), name
+
+
 def test_every_option_and_command_that_the_docs_name_exists() -> None:
     known = {"--help", "--version"}
     every = [*main.commands.values(), *bench_command.commands.values()]
     for command in every:
         known |= {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
     for path in PAGES:
-        for line in re.findall(
-            r"\bstrandline ((?:check|turns|writer|replay|export|demo|exhaust|bench|report|verify)\b[^`\n]*)",
-            path.read_text("utf-8"),
-        ):
+        for line in re.findall(rf"\bstrandline ((?:{'|'.join(SHOWN)})\b[^`\n]*)", path.read_text("utf-8")):
             name, *rest = line.split()
             assert name in main.commands, line
             assert {word for word in rest if word.startswith("--")} <= known, line

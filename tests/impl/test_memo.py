@@ -100,6 +100,8 @@ def test_of_two_memos_neither_dominates_if_one_is_newer_and_the_other_wider() ->
         (memo(1, 0), memo(2, 5), "top up mine"),
         (memo(2, 5, place=ELSEWHERE), memo(1, 0), "put"),
         (memo(1, 0, place=ELSEWHERE), memo(2, 5), "discard"),
+        (memo(2, 5), memo(1, 0, place=ELSEWHERE), "put"),
+        (memo(1, 0), memo(2, 5, place=ELSEWHERE), "discard"),
     ],
 )
 def test_a_write_back_puts_what_dominates_and_tops_up_what_is_incomparable(
@@ -181,6 +183,7 @@ def test_a_memo_without_room_for_any_source_has_no_anchor_above_its_cursor() -> 
         ([(1, 2), (3, 4)], ((1, 4),)),
         ([(1, 2), (4, 5)], ((1, 2), (4, 5))),
         ([(1, 9), (2, 3), (10, 10)], ((1, 10),)),
+        ([(1, 2), (5, 20), (6, 8)], ((1, 2), (5, 20))),
         ([(OPEN, 0), (1, 1)], ((OPEN, 1),)),
         ([(3, 3), (3, 3)], ((3, 3),)),
         ([(2**63 - 1, 2**63 - 1), (NOTHING + 1, 5)], ((OPEN, 5), (2**63 - 1, 2**63 - 1))),
@@ -190,8 +193,9 @@ def test_gaps_are_sorted_and_those_that_touch_are_one(gaps: list[Gap], joined: t
     assert merged(gaps) == joined
 
 
-def test_as_many_gaps_as_fit_are_all_kept() -> None:
-    gaps = tuple((at, at) for at in range(0, 2 * GAPS_MAX, 2))
+@pytest.mark.parametrize("room", [0, 1, 4])
+def test_as_many_gaps_as_fit_are_all_kept(room: int) -> None:
+    gaps = tuple((at, at) for at in range(0, 2 * (GAPS_MAX - room), 2))
     assert merged(gaps) == gaps
 
 

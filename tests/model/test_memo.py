@@ -91,9 +91,10 @@ def test_ids_that_are_missing_in_the_tail_become_gaps() -> None:
     assert read(log).memo.gaps == ((OPEN, 0), (2, 3), (5, 5))
 
 
-def test_a_memo_of_another_file_is_not_believed() -> None:
+@pytest.mark.parametrize(("before", "after"), [(1, 2), (2, 1)])
+def test_a_memo_of_another_file_is_not_believed(before: int, after: int) -> None:
     log = log_of(request())
-    reading = read(log, read(log).memo, inode=2)
+    reading = read(log, read(log, inode=before).memo, inode=after)
     assert (reading.cause, reading.rows, reading.anchors, reading.keys) == ("file replaced", 1, 0, 0)
 
 
@@ -161,6 +162,14 @@ def test_a_deleted_row_that_is_back_tells_of_an_older_copy() -> None:
     base = read(without(log, 1)).memo
     reading = read(log, base)
     assert (reading.cause, sources(reading.memo)) == ("deleted row is back", [1])
+
+
+@pytest.mark.parametrize("back", [1, 2, 3])
+def test_a_deleted_row_is_noticed_wherever_in_its_gap_it_is_back(back: int) -> None:
+    log = more(log_of(*map(request, "abc"), thread="a"), CHATTER, thread="b")
+    base = read(without(log, 1, 2, 3)).memo
+    reading = read(without(log, *({1, 2, 3} - {back})), base)
+    assert (reading.cause, sources(reading.memo)) == ("deleted row is back", [back])
 
 
 def test_a_gap_above_the_point_may_be_filled() -> None:
@@ -283,6 +292,8 @@ def test_a_later_epoch_dominates_whatever_else() -> None:
         (memo(1, 0), memo(2, 5), "top up mine"),
         (memo(2, 5, inode=2), memo(1, 0), "put"),
         (memo(1, 0, inode=2), memo(2, 5), "discard"),
+        (memo(2, 5), memo(1, 0, inode=2), "put"),
+        (memo(1, 0), memo(2, 5, inode=2), "discard"),
     ],
 )
 def test_a_write_back_puts_what_dominates_and_tops_up_what_is_incomparable(
@@ -294,6 +305,7 @@ def test_a_write_back_puts_what_dominates_and_tops_up_what_is_incomparable(
 def test_a_memo_from_before_a_drop_is_never_put() -> None:
     assert write_back(memo(9), None, 1) == "discard"
     assert write_back(memo(9), memo(1, epoch=1), 1) == "discard"
+    assert write_back(memo(9), memo(1), 1) == "discard"
     assert write_back(memo(9, epoch=1), None, 1) == "put"
 
 

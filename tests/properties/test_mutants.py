@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from strandline.properties.agreement.agree import QUESTIONS
 from strandline.properties.engines import STATES_MAX
 from strandline.properties.exhaust.plain import Found, search
 from strandline.properties.fuzz import DERANDOMIZED, UNSHRUNK, play
 from strandline.properties.laws import LAWS, laws_of
 from strandline.properties.machine import ScannerMachine
-from strandline.properties.mutants import MUTANTS, SHIPPED, planted
+from strandline.properties.mutant import AGREE, EXHAUST, FUZZ
+from strandline.properties.mutants import ALIKE, MUTANTS, SHIPPED, planted
 from strandline.properties.report.replay import encode, file_name
 from strandline.properties.report.retrace import retrace
 from strandline.properties.spaces import real_space
@@ -37,38 +39,49 @@ pytestmark = pytest.mark.search
 
 TRACES: Final = Path(__file__).parents[1] / "traces"
 
-CAUGHT: Final = {
-    "blind sources": ("limits", 11),
-    "emptiness forgotten": ("empty", 11),
-    "torn": ("torn", 5),
-    "newest takes all": ("wide and narrow", 12),
-    "read to the error": ("faults", 4),
-    "evicted completions": ("evicted", 14),
-    "ids alone": ("reused", 15),
-    "dominance": ("prune", 11),
-    "no second look": ("gone", 13),
-    "cursor only": ("pending", 15),
-    "no witnesses": ("copy", 16),
-    "unwitnessed return": ("returned", 23),
-    "split": ("wide and narrow", 12),
-    "undone drop": ("drop", 8),
-    "one anchor": ("limits", 9),
-    "empty on error": ("faults", 4),
-    "drop on error": ("faults", 4),
-    "always scans": ("drop", 6),
-    "silent scan": ("empty", 10),
-    "hidden look-ups": ("empty", 10),
-    "unread": ("empty", 3),
-    "never unchanged": ("pending", 0),
-    "two truths": ("pending", 8),
-    "full and unchanged": ("limits", 11),
-    "no limit": ("limits", 8),
+STEPS: Final = {
+    "blind sources": 11,
+    "emptiness forgotten": 11,
+    "torn": 5,
+    "newest takes all": 12,
+    "read to the error": 4,
+    "evicted completions": 14,
+    "ids alone": 15,
+    "dominance": 11,
+    "no second look": 13,
+    "cursor only": 15,
+    "no witnesses": 16,
+    "unwitnessed return": 23,
+    "split": 12,
+    "undone drop": 8,
+    "one anchor": 9,
+    "empty on error": 4,
+    "drop on error": 4,
+    "always scans": 6,
+    "silent scan": 10,
+    "hidden look-ups": 10,
+    "unread": 3,
+    "never unchanged": 0,
+    "two truths": 8,
+    "full and unchanged": 11,
+    "no limit": 8,
+    "narrowing": 7,
+    "end of the chunk": 9,
+    "one row too far": 13,
+    "forgotten deletions": 15,
+    "long way round": 9,
+    "asleep": 10,
+    "other window": 10,
+    "unmoved version": 13,
+    "cut unmarked": 11,
 }
-"""The world in which each mutant is caught soonest, and after how many steps."""
+"""How many steps it takes in its world to catch each mutant that a search must catch."""
 
+DRAWN: Final = tuple(mutant.name for mutant in MUTANTS.values() if mutant.engine == FUZZ)
+"""The mutants that the machine must catch: their fault spans gates or stores, or needs more rows than a world has."""
 
-DRAWN: Final = ("early number", "shared slot")
-"""The mutants whose fault spans gates or stores: the search makes a lease anew for each step, the machine does not."""
+ASKED: Final = tuple(mutant.name for mutant in MUTANTS.values() if mutant.engine == AGREE)
+"""The mutants that a question must catch; they have no trace."""
 
 
 class _CaughtError(Exception):
@@ -102,9 +115,8 @@ def drawn(name: str, profile: settings) -> Trace:
 
 
 def trace_of(name: str) -> Trace:
-    world, _ = CAUGHT[name]
-    law = MUTANTS[name].law
-    return Trace(name, world, law, caught(name, world).broken[law])
+    mutant = MUTANTS[name]
+    return Trace(name, mutant.world, mutant.law, caught(name, mutant.world).broken[mutant.law])
 
 
 def names(steps: tuple[Action, ...]) -> list[str]:
@@ -113,8 +125,18 @@ def names(steps: tuple[Action, ...]) -> list[str]:
     return [step.name + ("" if step.actor in {None, first} else "'") for step in steps]
 
 
-def test_every_mutant_has_a_world_in_which_it_is_caught() -> None:
-    assert {*CAUGHT, *DRAWN} == set(MUTANTS)
+def test_every_mutant_names_the_engine_that_must_catch_it_and_where() -> None:
+    assert {*STEPS, *DRAWN, *ASKED} == set(MUTANTS)
+    assert {name for name in STEPS if MUTANTS[name].engine == EXHAUST} == set(STEPS)
+    assert {MUTANTS[name].world for name in STEPS} <= set(WORLDS)
+    assert {MUTANTS[name].world for name in ASKED} <= {question.name for question in QUESTIONS}
+    assert [MUTANTS[name].world for name in DRAWN] == [""] * len(DRAWN)
+
+
+def test_a_mutant_that_makes_no_difference_says_why_and_is_no_mutant_by_name() -> None:
+    assert all(mutant.equivalent for mutant in ALIKE.values())
+    assert not any(mutant.equivalent for mutant in MUTANTS.values())
+    assert not set(ALIKE) & set(MUTANTS)
 
 
 @pytest.mark.parametrize("name", DRAWN)
@@ -122,10 +144,10 @@ def test_a_mutant_whose_fault_spans_gates_is_caught_by_the_state_machine(name: s
     assert drawn(name, UNSHRUNK).law == MUTANTS[name].law
 
 
-@pytest.mark.parametrize("name", CAUGHT)
+@pytest.mark.parametrize("name", STEPS)
 def test_a_mutant_is_caught_by_the_law_that_it_names(name: str) -> None:
     trace = trace_of(name)
-    assert len(trace.steps) == CAUGHT[name][1]
+    assert len(trace.steps) == STEPS[name]
 
 
 def test_the_shortest_trace_to_a_newer_memo_thrown_away_is_hazard_h03() -> None:
@@ -221,5 +243,5 @@ def test_a_mutant_that_nobody_knows_is_an_error() -> None:
 
 if __name__ == "__main__":
     small = (drawn(mutant, DERANDOMIZED) for mutant in DRAWN)
-    for written in (*map(trace_of, CAUGHT), *small):
+    for written in (*map(trace_of, STEPS), *small):
         (TRACES / file_name(written)).write_bytes(encode(written, retrace(written)))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from strandline.properties.mutant import AGREE
 from strandline.properties.mutants import MUTANTS, SHIPPED
 from strandline.properties.report.replay import BYTES_MAX, decode, encode, file_name, load
 from strandline.properties.report.retrace import retrace
@@ -26,8 +27,9 @@ def trace(request: pytest.FixtureRequest) -> Trace:
     return load(str(KEPT[request.param]))
 
 
-def test_a_trace_is_kept_of_every_mutant() -> None:
-    assert {load(str(path)).subject for path in KEPT.values()} == set(MUTANTS)
+def test_a_trace_is_kept_of_every_mutant_but_those_that_a_question_catches_without_one() -> None:
+    traced = {mutant.name for mutant in MUTANTS.values() if mutant.engine != AGREE}
+    assert {load(str(path)).subject for path in KEPT.values()} == traced
 
 
 def test_a_kept_trace_still_fits_and_still_breaks_its_law(trace: Trace) -> None:
@@ -44,8 +46,8 @@ def test_the_shipped_scanner_takes_the_steps_of_a_kept_trace_without_breaking_a_
     assert exhibit.fits >= len(trace.steps) - LEFT_MAX
 
 
-LEFT_MAX: Final = 1
-"""How many of the last steps of a kept trace the shipped scanner may not get to."""
+LEFT_MAX: Final = 2
+"""How many of the last steps of a kept trace the shipped scanner may not get to: two, if a read ends too soon."""
 
 
 @pytest.mark.parametrize("name", KEPT)

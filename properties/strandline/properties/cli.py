@@ -43,10 +43,12 @@ from strandline.properties.options import (
     refuse_unknown,
     stop_on_interrupt,
 )
+from strandline.properties.prove.cli import prove_command
 from strandline.properties.report import console, evidence
 from strandline.properties.report.cli import report_command, verify_command
 from strandline.properties.soak.cli import soak_command
 from strandline.properties.specimens import SPECIMENS
+from strandline.properties.teeth.cli import teeth_command
 from strandline.properties.traces.cli import demo_command, export_command, replay_command
 from strandline.properties.verdict import Verdict
 
@@ -90,8 +92,10 @@ def main() -> None:
 
 main.add_command(bench_command)
 main.add_command(exhaust_command)
+main.add_command(prove_command)
 main.add_command(report_command)
 main.add_command(soak_command)
+main.add_command(teeth_command)
 main.add_command(replay_command)
 main.add_command(export_command)
 main.add_command(demo_command)

@@ -6,13 +6,14 @@ from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from strandline.properties import fuzz, prove
+from strandline.properties import fuzz
 from strandline.properties.agreement import agree
 from strandline.properties.claimed import explored as searched
 from strandline.properties.exhaust.plain import Found
 from strandline.properties.exhaust.plain import search as plain_search
 from strandline.properties.laws import LAWS, laws_of
 from strandline.properties.mutants import SHIPPED, planted
+from strandline.properties.prove import engine as prove
 from strandline.properties.spaces import model_space, real_space
 from strandline.properties.traces.committed import COMMITTED
 from strandline.properties.verdict import Claim, Engine, Report, Trace, Verdict
@@ -114,6 +115,13 @@ def _impl_claims(subject: str, report: Report, *, full: bool) -> Iterator[Claim]
     yield from searched("impl", subject, report, full=full) if subject == SHIPPED else explored(subject, report)
 
 
+def _teeth(subject: str, report: Report) -> Iterator[Claim]:
+    """Show the engines teeth; what does so is made of them."""
+    from strandline.properties.teeth import engine as teeth  # noqa: PLC0415 - it imports this module
+
+    yield from teeth.claims(subject, report)
+
+
 def engines(*, full: bool) -> tuple[Engine, ...]:
     """Give the engines that ``check`` runs: what was found before, then all others in the order of their strength.
 
@@ -122,7 +130,11 @@ def engines(*, full: bool) -> tuple[Engine, ...]:
     more = "and all large" if full else "and some large"
     return (
         COMMITTED,
-        Engine("prove", "proof of the order by symbolic execution", prove.claims),
+        Engine(
+            "prove",
+            "contracts on the pure functions of scanner and model, for all ints, by symbolic execution",
+            prove.claims,
+        ),
         Engine(
             MODEL_ENGINE,
             f"every interleaving of all small {more} worlds of the model",
@@ -135,6 +147,7 @@ def engines(*, full: bool) -> tuple[Engine, ...]:
         ),
         Engine(agree.ENGINE, "traps and drawn cases, held against each text of the definition", agree.claims),
         Engine("fuzz", "state machines over the real scanner on real files", fuzz.claims),
+        Engine("teeth", "a few known-bad designs, each put to the engine that must catch it", _teeth),
     )
 
 

@@ -14,7 +14,7 @@ from strandline.model.state import Action
 from strandline.properties.fields import FIELDS
 from strandline.properties.harness.shells import BlockingShell, TrioShell
 from strandline.properties.harness.stage import Stage
-from strandline.properties.mutants import MUTANTS, SHIPPED
+from strandline.properties.mutants import ALIKE, MUTANTS, SHIPPED
 from strandline.properties.rules import rule
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Surroundings(RuleBasedStateMachine):
         A case ends when a law is broken. Were a mutant judged by all of them, it would be chance which one is broken
         first, and the one that must catch it might never be.
         """
-        law = None if subject == SHIPPED else MUTANTS[subject].law
+        law = None if subject == SHIPPED else (MUTANTS | ALIKE)[subject].law
         settled = {"templates": templates, "tally": tally, "beside_model": law is None, "fields": fields, "law": law}
         return type(cls.__name__, (cls,), settled)
 

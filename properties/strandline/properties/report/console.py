@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from strandline.properties.blackbox.subject import Launch
     from strandline.properties.live import writer
     from strandline.properties.live.turns import Asked, Shown
-    from strandline.properties.mutants import Mutant
+    from strandline.properties.mutant import Mutant
     from strandline.properties.report.document import Evidence, LawOutcome, Said
     from strandline.properties.specimens import Specimen
     from strandline.properties.verdict import Trace

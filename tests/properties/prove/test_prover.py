@@ -1,26 +1,22 @@
+"""Claims about how CrossHair is asked, and how its words are judged."""
+
 from __future__ import annotations
 
-import inspect
-import re
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from strandline.impl import order as impl
-from strandline.model import order as model
-from strandline.properties import prove as engine
-from strandline.properties.contracts import Condition
-from strandline.properties.prove import check_outcome, claims, conditions, diff_outcome, prove, wrong_conditions
-from strandline.properties.verdict import Claim, Verdict
-from strandline.properties.wrong_orders import LAWFUL, either, per_lineage
+from strandline.properties.prove import prover
+from strandline.properties.prove.condition import Condition
+from strandline.properties.prove.engine import QUICK
+from strandline.properties.prove.prover import Outcome, check_outcome, diff_outcome, prove
+from strandline.properties.verdict import Verdict
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from strandline.properties.prove import Outcome, Proof
-
-CONTRACTS = "strandline.properties.contracts"
+CONTRACTS = "strandline.properties.prove.order"
 CONFIRMED = "contracts.py:48: info: Confirmed over all paths.\n"
 NOT_CONFIRMED = "contracts.py:48: info: Not confirmed.\n"
 UNMET = "contracts.py:48: info: Unable to meet precondition.\n"
@@ -32,111 +28,9 @@ NOT_EXHAUSTED = "Consider increasing the --max_uninteresting_iterations option.\
 DIFFERENCE = "Given: (a=0),\n  some.one : returns True\n  an.other : returns False\n"
 
 
-def verdicts(proofs: list[Proof]) -> dict[str, Verdict]:
-    return {proof.condition.says: proof.outcome.verdict for proof in proofs}
-
-
-def outcome(condition: Condition) -> Outcome:
-    (proof,) = prove((condition,))
+def outcome(condition: Condition, budget: float = prover.BUDGET) -> Outcome:
+    (proof,) = prove((condition,), budget)
     return proof.outcome
-
-
-@pytest.fixture(scope="module")
-def refutations() -> dict[str, str]:
-    """Return the words of each refutation by the last part of the last target's name."""
-    proofs = list(prove(wrong_conditions()))
-    assert verdicts(proofs) == {condition.says: Verdict.VIOLATED for condition in wrong_conditions()}
-    return {proof.condition.targets[-1].rpartition(".")[2]: proof.outcome.words for proof in proofs}
-
-
-def test_every_law_of_order_is_confirmed_for_the_model_and_for_the_implementation() -> None:
-    laws = {"reflexive", "antisymmetric", "transitive"}
-    targets = {target for condition in conditions() for target in condition.targets}
-    assert targets == {
-        *(f"{CONTRACTS}.{side}_is_{law}" for side in ("model", "impl") for law in laws),
-        *("strandline.model.order.dominates", "strandline.impl.order.dominates"),
-    }
-    proofs = list(prove(conditions()))
-    assert verdicts(proofs) == {condition.says: Verdict.HOLDS for condition in conditions()}
-    assert [proof.condition for proof in proofs] == list(conditions())
-
-
-def test_every_wrong_order_is_refuted(refutations: dict[str, str]) -> None:
-    assert len(refutations) == len(wrong_conditions())
-    assert all(refutations.values())
-
-
-@pytest.mark.parametrize("law", ["reflexive", "antisymmetric", "transitive"])
-def test_each_law_is_broken_by_a_wrong_order(law: str, refutations: dict[str, str]) -> None:
-    assert any(name.endswith(f"_is_{law}") for name in refutations)
-
-
-def test_a_counterexample_names_memos_that_break_the_law(refutations: dict[str, str]) -> None:
-    ranks = [int(number) for number in re.findall(r"-?\d+", refutations["either_is_antisymmetric"])]
-    one, other = ranks[:3], ranks[3:]
-    assert one != other
-    assert either(*one, *other)
-    assert either(*other, *one)
-
-
-def test_a_difference_names_what_each_order_says(refutations: dict[str, str]) -> None:
-    words = refutations["blind_to_epoch"]
-    assert "strandline.model.order.dominates : returns " in words
-    assert "strandline.properties.wrong_orders.blind_to_epoch : returns " in words
-
-
-def test_an_order_that_compares_coverage_within_one_lineage_only_is_not_transitive() -> None:
-    wide, other, narrow = (1, 0, 7, 3), (2, 0, 8, 4), (1, 0, 9, 5)
-    assert per_lineage(*narrow, *other)
-    assert per_lineage(*other, *wide)
-    assert not per_lineage(*narrow, *wide)
-
-
-def test_an_order_that_prefers_the_narrower_memo_obeys_every_law_and_only_the_comparison_tells(
-    refutations: dict[str, str],
-) -> None:
-    assert verdicts(list(prove(LAWFUL))) == {condition.says: Verdict.HOLDS for condition in LAWFUL}
-    assert "narrower" in refutations
-
-
-def test_both_orders_take_the_same_ints_so_that_comparing_them_leaves_nothing_out() -> None:
-    taken = inspect.signature(model.dominates, eval_str=True)
-    assert inspect.signature(impl.dominates, eval_str=True) == taken
-    assert {parameter.annotation for parameter in taken.parameters.values()} == {int}
-
-
-def test_the_claims_are_the_same_in_every_run_and_the_times_are_in_the_report() -> None:
-    lines: list[str] = []
-    first = list(claims("shipped", lines.append))
-    assert first == list(claims("shipped", lambda _line: None))
-    assert first == [
-        Claim(
-            law="M4",
-            engine="prove",
-            verdict=Verdict.HOLDS,
-            says=condition.says,
-            bounds=(("ints", "all"), ("subject", "the sources as shipped")),
-        )
-        for condition in conditions()
-    ]
-    assert all(
-        re.fullmatch(re.escape(condition.says) + r": holds in \d+\.\d\d s", line)
-        for condition, line in zip(conditions(), lines, strict=True)
-    )
-
-
-def test_a_refuted_condition_is_claimed_with_its_counterexample(
-    monkeypatch: pytest.MonkeyPatch, refutations: dict[str, str]
-) -> None:
-    wrong = next(c for c in wrong_conditions() if c.targets[-1].endswith(".either_is_antisymmetric"))
-    monkeypatch.setattr(engine, "conditions", lambda: (wrong,))
-    (claim,) = claims("shipped", lambda _line: None)
-    assert claim.verdict is Verdict.VIOLATED
-    assert claim.says == f"{wrong.says}: {refutations['either_is_antisymmetric']}"
-
-
-def test_of_a_mutant_nothing_is_claimed_since_the_prover_reads_the_shipped_sources() -> None:
-    assert list(claims("some mutant", lambda _line: None)) == []
 
 
 def test_a_package_of_the_same_name_in_the_working_directory_is_not_what_is_proved(
@@ -145,32 +39,52 @@ def test_a_package_of_the_same_name_in_the_working_directory_is_not_what_is_prov
     (tmp_path / "strandline").mkdir()
     (tmp_path / "strandline" / "__init__.py").write_text("raise SystemExit('not this one')", "utf-8")
     monkeypatch.chdir(tmp_path)
-    assert outcome(conditions()[0]).verdict is Verdict.HOLDS
+    assert outcome(QUICK[0]).verdict is Verdict.HOLDS
 
 
-def test_a_condition_whose_budget_ends_is_inconclusive(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "BUDGET", 0.001)
-    transitive, agree = conditions()[5:]
-    assert outcome(transitive) == (Verdict.INCONCLUSIVE, "Not confirmed.")
-    assert outcome(agree).verdict is Verdict.INCONCLUSIVE
+def test_a_condition_whose_budget_ends_is_inconclusive() -> None:
+    transitive = next(one for one in QUICK if one.targets[0].endswith(".impl_is_transitive"))
+    agree = next(one for one in QUICK if one.command == "diffbehavior")
+    assert outcome(transitive, 0.001) == (Verdict.INCONCLUSIVE, "Not confirmed.")
+    assert outcome(agree, 0.001).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_prover_that_is_stopped_at_its_time_limit_is_inconclusive(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "WAIT", 0.001)
-    assert outcome(conditions()[0]) == (Verdict.INCONCLUSIVE, "CrossHair was stopped at its time limit")
+def test_a_prover_that_is_stopped_at_its_time_limit_is_inconclusive_and_the_next_condition_gets_another_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(prover, "WORKERS_MAX", 1)
+    monkeypatch.setattr(prover, "WAIT", 0.001)
+    stopped = list(prove(QUICK[:2]))
+    assert [proof.outcome for proof in stopped] == [
+        (Verdict.INCONCLUSIVE, "CrossHair was stopped at its time limit")
+    ] * 2
 
 
 def test_a_prover_that_does_not_start_is_broken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(sys, "executable", str(tmp_path / "no-such-python"))
-    assert outcome(conditions()[0]).verdict is Verdict.BROKEN
+    assert outcome(QUICK[0]).verdict is Verdict.BROKEN
+
+
+def test_a_prover_that_ends_without_an_answer_is_broken_and_says_what_it_left(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A package in front of CrossHair's own ends the process as soon as it is loaded."""
+    (tmp_path / "crosshair.py").write_text(
+        "import os, sys; sys.__stderr__.write('not today'); sys.__stderr__.flush(); os._exit(7)"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    found = outcome(QUICK[0])
+    assert found.verdict is Verdict.BROKEN
+    assert "exited with 7" in found.words
+    assert "not today" in found.words
 
 
 @pytest.mark.parametrize(
     ("condition", "words"),
     [
-        (Condition("no contract", "check", ("strandline.impl.order.dominates",)), "no checkable functions"),
-        (Condition("no such contract", "check", (f"{CONTRACTS}.missing",)), "missing"),
-        (Condition("no such function", "diffbehavior", (f"{CONTRACTS}.missing",) * 2), "missing"),
+        (Condition("M4", "no contract", "check", ("strandline.impl.order.dominates",)), "no checkable functions"),
+        (Condition("M4", "no such contract", "check", (f"{CONTRACTS}.missing",)), "missing"),
+        (Condition("M4", "no such function", "diffbehavior", (f"{CONTRACTS}.missing",) * 2), "missing"),
     ],
     ids=lambda value: value.says if isinstance(value, Condition) else "",
 )
@@ -261,4 +175,4 @@ def test_the_words_of_diffbehavior_decide_and_not_its_exit_code(
 def test_a_broken_prover_is_quoted_by_its_last_line_and_within_a_bound() -> None:
     assert check_outcome(1, "", "Traceback\nNotFound: x\n\n").words == "CrossHair exited with 1 and said: NotFound: x"
     assert check_outcome(0, "", "").words == "CrossHair exited with 0 and said: nothing"
-    assert len(check_outcome(1, "", "x" * 10_000).words) == engine.WORDS_MAX
+    assert len(check_outcome(1, "", "x" * 10_000).words) == prover.WORDS_MAX
