@@ -41,7 +41,7 @@ def require_alike(packing: Packing, predicates: Iterable[Predicate], layers: Lay
 
 def _require_alike(packing: Packing, predicates: tuple[Predicate, ...], layer: Ints, layout: Layout) -> None:
     def attempt() -> None:
-        states = packing.repacked(layer[:ALIKE], layout)
+        states = packing.repacked(layer[:: -(-len(layer) // ALIKE)], layout)
         expected, told = _successors(packing, states)
         for swapped in packing.swapped(states):
             after, tells = _successors(packing, swapped)

@@ -142,6 +142,9 @@ class Cells:
         for cell in self.orders:
             first[cell] = renumbered(first[cell])  # type: ignore[arg-type] # a tuple of ranks
         self.blocks = () if world.symmetry is None else self._blocks(world.symmetry)
+        symmetry = world.symmetry
+        moved = () if symmetry is None else (*symmetry.renames, *(name for block in symmetry.blocks for name in block))
+        self._swapped = frozenset(self.cell[name] for name in moved)
         self._kind = {cell: places[0] for places in zip(*self.blocks, strict=True) for cell in places}
         self.first = tuple(pool.number(value) for pool, value in zip(self.pools, first, strict=True))
 
@@ -157,6 +160,10 @@ class Cells:
     def kind(self, cells: tuple[int, ...]) -> tuple[int, ...]:
         """Give these cells as those of the first of the alike actors: what is of one kind is numbered alike."""
         return tuple(self._kind.get(cell, cell) for cell in cells)
+
+    def same_for_all(self, reads: tuple[str, ...]) -> bool:
+        """Tell whether none of these components changes when alike actors are swapped."""
+        return self._swapped.isdisjoint(self.cell[name] for name in reads)
 
     def looks(self, reads: tuple[str, ...]) -> tuple[Look, ...]:
         """Give what a function looks at, in the order in which it declared to; the ranks of an order all at once."""

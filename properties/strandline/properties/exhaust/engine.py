@@ -68,7 +68,7 @@ def _cut_off(work: Callable[[], None]) -> str:
         work()
     except KeyboardInterrupt:
         return "interrupted"
-    except (OverflowError, MemoryError) as error:
+    except (OverflowError, MemoryError, OSError) as error:
         return str(error) or "no memory was left"
     return ""
 
@@ -104,9 +104,9 @@ def _found(world: World, explored: Exploration, several: int) -> Found:
 
 
 def _unfired(world: World, explored: Exploration) -> tuple[str, ...]:
-    """Name the actions that never happened, to no actor that is like theirs either."""
+    """Name the actions that never happened, to no actor that is like theirs either if the search came to its end."""
     silent = {place for place, fired in enumerate(explored.fired) if not fired.any()}
-    if world.symmetry is not None:
+    if world.symmetry is not None and not explored.ended:
         silent = never_taken(explored.packing, explored.layers, silent)
     return tuple(world.actions[place].name for place in sorted(silent))
 

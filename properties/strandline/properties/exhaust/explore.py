@@ -93,11 +93,14 @@ class Exploration:
         if self.measure.declared:
             for move in moves:
                 self.measure.require_rise(move, held)
-        after = [move.after for move in moves]
+        after = distinct(np.concatenate([move.after for move in moves])) if moves else states[:0]
+        representatives = self.packing.canonical(after)
+        if self.measure.declared and representatives is not after:
+            self.measure.require_same(self.packing.held(after), self.packing.held(representatives))
         return _Expanded(
-            self.packing.canonical(distinct(np.concatenate(after))) if after else states[:0],
+            representatives,
             [(move.action, np.bincount(move.ways)) for move in moves],
-            sum(map(len, after)),
+            sum(len(move.after) for move in moves),
             self.judging.of(held, moves),
         )
 

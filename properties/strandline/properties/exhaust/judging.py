@@ -11,7 +11,7 @@ from strandline.properties.exhaust.eventually import Quiet
 from strandline.properties.exhaust.judge import Predicate
 from strandline.properties.exhaust.runs import distinct
 from strandline.properties.exhaust.traces import Ends
-from strandline.properties.exhaust.world import Always, AlwaysTold, Sometimes, SometimesTold
+from strandline.properties.exhaust.world import Always, AlwaysTold, Sometimes, SometimesTold, WorldError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,6 +43,7 @@ class Judging:
         self.broken: dict[str, list[Ends]] = {}
         self.reached: Counter[str] = Counter()
         self.quiet = Quiet(world, packing.cells)
+        self._packing = packing
         self._steps = packing.steps
         self._told = tuple(law for law in world.laws if isinstance(law, (AlwaysTold, SometimesTold)))
         self._of_states = [
@@ -51,6 +52,8 @@ class Judging:
             if isinstance(law, (Always, Sometimes))
         ]
 
+        self._of_actors = [predicate for law, predicate in self._of_states if not packing.cells.same_for_all(law.reads)]
+
     @property
     def predicates(self) -> tuple[Predicate, ...]:
         """All that is asked about states."""
@@ -58,6 +61,7 @@ class Judging:
 
     def of(self, held: Held, moves: list[Moves]) -> Judged:
         """Judge some states and the steps from them; nothing is kept, so several threads may judge at once."""
+        self._require_alike(held)
         broken = self.quiet.ends(held, moves)
         reached: dict[str, int] = {}
         for law, predicate in self._of_states:
@@ -71,6 +75,22 @@ class Judging:
                 if name not in self.broken and (bad := np.isin(move.ways, ways)).any():
                     broken[name] = np.concatenate((broken.get(name, held.states[:0]), held.states.take(move.rows[bad])))
         return Judged(broken, reached)
+
+    def _require_alike(self, held: Held) -> None:
+        """Hold what laws say of states against what they say with the actors in every other order.
+
+        Only representatives are judged, so a law that says otherwise of another order would be judged in part.
+
+        Raises:
+            WorldError: a law says otherwise.
+        """
+        if not self._of_actors:
+            return
+        said = [predicate.of(held) for predicate in self._of_actors]
+        for permuted in self._packing.permuted(held):
+            for predicate, expected in zip(self._of_actors, said, strict=True):
+                if not np.array_equal(predicate.of(permuted), expected):
+                    raise WorldError(f"{predicate.who} tells actors apart that the symmetry calls alike")
 
     def keep(self, judged: Iterable[Judged], depth: int, layout: Layout) -> None:
         """Keep what was said of the parts of a layer; of a law that broke, the layer in which it first did."""

@@ -50,6 +50,15 @@ class Measure:
             name = self._world.actions[moves.action].name
             raise WorldError(f"action {name!r} does not raise the progress measure of world {self._world.name!r}")
 
+    def require_same(self, states: Held, representatives: Held) -> None:
+        """Hold the measure of states against that of their representatives, which the search goes on from.
+
+        Raises:
+            WorldError: alike actors are measured differently, so a state that was forgotten could come again.
+        """
+        if not np.array_equal(self.of(states), self.of(representatives)):
+            raise WorldError(f"the progress measure of world {self._world.name!r} tells alike actors apart")
+
     def _part(self, cell: int, numbers: Ints) -> Ints:
         known, values = self._known[cell], self._pools[cell].values
         if len(known) < len(values):

@@ -78,8 +78,16 @@ class Packing:
         Raises:
             Overfull: a number does not fit.
         """
-        several = [self.held(_fits(packed)) for packed in self._symmetric.permuted(self.held(states))]
+        several = self.permuted(self.held(states))
         return {place for held in several for place in actions if self.steps.actions[place].move(held)}
+
+    def permuted(self, held: Held) -> list[Held]:
+        """Give states with the actors in every other order.
+
+        Raises:
+            Overfull: a number does not fit.
+        """
+        return [self.held(_fits(packed)) for packed in self._symmetric.permuted(held)]
 
     @property
     def nbytes(self) -> int:

@@ -29,4 +29,4 @@ class Questions(NamedTuple):
 
 def sampled(asked: list[T]) -> list[T]:
     """Take some, evenly spread."""
-    return asked[:: max(1, len(asked) // ASKED_AGAIN)][:ASKED_AGAIN]
+    return asked[:: max(1, -(-len(asked) // ASKED_AGAIN))]

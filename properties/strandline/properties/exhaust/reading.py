@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from strandline.properties.exhaust.values import refuse_mutable
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class WantsMoreError(BaseException):
-    """A function read what is not known yet; it passes through a function that catches every exception."""
+    """A function read what is not known yet."""
 
     def __init__(self, component: str) -> None:
         """Want this component."""
@@ -22,15 +22,20 @@ class WantsMoreError(BaseException):
 
 
 class Handed:
-    """Hands out components by name: those that are known; those that are declared end the call, others are refused."""
+    """Hands out components by name: those that are known; those that are declared end the call, others are refused.
 
-    __slots__ = ("_declared", "_known", "_who")
+    ``refused`` is what ended the call. A function that catches it is ended all the same: an answer that it gives then
+    would be that to a question which it was not asked.
+    """
+
+    __slots__ = ("_declared", "_known", "_who", "refused")
 
     def __init__(self, who: str, known: Mapping[str, Value], declared: tuple[str, ...] = ()) -> None:
         """Hand out what is known; the message of a refusal says who asked."""
         self._who = who
         self._known = known
         self._declared = declared
+        self.refused: BaseException | None = None
 
     def __getitem__(self, component: str) -> Any:  # noqa: ANN401 - a value of any type, as declared
         """Give a component's value, or leave the function.
@@ -41,9 +46,13 @@ class Handed:
         """
         if component in self._known:
             return self._known[component]
-        if component in self._declared:
-            raise WantsMoreError(component)
-        raise WorldError(f"{self._who} read {component!r}, which it did not declare")
+        if self.refused is None:
+            self.refused = (
+                WantsMoreError(component)
+                if component in self._declared
+                else WorldError(f"{self._who} read {component!r}, which it did not declare")
+            )
+        raise self.refused
 
 
 def outcomes(action: Action, at: Any, kinds: Mapping[str, Component | Rank]) -> tuple[Outcome, ...]:  # noqa: ANN401 - whatever hands out values
@@ -53,17 +62,15 @@ def outcomes(action: Action, at: Any, kinds: Mapping[str, Component | Rank]) -> 
         WorldError: it raised, wrote what it did not declare, or wrote what can change; the message names it.
     """
     who = f"action {action.name!r}"
-    given = called(who, action.take, at)
-    if given is None:
-        return ()
-    several = (given,) if isinstance(given, (Outcome, Mapping)) else given
-    try:
-        ways = tuple(way if isinstance(way, Outcome) else Outcome(way) for way in several)
-    except TypeError:
-        raise WorldError(f"{who} gave {given!r}, which is neither None, an outcome, nor several") from None
+    given = called(who, lambda at: _several(action.take(at)), at)
+    if not isinstance(given, tuple):
+        raise WorldError(f"{who} gave {given[0]!r}, which is neither None, an outcome, nor several")
+    ways = tuple(way if isinstance(way, Outcome) else Outcome(way) for way in given)
     for way in ways:
         if not isinstance(way.writes, Mapping):
             raise WorldError(f"{who} gave {way.writes!r} in place of a mapping of components to values")
+        if not isinstance(way.told, tuple):
+            raise WorldError(f"{who} told {way.told!r} in place of a tuple of values")
         for name, value in way.writes.items():
             if name not in action.writes:
                 raise WorldError(f"{who} wrote {name!r}, which it did not declare")
@@ -74,6 +81,15 @@ def outcomes(action: Action, at: Any, kinds: Mapping[str, Component | Rank]) -> 
     return ways
 
 
+def _several(given: Any) -> Any:  # noqa: ANN401 - whatever somebody's function gives
+    """Give a tuple of all that a function gives, which may be a generator that still has to run; else what it gave."""
+    if given is None:
+        return ()
+    if isinstance(given, (Outcome, Mapping)):
+        return (given,)
+    return tuple(given) if isinstance(given, Iterable) else [given]
+
+
 def called(who: str, function: Callable[[Any], Any], at: Any) -> Any:  # noqa: ANN401 - what a function takes and gives
     """Call a function of a world.
 
@@ -81,11 +97,16 @@ def called(who: str, function: Callable[[Any], Any], at: Any) -> Any:  # noqa: A
         WorldError: it raised; the message says who raised what.
     """
     try:
-        return function(at)
+        given = function(at)
     except (WorldError, KeyboardInterrupt):
         raise
     except Exception as error:
+        if isinstance(at, Handed) and at.refused is not None:
+            raise at.refused from None
         raise WorldError(f"{who} raised {type(error).__name__}: {error}") from error
+    if isinstance(at, Handed) and at.refused is not None:
+        raise at.refused
+    return given
 
 
 def says(law: AlwaysTold | SometimesTold, told: Value) -> bool:

@@ -218,10 +218,13 @@ class World:
             if isinstance(law, Eventually):
                 actions = {action.name for action in self.actions}
                 self._refuse_unknown(f"law {law.name!r} stops", law.stops, actions, "action")
+        ranks = {component.name for component in self.components if isinstance(component, Rank)}
         if self.progress is not None:
             self._refuse_unknown("the progress measure reads", self.progress.parts, known)
+            self._refuse_ranks("measures the progress of", self.progress.parts, ranks)
         if self.symmetry is not None:
             self._refuse_crooked(self.symmetry, known)
+            self._refuse_ranks("renames", self.symmetry.renames, ranks)
 
     def _refuse_twice(self, kind: str, names: list[str]) -> None:
         twice = [name for name, count in Counter(names).items() if count > 1]
@@ -233,6 +236,11 @@ class World:
             if name not in known:
                 raise WorldError(f"in world {self.name!r} {who} {name!r}, and there is no such {kind}")
 
+    def _refuse_ranks(self, what: str, names: Iterable[str], ranks: Collection[str]) -> None:
+        for name in names:
+            if name in ranks:
+                raise WorldError(f"world {self.name!r} {what} rank {name!r}, whose number alone means nothing")
+
     def _refuse_crooked(self, symmetry: Symmetry, known: set[str]) -> None:
         for block in symmetry.blocks:
             self._refuse_unknown("the symmetry names", block, known)
@@ -243,6 +251,8 @@ class World:
             raise WorldError(f"in world {self.name!r} the symmetric actors have different numbers of components")
         initial = {component.name: component.initial for component in self.components}
         for place in zip(*symmetry.blocks, strict=True):
+            if len({name in symmetry.renames for name in place}) > 1:
+                raise WorldError(f"in world {self.name!r} of {' and '.join(place)} only some are renamed")
             if len({initial[name] for name in place}) > 1:
                 raise WorldError(
                     f"in world {self.name!r} {' and '.join(place)} begin differently, so they are not alike"

@@ -16,6 +16,7 @@ has left, the stamp and the inode number of a file that a connection was opened 
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from strandline.model.world import AMID
@@ -142,6 +143,7 @@ def of(part: str, actor: int) -> str:
     return f"{part}.{actor}"
 
 
+@cache
 def order_of(part: str) -> str | None:
     """Give the order that a part is a rank of, None if its value is no number."""
     if part in {"commit", "slot.commit"}:

@@ -1,0 +1,143 @@
+"""Worlds that would mislead a search which takes them at their word: each once made one say that a broken law holds."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from strandline.properties.exhaust.world import (
+    Action,
+    Always,
+    AlwaysTold,
+    Component,
+    Eventually,
+    Outcome,
+    Progress,
+    Symmetry,
+    World,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from strandline.properties.exhaust.world import Outcomes, Reading
+
+FAR: Final = 60
+"""How far counters go: far enough for a law to be broken where no sample of states looks."""
+
+
+def zeros(*names: str) -> tuple[Component, ...]:
+    return tuple(Component(name, 0) for name in names)
+
+
+def never_two(at: Reading) -> bool:
+    return bool(at["x"] != 2)
+
+
+def copy_or_not(at: Reading) -> Outcomes:
+    try:
+        return {"x": at["y"]}
+    except BaseException:  # noqa: BLE001 - as somebody's function may
+        return {"x": 0}
+
+
+def turn(at: Reading) -> Outcomes:
+    return {"y": (at["y"] + 1) % 3}
+
+
+def step_that_catches_everything() -> World:
+    """Copy a number that goes round; asked before the number is known, the step gives an answer all the same."""
+    return World(
+        "copy",
+        zeros("x", "y"),
+        (Action("turn", ("y",), ("y",), turn), Action("copy", ("y",), ("x",), copy_or_not)),
+        (Always("x is never 2", ("x",), never_two),),
+    )
+
+
+def look_and_catch(at: Reading) -> Outcomes:
+    try:
+        return {"x": at["y"]}
+    except Exception:  # noqa: BLE001 - as somebody's function may
+        return {"x": 1}
+
+
+def undeclared_read_that_is_caught() -> World:
+    return World(
+        "look", zeros("x", "y"), (Action("turn", ("y",), ("y",), turn), Action("look", (), ("x",), look_and_catch))
+    )
+
+
+def one_then_raise(at: Reading) -> Iterator[dict[str, int]]:
+    if at["x"] < 2:
+        yield {"x": at["x"] + 1}
+    raise KeyError("no more")
+
+
+def generator_that_raises() -> World:
+    return World("count", zeros("x"), (Action("count", ("x",), ("x",), one_then_raise),))
+
+
+def tell_a_word(at: Reading) -> Outcomes:
+    return Outcome({"x": 1}, told="ok") if not at["x"] else None  # type: ignore[arg-type] # the mistake
+
+
+def is_ok(told: str) -> bool:
+    return told == "ok"
+
+
+def told_no_tuple() -> World:
+    return World("tell", zeros("x"), (Action("tell", ("x",), ("x",), tell_a_word),), (AlwaysTold("ok", is_ok),))
+
+
+def climb(me: str, at: Reading) -> Outcomes:
+    return {me: at[me] + 1} if at[me] < FAR else None
+
+
+def not_ten_beside_eleven(at: Reading) -> bool:
+    return not (at["A"] == 10 and at["B"] == 11)
+
+
+def law_that_tells_alike_actors_apart_in_one_state(*, alike: bool) -> World:
+    return World(
+        "climb",
+        zeros("A", "B"),
+        tuple(Action(f"{me} climbs", (me,), (me,), partial(climb, me), me) for me in "AB"),
+        (Always("not 10 beside 11", ("A", "B"), not_ten_beside_eleven),),
+        symmetry=Symmetry((("A",), ("B",))) if alike else None,
+    )
+
+
+def spawn(me: str, at: Reading) -> Outcomes:
+    return None if at["spawned"] else {"spawned": 1, me: 1}
+
+
+def hand_on(me: str, other: str, at: Reading) -> Outcomes:
+    return {me: 0, other: 1} if at[me] else None
+
+
+def itself(value: int) -> int:
+    return value
+
+
+def doubled(value: int) -> int:
+    return 2 * value
+
+
+def nothing_spawned(at: Reading) -> bool:
+    return bool(at["spawned"] == 0)
+
+
+def measure_that_tells_alike_actors_apart() -> World:
+    """Hand a token to and fro for ever; with each taken for the other it seems to rise at every step."""
+    pairs = (("A", "B"), ("B", "A"))
+    spawns = tuple(Action(f"{me} spawns", ("spawned",), ("spawned", me), partial(spawn, me), me) for me, _ in pairs)
+    hands = tuple(Action(f"{me} hands on", (me,), (me, other), partial(hand_on, me, other), me) for me, other in pairs)
+    return World(
+        "token",
+        zeros("A", "B", "spawned"),
+        (*spawns, *hands),
+        (Eventually("ends", ("spawned",), nothing_spawned),),
+        symmetry=Symmetry((("A",), ("B",))),
+        progress=Progress({"A": itself, "B": doubled, "spawned": itself}),
+    )
