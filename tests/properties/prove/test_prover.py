@@ -65,10 +65,14 @@ def test_a_prover_that_does_not_start_is_broken(monkeypatch: pytest.MonkeyPatch,
     assert outcome(QUICK[0]).verdict is Verdict.BROKEN
 
 
+@pytest.mark.checkout
 def test_a_prover_that_ends_without_an_answer_is_broken_and_says_what_it_left(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """A package in front of CrossHair's own ends the process as soon as it is loaded."""
+    """A package in front of CrossHair's own ends the process as soon as it is loaded.
+
+    A wheel lies beside CrossHair, where nothing can be put in front of it.
+    """
     (tmp_path / "crosshair.py").write_text(
         "import os, sys; sys.__stderr__.write('not today'); sys.__stderr__.flush(); os._exit(7)"
     )

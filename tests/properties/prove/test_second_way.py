@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from strandline.properties.prove import sides
 
+pytest.importorskip("hypothesis_crosshair_provider", reason="the second way is there where the checkout's tools are")
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
