@@ -7,8 +7,9 @@ import platform
 import sqlite3
 from importlib import import_module
 from importlib.metadata import version
+from inspect import cleandoc
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -205,9 +206,18 @@ def encode(evidence: Evidence) -> bytes:
 
 
 def schema() -> bytes:
-    """Give the JSON Schema of the document."""
-    told = msgspec.json.schema(Evidence)
-    return msgspec.json.format(msgspec.json.encode({"$schema": DIALECT, **told}), indent=2) + b"\n"
+    """Give the JSON Schema of the document, the same on every Python."""
+    told = {"$schema": DIALECT, **msgspec.json.schema(Evidence)}
+    return msgspec.json.format(msgspec.json.encode(_unindented(told)), indent=2) + b"\n"
+
+
+def _unindented(told: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """Take the indentation out of texts: that of docstrings is kept by Python 3.12 and dropped by 3.13."""
+    if isinstance(told, dict):
+        return {name: _unindented(value) for name, value in told.items()}
+    if isinstance(told, list):
+        return [_unindented(value) for value in told]
+    return cleandoc(told) if isinstance(told, str) else told
 
 
 def digest(folder: Path) -> str:
