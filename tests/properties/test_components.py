@@ -15,7 +15,6 @@ import pytest
 from strandline.model import refresh
 from strandline.model.state import Scope
 from strandline.properties.exhaust.reading import called
-from strandline.properties.exhaust.spelled import Spelled, Values
 from strandline.properties.exhaust.world import (
     AlwaysTold,
     Component,
@@ -28,12 +27,13 @@ from strandline.properties.exhaust.world import (
 from strandline.properties.memoworlds.declare import declared
 from strandline.properties.memoworlds.family import FAMILY
 from strandline.properties.worlds import EVER, WORLDS, P
+from tests.properties.exhaust.spelled import Spelled, Values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from strandline.properties.exhaust.spelled import Taken
     from strandline.properties.exhaust.world import Action, Reading, Value
+    from tests.properties.exhaust.spelled import Taken
 
 pytestmark = pytest.mark.search
 
@@ -128,7 +128,7 @@ def decides(known: Whole, part: Component | Rank) -> bool:
 
     def shown(state: Values) -> Values:
         left = [value for component, value in zip(names, state, strict=True) if component != part.name]
-        return spelled._dense(left)  # noqa: SLF001 - as a step of it leaves a state
+        return spelled.dense(left)
 
     def edge(taken: Taken, after: Values) -> Edge:
         return Edge(taken.action.name, taken.outcome.label, said(spelled.world, taken.outcome.told), after)

@@ -20,7 +20,6 @@ from strandline.properties.exhaust.chosen import SCOPES
 from strandline.properties.exhaust.engine import search
 from strandline.properties.exhaust.plain import Space
 from strandline.properties.exhaust.plain import search as plain_search
-from strandline.properties.exhaust.spelled import Spelled
 from strandline.properties.exhaust.world import AlwaysTold, WorldError
 from strandline.properties.laws import laws_of
 from strandline.properties.memoworlds.cut import parted
@@ -30,12 +29,13 @@ from strandline.properties.memoworlds.parts import changing
 from strandline.properties.memoworlds.shown import SHOWN, TWINS, unshown
 from strandline.properties.verdict import Verdict
 from strandline.properties.worlds import EVER, RECENT, WORLDS, P, Q
+from tests.properties.exhaust.spelled import Spelled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from strandline.model.state import Link, Task, World
-    from strandline.properties.exhaust.spelled import Values
+    from tests.properties.exhaust.spelled import Values
 
 pytestmark = pytest.mark.search
 
@@ -101,7 +101,7 @@ class Projected(NamedTuple):
     def state(self, world: World) -> Values:
         """Cut a world, and number its ranks densely: those of parts that are not held do not count."""
         parts = parted(world, self.scope)
-        return self.spelled._dense([parts[name] for name in self.names])  # noqa: SLF001 - as a step of it leaves a state
+        return self.spelled.dense([parts[name] for name in self.names])
 
     def steps(self, state: Values) -> Counter[tuple[Action, Values]]:
         return Counter((stepped(taken.action, taken.outcome.label), taken.after) for taken in self.spelled.steps(state))

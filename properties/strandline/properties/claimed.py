@@ -15,12 +15,12 @@ from strandline.properties.verdict import Claim, PartedError, Verdict
 from strandline.properties.worlds import WORLDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from strandline.properties.exhaust.report import LawOutcome
     from strandline.properties.laws import Law
     from strandline.properties.searched import Kind, Reached, Searched
-    from strandline.properties.verdict import Report
+    from strandline.properties.verdict import Report, Trace
 
 LARGE: Final[dict[Kind, tuple[str, ...]]] = {
     "model": ("held and read", "read and rewritten", "full"),
@@ -57,15 +57,17 @@ def explored(kind: Kind, subject: str, report: Report, *, full: bool = False) ->
     def say(reached: Reached) -> None:
         report(f"world {reached.world!r}: {reached.counts.states:,} states, {reached.counts.frontier:,} of them new")
 
-    found: dict[str, Searched] = {}
-    for one in all_of(worlds(kind, full=full), kind, subject, TERMS, say):
-        found[one.world] = one
+    names = worlds(kind, full=full)
+    ended: dict[str, Searched] = {}
+    for one in all_of(names, kind, subject, TERMS, say):
+        ended[one.world] = one
         claims = one.report.claims
         report(f"world {one.world!r}: {claims.counts.states:,} states, {claims.counts.transitions:,} transitions")
         if claims.verdict == Verdict.BROKEN:
             raise EngineBrokenError(f"world {one.world!r}: {claims.ended}")
         if subject == SHIPPED and (says := _parted(one)):
             raise PartedError(f"world {one.world!r}: {says}")
+    found = {name: ended[name] for name in names}  # in an order that does not depend on which ended first
     yield from (_claimed(law, f"exhaust {kind}", found) for law in LAWS if law.holds is not None)
 
 
@@ -79,34 +81,68 @@ def _parted(one: Searched) -> str:
 
 
 def _claimed(law: Law, engine: str, found: dict[str, Searched]) -> Claim:
-    broken = [trace for one in found.values() for trace in one.traces if trace.law == law.number]
-    trace = min(broken, key=lambda one: (len(one.steps), list(found).index(one.world)), default=None)
     short = sorted(name for name, one in found.items() if one.report.claims.ended or one.report.claims.unfired)
     unlike = sorted(name for name, one in found.items() if _unseen(law, one))
-    verdict, says = Verdict.HOLDS, "every reachable state and every interleaving of these worlds"
-    if trace is not None:
-        verdict, says = Verdict.VIOLATED, f"broken after {len(trace.steps)} steps in world {trace.world!r}"
-    elif short:
+    left = ""
+    if short:
         claims = found[short[0]].report.claims
         why = claims.ended or f"it has actions that never fire: {', '.join(claims.unfired)}"
-        verdict, says = Verdict.INCONCLUSIVE, f"world {short[0]!r} was not searched whole: {why}"
+        left = f"world {short[0]!r} was not searched whole: {why}"
     elif unlike:
-        verdict, says = Verdict.INCONCLUSIVE, f"its twin was never seen in world {unlike[0]!r}, which should show it"
+        left = f"its twin was never seen in world {unlike[0]!r}, which should show it"
     counts = [one.report.claims.counts for one in found.values()]
     real = [one.report.claims.real.steps for one in found.values() if one.report.claims.real is not None]
-    return Claim(
-        law=law.number,
-        engine=engine,
-        verdict=verdict,
-        says=says,
-        bounds=(("worlds", ", ".join(sorted(found))),),
-        counts=(
+    return over_worlds(
+        law,
+        engine,
+        found,
+        [trace for one in found.values() for trace in one.traces if trace.law == law.number],
+        left,
+        (
             ("states", sum(count.states for count in counts)),
             ("transitions", sum(count.transitions for count in counts)),
             ("depth", max(count.depth for count in counts)),
             *((("real steps", sum(real)),) if real else ()),
         ),
-        reached=sum(outcome.reached or 0 for one in found.values() for outcome in _twins(law, one)),
+        sum(outcome.reached or 0 for one in found.values() for outcome in _twins(law, one)),
+    )
+
+
+def over_worlds(  # noqa: PLR0913 - what a claim is made of
+    law: Law,
+    engine: str,
+    worlds: Iterable[str],
+    broken: list[Trace],
+    left: str,
+    counts: tuple[tuple[str, int], ...],
+    reached: int,
+) -> Claim:
+    """Claim of a law what came of the search of some worlds.
+
+    Args:
+        law: the law.
+        engine: who searched.
+        worlds: their names.
+        broken: the traces that break the law; of the shortest ones the first is shown.
+        left: what was left open, empty if nothing was.
+        counts: how much was searched.
+        reached: how often the law's twin was shown.
+    """
+    trace = min(broken, key=lambda one: len(one.steps), default=None)
+    verdict, says = Verdict.HOLDS, "every reachable state and every interleaving of these worlds"
+    if trace is not None:
+        verdict, says = Verdict.VIOLATED, f"broken after {len(trace.steps)} steps in world {trace.world!r}"
+    elif left:
+        verdict, says = Verdict.INCONCLUSIVE, left
+    bounds = (("worlds", ", ".join(sorted(worlds))),)
+    return Claim(
+        law=law.number,
+        engine=engine,
+        verdict=verdict,
+        says=says,
+        bounds=bounds,
+        counts=counts,
+        reached=reached,
         trace=trace,
     )
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from strandline.properties import fuzz
 from strandline.properties.agreement import agree
 from strandline.properties.claimed import explored as searched
+from strandline.properties.claimed import over_worlds
 from strandline.properties.exhaust.plain import Found
 from strandline.properties.exhaust.plain import search as plain_search
 from strandline.properties.laws import LAWS, laws_of
@@ -16,7 +17,7 @@ from strandline.properties.mutants import SHIPPED, planted
 from strandline.properties.prove import engine as prove
 from strandline.properties.spaces import model_space, real_space
 from strandline.properties.traces.committed import COMMITTED
-from strandline.properties.verdict import Claim, Engine, Report, Trace, Verdict
+from strandline.properties.verdict import Claim, Engine, Report, Trace
 from strandline.properties.workers import side_by_side
 from strandline.properties.worlds import WORLDS
 
@@ -74,33 +75,23 @@ def claimed(engine: str, subject: str, found: dict[str, Found]) -> Iterator[Clai
 
 
 def _claimed(law: Law, engine: str, subject: str, found: dict[str, Found]) -> Claim:
-    broken = [
-        Trace(subject, world, law.number, one.broken[law.number])
-        for world, one in found.items()
-        if law.number in one.broken
-    ]
-    whole = all(one.complete for one in found.values())
-    trace = min(broken, key=lambda one: len(one.steps)) if broken else None
-    verdict = Verdict.VIOLATED if trace is not None else Verdict.HOLDS if whole else Verdict.INCONCLUSIVE
-    says = {
-        Verdict.HOLDS: "every reachable state and every interleaving of these worlds",
-        Verdict.VIOLATED: f"broken after {len(trace.steps)} steps in world {trace.world!r}" if trace else "",
-        Verdict.INCONCLUSIVE: f"a world has more than {STATES_MAX:,} states",
-    }[verdict]
     reached: Counter[str] = sum((one.reached for one in found.values()), Counter())
-    return Claim(
-        law=law.number,
-        engine=engine,
-        verdict=verdict,
-        says=says,
-        bounds=(("worlds", ", ".join(sorted(found))),),
-        counts=(
+    return over_worlds(
+        law,
+        engine,
+        found,
+        [
+            Trace(subject, world, law.number, one.broken[law.number])
+            for world, one in found.items()
+            if law.number in one.broken
+        ],
+        "" if all(one.complete for one in found.values()) else f"a world has more than {STATES_MAX:,} states",
+        (
             ("states", sum(one.states for one in found.values())),
             ("transitions", sum(one.transitions for one in found.values())),
             ("depth", max(one.depth for one in found.values())),
         ),
-        reached=reached[law.number],
-        trace=trace,
+        reached[law.number],
     )
 
 

@@ -169,5 +169,5 @@ LOST_UPDATE: Final = Scope(
 )
 """The world of the demonstration: two refreshes, and one commit that brings a row and prunes the one before it."""
 
-SHOWN: Final[dict[str, Scope]] = {"lost update": LOST_UPDATE}
-"""The worlds that are there to be shown, by their names; no check searches them."""
+DEMONSTRATED: Final[dict[str, Scope]] = {"lost update": LOST_UPDATE}
+"""The worlds of the demonstration, by their names; no check searches them."""

@@ -1,7 +1,7 @@
 """Judges a declared world slowly: the whole graph of its states, spelled out, and each law by its definition.
 
-It shares nothing with the search but the declaration and the text that spells its steps out, so
-what the two agree on is not the habit of one of them.
+It shares nothing with the search but the declaration, so what the two agree on is not the habit
+of one of them.
 """
 
 from __future__ import annotations
@@ -9,16 +9,15 @@ from __future__ import annotations
 from itertools import pairwise, permutations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from strandline.properties.exhaust.spelled import Spelled
 from strandline.properties.exhaust.world import Always, AlwaysTold, Eventually, NoDeadlock, Sometimes
+from tests.properties.exhaust.spelled import Spelled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
     from strandline.properties.exhaust.found import Shown
-    from strandline.properties.exhaust.reading import Handed
-    from strandline.properties.exhaust.spelled import Taken, Values
-    from strandline.properties.exhaust.world import Law, World
+    from strandline.properties.exhaust.world import Law, Value, World
+    from tests.properties.exhaust.spelled import Taken, Values
 
 STATES_MAX: Final = 100_000
 """States that are spelled out; a larger world is for the search alone."""
@@ -205,8 +204,8 @@ def _traces(whole: Graph, law: Law) -> Iterator[list[Taken]]:
         yield from ([*trace, *last] for trace in to(state))
 
 
-def _read(whole: Graph, law: Always | Sometimes | Eventually | NoDeadlock, state: Values) -> Handed:
-    return whole.spelled.read(f"law {law.name!r}", law.reads, state)
+def _read(whole: Graph, law: Always | Sometimes | Eventually | NoDeadlock, state: Values) -> dict[str, Value]:
+    return whole.spelled.read(law.reads, state)
 
 
 def _bad(whole: Graph, law: Law) -> Iterator[tuple[Values, list[Taken]]]:

@@ -29,7 +29,8 @@ ALIKE: Final = 64
 def require_alike(packing: Packing, predicates: Iterable[Predicate], layers: Layers) -> None:
     """Hold the steps from some states against those from the same states with neighbouring actors swapped.
 
-    What holds for swaps of neighbours holds for every permutation, since each is made of them.
+    What holds for swaps of neighbours holds for every permutation, since each is made of them. The predicates are those
+    of where a world ends; what other laws say of states is held against every permutation as it is said.
 
     Raises:
         WorldError: they differ, so the actors are not alike.

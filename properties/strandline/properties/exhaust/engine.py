@@ -81,13 +81,13 @@ def _hold_to_its_word(world: World, explored: Exploration, times: int = ASKED_AG
     Raises:
         WorldError: a function answers otherwise, a value changed, or actors are not alike.
     """
-    packing, predicates = explored.packing, explored.judging.predicates
+    packing, judging = explored.packing, explored.judging
     require_unchanged(packing.cells)
     questions = [Questions(f"action {table.action.name!r}", table.questions()) for table in packing.steps.actions]
-    questions += [Questions(predicate.who, predicate.questions()) for predicate in predicates]
+    questions += [Questions(predicate.who, predicate.questions()) for predicate in judging.predicates]
     ask_again(world, questions, times)
     if world.symmetry is not None and times == ASKED_AGAIN:
-        require_alike(packing, predicates, explored.layers)
+        require_alike(packing, judging.quiet.predicates, explored.layers)
 
 
 def _found(world: World, explored: Exploration, several: int) -> Found:

@@ -59,8 +59,13 @@ class Judging:
         """All that is asked about states."""
         return (*(predicate for _, predicate in self._of_states), *self.quiet.predicates)
 
+    @property
+    def nbytes(self) -> int:
+        """The bytes that the tables of the laws take."""
+        return sum(predicate.trie.nbytes for predicate in self.predicates)
+
     def of(self, held: Held, moves: list[Moves]) -> Judged:
-        """Judge some states and the steps from them; nothing is kept, so several threads may judge at once."""
+        """Judge some states and the steps from them; nothing is kept, for they may have to be judged again."""
         self._require_alike(held)
         broken = self.quiet.ends(held, moves)
         reached: dict[str, int] = {}

@@ -33,6 +33,6 @@ def attempt(chosen: Chosen, terms: Terms, say: Callable[[Counts], None]) -> Foun
     except SystemExit as error:  # a function of the world must not choose the exit code
         return Cut(reached, Verdict.BROKEN, f"a function of world {chosen.name!r} raised {told(error)}")
     except KeyboardInterrupt:
-        return Cut(reached, Verdict.INCONCLUSIVE, "interrupted a second time, before its answers were asked again")
+        return Cut(reached, Verdict.INCONCLUSIVE, "interrupted after the search, before its verdicts were given")
     except (MemoryError, OverflowError, OSError) as error:
         return Cut(reached, Verdict.INCONCLUSIVE, told(error))

@@ -37,10 +37,7 @@ class _Hashed(NamedTuple):
 
 
 class Table:
-    """Gives the number that was put for a pair (first, second), or :data:`UNKNOWN`.
-
-    One thread puts at a time; others may look up meanwhile, and find an entry or not.
-    """
+    """Gives the number that was put for a pair (first, second), or :data:`UNKNOWN`."""
 
     def __init__(self) -> None:
         self._dense: Ints | None = np.full((8, 8), UNKNOWN, np.int64)
@@ -67,10 +64,6 @@ class Table:
         else:
             found = flat.take(places)
         return found
-
-    def at(self, first: int, second: int) -> int:
-        """Look up one pair."""
-        return int(self.get(np.array([first]), np.array([second]))[0])
 
     def put_one(self, first: int, second: int, number: int) -> None:
         """Put the number of one pair that has none yet."""

@@ -160,8 +160,7 @@ def _wanted(move: Move, at: Parts) -> Iterator[str]:
     if isinstance(move.result, Observed):
         yield of("left", ME) if at[of("link", ME)].left else "commit"
     if isinstance(move.effect, Swap):
-        yield from (of(part, ME) for part in ("ghost", "ask", "clean", "trusted"))
-        yield "idle.0"
+        yield of("ghost", ME)
         if at[KEPT] is not None:
             yield "slot.commit"
 

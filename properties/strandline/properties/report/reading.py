@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import stat
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, get_args
 
 import msgspec
 
+from strandline.properties.report import bounded
 from strandline.properties.report.bounds import BYTES_MAX, NAME_MAX, Outcome
 from strandline.properties.report.document import Evidence
 from strandline.properties.report.replay import BadTraceError, to_trace
@@ -43,15 +41,10 @@ def load(source: str) -> Evidence:
         BadEvidenceError: it cannot be read, is too large, or is no document of evidence.
     """
     try:
-        if source == "-":
-            return decode(sys.stdin.buffer.read(BYTES_MAX + 1))
-        if not stat.S_ISREG(Path(source).stat().st_mode):  # before it is opened: a FIFO would be waited for for ever
-            raise BadEvidenceError("cannot be read: not a regular file")
-        with Path(source).open("rb") as file:
-            return decode(file.read(BYTES_MAX + 1))
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise BadEvidenceError(f"cannot be read: {reason.lower()}") from error
+        data = bounded.read(source, BYTES_MAX)
+    except bounded.UnreadableError as error:
+        raise BadEvidenceError(str(error)) from error
+    return decode(data)
 
 
 def decode(data: bytes) -> Evidence:

@@ -11,15 +11,13 @@ nested deeper is refused where the fifth begins.
 from __future__ import annotations
 
 import re
-import stat
-import sys
-from pathlib import Path
 from typing import Annotated, Final, Literal, TypeAlias
 
 import msgspec
 
 from strandline.model.state import Action
 from strandline.properties.laws import LAWS
+from strandline.properties.report import bounded
 from strandline.properties.report.lanes import who
 from strandline.properties.verdict import Change, Exhibit, Frame, Trace
 
@@ -187,15 +185,10 @@ def read(source: str) -> TraceFile:
         BadTraceError: it cannot be read, or is no trace.
     """
     try:
-        if source == "-":
-            return parse(sys.stdin.buffer.read(BYTES_MAX + 1))
-        if not stat.S_ISREG(Path(source).stat().st_mode):  # before it is opened: a FIFO would be waited for for ever
-            raise BadTraceError("cannot be read: not a regular file")
-        with Path(source).open("rb") as file:
-            return parse(file.read(BYTES_MAX + 1))
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise BadTraceError(f"cannot be read: {reason.lower()}") from error
+        data = bounded.read(source, BYTES_MAX)
+    except bounded.UnreadableError as error:
+        raise BadTraceError(str(error)) from error
+    return parse(data)
 
 
 def load(source: str) -> Trace:

@@ -22,7 +22,7 @@ from strandline.properties.specimens.scene import Scene
 from strandline.properties.specimens.space import FAULTS, space_of
 from strandline.properties.specimens.worlds import RESTART, SPECIMEN_WORLDS
 from strandline.properties.verdict import Exhibit, Frame, Look, Scan
-from strandline.properties.worlds import SHOWN, WORLDS
+from strandline.properties.worlds import DEMONSTRATED, WORLDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from strandline.properties.fields import Field
     from strandline.properties.verdict import Trace
 
-SEARCHED: Final = {**WORLDS, **FAMILY, **SHOWN}
+SEARCHED: Final = {**WORLDS, **FAMILY, **DEMONSTRATED}
 """The worlds that can be searched whole, small and large."""
 
 KNOWN: Final = frozenset({*OFFERS, *GATES, *FAULTS, *get_args(Phase), RESTART})

@@ -38,7 +38,7 @@ QUICK: Final = (
 """What ``check`` puts to its engines: of each law that events break a mutant that costs little, and a few besides."""
 
 
-SHOWN: Final = {"D0": "shrunk", "D1": "shrunk", "D2": "appends", "D3": "busy"}
+WORLD_OF: Final = {"D0": "shrunk", "D1": "shrunk", "D2": "appends", "D3": "busy"}
 """The world that shows a specimen's own fault."""
 
 
@@ -71,7 +71,7 @@ KNOWN: Final[dict[str, Known]] = {
         ),
         *(Known(one.name, "flaw of the model", one.law, one.says, one.law, MODEL, one.world) for one in FLAWS.values()),
         *(
-            Known(one.name, "specimen", one.hazard, one.says, one.law, EXHAUST_SPECIMEN, SHOWN[one.name])
+            Known(one.name, "specimen", one.hazard, one.says, one.law, EXHAUST_SPECIMEN, WORLD_OF[one.name])
             for one in SPECIMENS.values()
         ),
         *(Known(one.says, "wrong text", one.law, one.says, one.law, PROVE, "") for one in REFUTED),

@@ -20,7 +20,7 @@ from strandline.properties.traces.export import pytest_module
 from strandline.properties.traces.picture import picture
 from strandline.properties.traces.sides import beside, side_by_side
 from strandline.properties.verdict import Trace
-from strandline.properties.worlds import SHOWN
+from strandline.properties.worlds import DEMONSTRATED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -79,7 +79,7 @@ def caught() -> Caught:
     Raises:
         DemoError: it is not.
     """
-    scope = SHOWN[WORLD]
+    scope = DEMONSTRATED[WORLD]
     found = Found()
 
     def stop(now: Found) -> None:
