@@ -150,7 +150,7 @@ def test_a_part_that_a_step_wants_and_does_not_declare_is_refused_by_name(name: 
         for action in world.actions
     )
     with pytest.raises(WorldError, match=f"action {name!r} read {part!r}, which it did not declare"):
-        exhausted(Spelled(replace(world, actions=actions)))
+        search(replace(world, actions=actions))
 
 
 @pytest.mark.parametrize(("name", "part"), [("delete", "clean.0"), ("read 0", "ghost.0"), ("store 1", "unmoved.0")])
@@ -164,16 +164,7 @@ def test_a_part_that_a_step_changes_and_does_not_declare_is_refused_by_name(name
         for action in world.actions
     )
     with pytest.raises(WorldError, match=f"action {name!r} wrote {part!r}, which it did not declare"):
-        exhausted(Spelled(replace(world, actions=actions)))
-
-
-def exhausted(spelled: Spelled) -> None:
-    known, waiting = {spelled.first}, [spelled.first]
-    while waiting:
-        for taken in spelled.steps(waiting.pop()):
-            if taken.after not in known:
-                known.add(taken.after)
-                waiting.append(taken.after)
+        search(replace(world, actions=actions))
 
 
 STORE, FAIL, DECIDE, DROP = (

@@ -67,7 +67,7 @@ def explored(kind: Kind, subject: str, report: Report, *, full: bool = False) ->
             raise EngineBrokenError(f"world {one.world!r}: {claims.ended}")
         if subject == SHIPPED and (says := _parted(one)):
             raise PartedError(f"world {one.world!r}: {says}")
-    found = {name: ended[name] for name in names}  # in an order that does not depend on which ended first
+    found = {name: ended[name] for name in sorted(ended, key=names.index)}  # whichever of them ended first
     yield from (_claimed(law, f"exhaust {kind}", found) for law in LAWS if law.holds is not None)
 
 
