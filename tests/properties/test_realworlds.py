@@ -11,24 +11,28 @@ from unittest.mock import patch
 import pytest
 
 from strandline.impl import refresh
+from strandline.impl.answer import Unavailable
+from strandline.impl.effects import ReadLog
+from strandline.impl.store import Slot
 from strandline.properties.engines import explore
 from strandline.properties.exhaust.engine import search
-from strandline.properties.exhaust.world import AlwaysTold
+from strandline.properties.exhaust.world import AlwaysTold, WorldError
 from strandline.properties.harness.gates import Came, Facing, Gates
 from strandline.properties.harness.recorder import Recorder
 from strandline.properties.harness.templates import Templates
+from strandline.properties.memoworlds.asking import Asking, Parts
 from strandline.properties.memoworlds.declare import declared
 from strandline.properties.mutants import MUTANTS, planted
 from strandline.properties.realworlds import refined
-from strandline.properties.realworlds.asking import Asking, Parts
 from strandline.properties.realworlds.declare import real_world
+from strandline.properties.realworlds.standing import WORN
 from strandline.properties.verdict import Verdict
 from strandline.properties.worlds import WORLDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from strandline.impl.effects import Effect
+    from strandline.impl.effects import Effect, Result
     from strandline.properties.exhaust.found import Found
     from strandline.properties.realworlds.scanner import Work
 
@@ -194,6 +198,60 @@ def test_what_is_asked_with_other_parts_is_asked_once_for_each_of_their_values()
     for a, b in [(1, 1), (1, 2), (0, 1), (0, 2), (1, 3), (0, 1)]:
         assert asking({"a": a, "b": b}.__getitem__) == (a or b)
     assert asked == [{"c": 0, "a": 1}, {"c": 0, "a": 0, "b": 1}, {"c": 0, "a": 0, "b": 2}]
+
+
+def test_a_conclusion_is_drawn_once_however_much_becomes_known_after_it() -> None:
+    drawn: list[dict[str, object]] = []
+
+    def concluded(at: Parts) -> object:
+        both = at["a"], at["b"]
+        drawn.append(dict(at.known))
+        return both
+
+    conclusion = Asking(concluded, {})
+    asking = Asking(lambda at: (at.conclude(conclusion), at["c"], at["d"]), {})
+    for d in range(3):
+        assert asking({"a": 1, "b": 2, "c": 3, "d": d}.__getitem__) == ((1, 2), 3, d)
+    assert drawn == [{"a": 1, "b": 2}]
+    assert asking({"a": 1, "b": 0, "c": 3, "d": 0}.__getitem__) == ((1, 0), 3, 0)
+
+
+_STEP: Final = refresh.step
+
+
+def _looks_at_a_count(state: refresh.State, result: Result) -> refresh.Next:
+    """Begin with nothing once so many rows were read in all."""
+    following = _STEP(state, result)
+    if isinstance(state, refresh.Checking) and state.tally.rows == WORN and not isinstance(following, Unavailable):
+        return Unavailable("io", "")
+    return following
+
+
+def test_a_step_that_looks_at_what_is_put_to_rest_is_refused() -> None:
+    with (
+        patch.object(refresh, "step", _looks_at_a_count),
+        real_world(WORLDS["prune"]) as real,
+        pytest.raises(WorldError, match="looks at what is put to rest: it gave"),
+    ):
+        search(real.world)
+
+
+def test_an_effect_that_stores_by_what_is_put_to_rest_is_refused() -> None:
+    """A read that goes on from a memo puts another one in the slot, by a number of it that is only shown."""
+    perform = Gates.perform
+
+    def stores(self: Gates, effect: Effect, facing: Facing) -> Came:
+        came = perform(self, effect, facing)
+        if isinstance(effect, ReadLog) and effect.base is not None and effect.base.snapshot.sequence == WORN:
+            return came._replace(slot=Slot(0, 7))
+        return came
+
+    with (
+        patch.object(Gates, "perform", stores),
+        real_world(WORLDS["wide and narrow"]) as real,
+        pytest.raises(WorldError, match="looks at what is put to rest: it left"),
+    ):
+        search(real.world)
 
 
 def test_files_of_other_rows_are_refused() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from strandline.properties.exhaust.world import (
     Action,
@@ -88,6 +88,37 @@ def is_ok(told: str) -> bool:
 
 def told_no_tuple() -> World:
     return World("tell", zeros("x"), (Action("tell", ("x",), ("x",), tell_a_word),), (AlwaysTold("ok", is_ok),))
+
+
+def tell_a_list(at: Reading) -> Outcomes:
+    return Outcome({"x": 1}, told=([1],)) if not at["x"] else None  # type: ignore[arg-type] # the mistake
+
+
+def told_what_can_change() -> World:
+    return World("tell", zeros("x"), (Action("tell", ("x",), ("x",), tell_a_list),))
+
+
+class Kept(NamedTuple):
+    what: int
+
+
+class Lost(NamedTuple):
+    what: int
+
+
+def keep_and_lose(at: Reading) -> Outcomes:
+    return Outcome({"x": at["x"] + 1}, told=((Kept, Lost)[at["x"]](7),)) if at["x"] < 2 else None
+
+
+def nothing_lost(told: object) -> bool:
+    return not isinstance(told, Lost)
+
+
+def tells_of_two_kinds_that_are_equal() -> World:
+    """Tell of a thing that was kept, then of one that was lost: as tuples they are equal."""
+    return World(
+        "keep", zeros("x"), (Action("step", ("x",), ("x",), keep_and_lose),), (AlwaysTold("kept", nothing_lost),)
+    )
 
 
 def climb(me: str, at: Reading) -> Outcomes:

@@ -29,12 +29,20 @@ def test_a_step_that_catches_everything_is_asked_again_when_more_is_known() -> N
     assert len(finding.traces[0].steps) == 3
 
 
+def test_two_things_told_are_judged_apart_although_they_are_equal() -> None:
+    """Once judged by what they are equal to, a broken law held wherever a kept thing was told of before a lost one."""
+    (finding,) = search(sly.tells_of_two_kinds_that_are_equal(), FEW).findings
+    assert finding.verdict is Verdict.VIOLATED
+    assert len(finding.traces[0].steps) == 2
+
+
 @pytest.mark.parametrize(
     ("declare", "message"),
     [
         (sly.undeclared_read_that_is_caught, "action 'look' read 'y', which it did not declare"),
         (sly.generator_that_raises, "action 'count' raised KeyError: 'no more'"),
         (sly.told_no_tuple, "action 'tell' told 'ok' in place of a tuple"),
+        (sly.told_what_can_change, "action 'tell' told ([1],), which cannot be hashed: tell of immutable values"),
         (sly.measure_that_tells_alike_actors_apart, "the progress measure of world 'token' tells alike actors apart"),
         (
             partial(sly.law_that_tells_alike_actors_apart_in_one_state, alike=True),

@@ -51,7 +51,8 @@ def lines(report: Report, drawn_elsewhere: Collection[str] = ()) -> Iterator[str
     yield f"{seconds:,.1f} s, {effort.states_per_second:,.0f} states/s{_memory(effort.memory)}"
     if claims.real is not None:
         steps, share, each = worked(claims.real, effort, claims.counts.transitions)
-        yield f"real scanner: {steps} distinct steps, {share} of the transitions, {each} ms each"
+        probed = f"{claims.real.probed:,} more in worlds left in peace"
+        yield f"real scanner: {steps} distinct steps, {share} of the transitions, {each} ms for both takings; {probed}"
     if claims.unshown:
         yield from wrap(f"not asked of this world, which offers no way to it: {'; '.join(claims.unshown)}", WIDTH)
     if claims.unfired:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from strandline.properties.exhaust.values import refuse_mutable
+from strandline.properties.exhaust.world import WorldError
+
 if TYPE_CHECKING:
     from strandline.properties.exhaust.world import Value
 
@@ -29,6 +32,21 @@ class Pool:
             number = self._numbers[value] = len(self.values)
             self.values.append(value)
             self._hashes.append(hash(value))
+        return number
+
+    def written(self, value: Value, who: str, name: str) -> int:
+        """Give the number of a value that a function wrote to a component; one that is new is looked into.
+
+        Raises:
+            WorldError: it can change; the message says who wrote it.
+        """
+        try:
+            number = self._numbers.get(value)
+        except TypeError:  # something in it cannot be hashed
+            number = None
+        if number is None:
+            refuse_mutable(value, f"{who} wrote to {name!r} a value that", WorldError)
+            number = self.number(value)
         return number
 
     def changed(self) -> Value:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from strandline.properties.exhaust.values import refuse_mutable
 from strandline.properties.exhaust.world import NEXT, AlwaysTold, Outcome, Rank, World, WorldError
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ def outcomes(action: Action, at: Any, kinds: Mapping[str, Component | Rank]) -> 
     """Call an action's function and hold what it gives against its declaration.
 
     Raises:
-        WorldError: it raised, wrote what it did not declare, or wrote what can change; the message names it.
+        WorldError: it raised, wrote what it did not declare, or to a rank what is none; the message names it.
     """
     who = f"action {action.name!r}"
     given = called(who, lambda at: _several(action.take(at)), at)
@@ -71,12 +70,14 @@ def outcomes(action: Action, at: Any, kinds: Mapping[str, Component | Rank]) -> 
             raise WorldError(f"{who} gave {way.writes!r} in place of a mapping of components to values")
         if not isinstance(way.told, tuple):
             raise WorldError(f"{who} told {way.told!r} in place of a tuple of values")
+        try:
+            hash(way.told)
+        except TypeError:
+            raise WorldError(f"{who} told {way.told!r}, which cannot be hashed: tell of immutable values") from None
         for name, value in way.writes.items():
             if name not in action.writes:
                 raise WorldError(f"{who} wrote {name!r}, which it did not declare")
-            if not isinstance(kinds[name], Rank):
-                refuse_mutable(value, f"{who} wrote to {name!r} a value that", WorldError)
-            elif value is not NEXT and (not isinstance(value, int) or value < 0):
+            if isinstance(kinds[name], Rank) and value is not NEXT and (not isinstance(value, int) or value < 0):
                 raise WorldError(f"{who} wrote {value!r} to rank {name!r}: a rank that it read, 0, or NEXT is wanted")
     return ways
 

@@ -87,10 +87,15 @@ class Size(msgspec.Struct, frozen=True):
 
 
 class RealWork(msgspec.Struct, frozen=True):
-    """What was asked of the real scanner: distinct steps, and those that opened or read a real file."""
+    """What was asked of the real scanner: distinct steps, those that opened or read a real file, and the probes.
+
+    Every step is taken twice, and counted once; among the files are those of the second takings. ``probed`` are
+    distinct steps that were taken in worlds that are left in peace, and that are no steps of the world.
+    """
 
     steps: int
     files: int
+    probed: int
 
 
 class Claims(msgspec.Struct, frozen=True):
@@ -178,7 +183,7 @@ def gather(  # noqa: PLR0913 - what was searched, on what terms, what came of it
             ),
             unfired=outcome.unfired if isinstance(outcome, Found) else (),
             unshown=chosen.unshown,
-            real=RealWork(work.steps, work.files) if work is not None else None,
+            real=RealWork(work.steps, work.files, work.probed) if work is not None else None,
             does_not_show=DOES_NOT_SHOW,
         ),
         effort=Effort(

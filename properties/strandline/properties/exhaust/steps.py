@@ -152,12 +152,13 @@ class ActionTable:
             if isinstance(self._kinds[name], Rank):
                 ranks.setdefault(cell, {})[name] = value
             else:
-                writes[cell] = self._cells.pools[cell].number(value)
+                writes[cell] = self._cells.pools[cell].written(value, who, name)
         changes: dict[int, int] = {}
         for cell, written in ranks.items():
             order = self._cells.orders[cell]
             read = {name: at[name] for name in self.action.reads if self._cells.cell[name] == cell}
             changes[cell] = order.change(written, read, who)
+        # Things told are judged one by one: two tuples of different kinds may be equal, and not mean the same.
         breaks, shows = [], []
         for law in self._told:
             judged = [says(law, told) for told in outcome.told]

@@ -97,16 +97,16 @@ class Trie:
         missing = np.flatnonzero(found == UNKNOWN)
         if missing.size:
             new = np.unique(np.stack((nodes[missing], seen[missing])), axis=1)
-            for place, value in zip(*new.tolist(), strict=True):
-                node = self._nodes[depth][place]
-                known = node.known | self._cells.values(self._looks[depth], value)
-                self._tables[depth].put_one(place, value, self._following(depth + 1, known, node.wants))
+            following = [self._beyond(depth, place, value) for place, value in zip(*new.tolist(), strict=True)]
+            self._tables[depth].put(new[0], new[1], np.array(following))
             found[missing] = self._tables[depth].get(nodes[missing], seen[missing])
         return found
 
-    def _following(self, depth: int, known: dict[str, Value], wants: int) -> int:
+    def _beyond(self, depth: int, place: int, value: int) -> int:
         """Ask the function again if it is known by now what it wanted; until then it would only want it again."""
-        return self._asked(depth, known) if wants < depth else self._node(depth, _Node(known, wants))
+        node = self._nodes[depth][place]
+        known = node.known | self._cells.values(self._looks[depth], value)
+        return self._asked(depth + 1, known) if node.wants <= depth else self._node(depth + 1, _Node(known, node.wants))
 
     def _asked(self, depth: int, known: dict[str, Value]) -> int:
         """Ask the function; give the number of its answer, or of a new node if it wants more."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-PLAIN: Final = (int, float, complex, str, bytes, bool, type(None), range, type)
+PLAIN: Final = (int, float, complex, str, bytes, bool, type(None), range, type, Enum)
 """Types whose values cannot change and hold nothing that can."""
 
 DEPTH_MAX: Final = 50
@@ -28,7 +28,7 @@ def refuse_mutable(value: object, what: str, error: type[Exception], depth: int 
     Raises:
         Exception: of that type, naming the offending part.
     """
-    if isinstance(value, (*PLAIN, Enum)):
+    if isinstance(value, PLAIN):
         return
     if depth > DEPTH_MAX:
         raise error(f"{what} is more than {DEPTH_MAX} levels deep")
@@ -36,14 +36,33 @@ def refuse_mutable(value: object, what: str, error: type[Exception], depth: int 
     for part in _parts(value):
         refuse_mutable(part, what, error, depth + 1)
     kind = type(value)
-    try:
-        hash(value)
-    except TypeError:
-        raise error(f"{what} holds a {kind.__name__}, which can change: use an immutable value") from None
-    if kind.__hash__ is object.__hash__:
-        raise error(f"{what} holds a {kind.__name__}, which is compared by identity: give it __eq__ and __hash__")
-    if is_dataclass(value) and not kind.__dataclass_params__.frozen:  # type: ignore[attr-defined] # typeshed leaves it out
-        raise error(f"{what} holds a {kind.__name__}, a dataclass that is not frozen")
+    fault = _fault(kind)
+    hashed: object = kind.__hash__
+    if not fault and hashed not in BY_PARTS:
+        try:
+            hash(value)
+        except TypeError:
+            fault = CAN_CHANGE
+    if fault:
+        raise error(f"{what} holds a {kind.__name__}, {fault}")
+
+
+CAN_CHANGE: Final = "which can change: use an immutable value"
+
+BY_PARTS: Final = (tuple.__hash__, frozenset.__hash__)
+"""How values are hashed that can be hashed if their parts can."""
+
+
+def _fault(kind: type) -> str:
+    """Say what is wrong with all values of a type, nothing if that is not known of the type alone."""
+    hashed: object = kind.__hash__
+    if hashed is None:
+        return CAN_CHANGE
+    if hashed is object.__hash__:
+        return "which is compared by identity: give it __eq__ and __hash__"
+    if is_dataclass(kind) and not kind.__dataclass_params__.frozen:  # type: ignore[attr-defined] # typeshed leaves it out
+        return "a dataclass that is not frozen"
+    return ""
 
 
 def _parts(value: object) -> Iterable[object]:

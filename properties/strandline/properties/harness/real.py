@@ -186,7 +186,7 @@ def _within(value: object, kind: type[V]) -> Iterator[V]:
     """Find every value of a kind inside a state."""
     if isinstance(value, kind):
         yield value
-    if isinstance(value, tuple):
+    if type(value) is tuple:  # a row, and what else is a tuple with names, holds none
         for part in value:
             yield from _within(part, kind)
     elif isinstance(value, (Slot, Effect, impl.State)):

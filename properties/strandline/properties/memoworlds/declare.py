@@ -14,7 +14,8 @@ from strandline.properties.memoworlds.cut import parted
 from strandline.properties.memoworlds.judged import laws
 from strandline.properties.memoworlds.measured import progress
 from strandline.properties.memoworlds.parts import REST, changing, of, order_of
-from strandline.properties.memoworlds.steps import LATE, ME, Steps, Taker
+from strandline.properties.memoworlds.steps import LATE, Steps
+from strandline.properties.memoworlds.taker import ME, Taker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -144,7 +145,7 @@ def _actions(scope: Scope) -> Iterator[Action]:
                 writes=tuple(
                     filter(changes, dict.fromkeys((*spent, *_parts(WRITTEN[kind.removeprefix(LATE)], scope, actor))))
                 ),
-                take=Taker(steps, actor),
+                take=Taker(steps.taken, frozenset(REST), actor),
                 actor=None if actor is None else str(actor),
             )
 

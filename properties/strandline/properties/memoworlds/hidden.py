@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 if TYPE_CHECKING:
@@ -98,3 +99,10 @@ class Since:
     def __or__(self, _serials: frozenset[int]) -> Since:
         """Let the path lead to one more; serials only grow."""
         return self
+
+
+hiding: Final = cache(Hidden)
+"""Gives what stands for a part that was not read; nobody can change it, so one is enough."""
+
+hiding_number: Final = cache(HiddenNumber)
+"""Gives what stands for a number that was not read."""

@@ -138,6 +138,7 @@ REPLACES: Final = frozenset({"replace", "reissue"})
 """What gives birth to a file full of rows."""
 
 
+@cache
 def of(part: str, actor: int) -> str:
     """Name a part of a refresher."""
     return f"{part}.{actor}"

@@ -2,46 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 from strandline.model import refresh
 from strandline.model.environment import CHANGES, OFFERS, append_and_prune
 from strandline.model.state import Action, World
 from strandline.model.world import AMID, ELSEWHERE, GATES
 from strandline.properties.exhaust.world import Outcome, WorldError
+from strandline.properties.memoworlds.asking import Asking
 from strandline.properties.memoworlds.cut import parted
 from strandline.properties.memoworlds.hidden import Hidden, Looked
-from strandline.properties.memoworlds.parts import REST, of, order_of
+from strandline.properties.memoworlds.parts import of, order_of
+from strandline.properties.memoworlds.taker import ME
 from strandline.properties.memoworlds.told import told
 from strandline.properties.memoworlds.whole import Whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from strandline.model.events import Event
     from strandline.model.state import Scope
-    from strandline.properties.exhaust.world import Reading, Value
-
-
-class Done(NamedTuple):
-    """The ways in which a step can go."""
-
-    ways: tuple[Outcome, ...]
-
-
-class Question(NamedTuple):
-    """A part that a step has to read before it can go on, and what follows by its value."""
-
-    part: str
-    answers: dict[Value, Question | Done]
+    from strandline.properties.exhaust.world import Value
+    from strandline.properties.memoworlds.asking import Parts
 
 
 class Steps:
     """Takes the steps of one kind; those of a refresher as the first one would take them.
 
     Each step of the model is taken once for every distinct reading: it is tried on what is known
-    so far, and what it looks at beyond that is the next question.
+    so far, and what it looks at beyond that is asked for next.
     """
 
     def __init__(
@@ -55,47 +45,33 @@ class Steps:
         self._spent = f"budget.{self.kind}"
         self._limited = self.kind in dict(scope.budget)
         self._fixed = fixed
-        self._first = ((self._spent,) if self._limited else ()) + first
-        self._root = self._grown(dict(fixed))
+        self._first = first
+        self.taken = Asking(self._tried, fixed)
 
-    def taken(self, read: Callable[[str], Any]) -> tuple[Outcome, ...]:
-        """Take the step on these parts."""
-        node, known = self._root, dict(self._fixed)
-        while isinstance(node, Question):
-            value = known[node.part] = read(node.part)
-            following = node.answers.get(value)
-            if following is None:
-                following = node.answers[value] = self._grown(known)
-            node = following
-        return node.ways
-
-    def _grown(self, known: dict[str, Any]) -> Question | Done:
-        """Give what follows on what is known."""
-        if known.get(self._spent) == 0 or not self._turn(known):
-            return Done(())
+    def _tried(self, at: Parts) -> tuple[Outcome, ...]:
+        """Take the step on what is known."""
+        if (self._limited and not at[self._spent]) or (self._gated and not self._turn(at)):
+            return ()
         for part in self._first:
-            if part not in known:
-                return Question(part, {})
+            at[part]
         try:
-            return Done(tuple(self._ways(Whole(self.scope, known))))
+            return tuple(self._ways(Whole(self.scope, at.known)))
         except Looked as looked:
-            parts = [f"idle.{place}" for place in range(self.scope.idle)] if looked.part == "idle" else [looked.part]
-            wanted = next((part for part in parts if part not in known), None)
-            if wanted is None:
-                message = f"a step {self.kind!r} looked at {looked}, of which nothing is kept"
-                raise WorldError(message) from None
-            return Question(wanted, {})
+            for part in (
+                [f"idle.{place}" for place in range(self.scope.idle)] if looked.part == "idle" else [looked.part]
+            ):
+                at[part]
+            message = f"a step {self.kind!r} looked at {looked}, of which nothing is kept"
+            raise WorldError(message) from None
 
-    def _turn(self, known: dict[str, Any]) -> bool:
-        """Tell if a step of this kind can still be the next one of the refresher."""
-        gate = known.get(of("gate", ME), self)
-        if not self._gated or gate is self:
-            return True
-        if known.get(of("unmoved", ME), not self._late) is self._late and self.kind == "store":
-            return False
+    def _turn(self, at: Parts) -> bool:
+        """Tell if a step of this kind can be the next one of the refresher."""
+        gate = at[of("gate", ME)]
         if self.kind in {"start", "cancel"}:
             return (gate is None) is (self.kind == "start")
-        return bool(gate == ("read" if self.kind in {*refresh.FAULTS, AMID} else self.kind))
+        if gate != ("read" if self.kind in {*refresh.FAULTS, AMID} else self.kind):
+            return False
+        return self.kind != "store" or at[of("unmoved", ME)] is not self._late
 
     def _ways(self, whole: Whole) -> Iterator[Outcome]:
         inside = self.kind in GATES
@@ -144,32 +120,5 @@ class Steps:
 WIDE: Final = frozenset({"replace", "reissue", "remove", "copy"})
 """What looks at every connection."""
 
-ME: Final = 0
-"""The refresher as which every step is taken; what it read and wrote is then another one's."""
-
 LATE: Final = "late "
 """Marks the stores of refreshes that have been overtaken: they decide anew and do not store."""
-
-
-@dataclass(frozen=True, slots=True)
-class Taker:
-    """Takes the steps of one refresher by those of the first, and the environment's as they are."""
-
-    steps: Steps
-    actor: int | None
-
-    def __call__(self, at: Reading) -> tuple[Outcome, ...]:
-        """Take every step that can be taken now."""
-        if not self.actor:
-            return self.steps.taken(at.__getitem__)
-        ways = self.steps.taken(lambda part: at[self._mine(part)])
-        return tuple(
-            way._replace(writes={self._mine(part): value for part, value in way.writes.items()}) for way in ways
-        )
-
-    def _mine(self, part: str) -> str:
-        """Give the part that has the place of another one if I change places with the first refresher."""
-        name, _, owner = part.partition(".")
-        if name not in REST or owner not in {str(ME), str(self.actor)}:
-            return part
-        return of(name, (self.actor or 0) - int(owner))

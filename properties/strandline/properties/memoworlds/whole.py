@@ -9,7 +9,7 @@ from strandline.model.memo import Memo
 from strandline.model.state import File, Ghost, Link, Slot, Task, World
 from strandline.properties.exhaust.world import NEXT
 from strandline.properties.memoworlds.bystanders import bystander, bystanding
-from strandline.properties.memoworlds.hidden import Hidden, HiddenNumber, Since, Uncounted
+from strandline.properties.memoworlds.hidden import Hidden, Since, Uncounted, hiding, hiding_number
 from strandline.properties.memoworlds.parts import GONE, Body, of, order_of
 
 if TYPE_CHECKING:
@@ -80,10 +80,10 @@ class Whole:
         return [value for part, value in self.parts.items() if order_of(part) == order]
 
     def _get(self, part: str) -> Any:  # noqa: ANN401 - a value of any type
-        return self.parts[part] if part in self.parts else Hidden(part)
+        return self.parts[part] if part in self.parts else hiding(part)
 
     def _number(self, part: str) -> int:
-        number: int = self.parts[part] if part in self.parts else HiddenNumber(part)
+        number: int = self.parts[part] if part in self.parts else hiding_number(part)
         return number
 
     def _path(self) -> Any:  # noqa: ANN401 - a file, none, or hidden

@@ -21,7 +21,7 @@ STAND: Final = "stand"
 KEPT: Final = "kept"
 """The part that the slot has in place of the model's."""
 
-OWN: Final = frozenset({*REST, STAND})
+OWN_PARTS: Final = frozenset({*REST, STAND})
 """The parts of a refresher, of the model and of its own."""
 
 

@@ -26,12 +26,13 @@ from strandline.properties.harness.templates import Templates
 from strandline.properties.memoworlds.cut import parted
 from strandline.properties.memoworlds.declare import declared as of_model
 from strandline.properties.memoworlds.parts import REST, changing, of
-from strandline.properties.memoworlds.steps import LATE, ME
+from strandline.properties.memoworlds.steps import LATE
+from strandline.properties.memoworlds.taker import ME, Taker
 from strandline.properties.realworlds import refined
-from strandline.properties.realworlds.bench import KEPT, STAND, Bench, Refinement
+from strandline.properties.realworlds.bench import KEPT, OWN_PARTS, STAND, Bench, Refinement
 from strandline.properties.realworlds.scanner import Planting, Scanner, Work
 from strandline.properties.realworlds.settling import settling
-from strandline.properties.realworlds.steps import RealSteps, Taker
+from strandline.properties.realworlds.steps import RealSteps
 from strandline.properties.realworlds.viewing import OWN_MEMOS, SLOT_MEMO, Viewer
 
 if TYPE_CHECKING:
@@ -182,7 +183,7 @@ def _actions(bench: Bench, plain: World) -> Iterator[Action]:
             action.name,
             tuple(part for part in reads if part in known),
             tuple(part for part in writes if part in known),
-            Taker(steps[kind], actor or ME),
+            Taker(steps[kind].taken, OWN_PARTS, actor),
             action.actor,
         )
 

@@ -19,7 +19,7 @@ from strandline.properties.memoworlds import told as telling
 from strandline.properties.memoworlds.cut import parted
 from strandline.properties.memoworlds.hidden import Hidden, Looked
 from strandline.properties.memoworlds.parts import of, order_of
-from strandline.properties.memoworlds.steps import ME
+from strandline.properties.memoworlds.taker import ME
 from strandline.properties.memoworlds.whole import Whole
 from strandline.properties.realworlds.bench import KEPT, STAND
 from strandline.properties.realworlds.standing import LOOKED_AT, Kept, Stand, bare
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from strandline.model.state import World
     from strandline.properties.exhaust.world import Value
     from strandline.properties.harness.ghosts import Move
-    from strandline.properties.realworlds.asking import Asking, Parts
+    from strandline.properties.memoworlds.asking import Asking, Parts
     from strandline.properties.realworlds.bench import Bench
     from strandline.properties.realworlds.passing import Passed
     from strandline.properties.realworlds.scanner import Step
@@ -64,7 +64,7 @@ class Happening:
         Raises:
             WorldError: it looked at something of which nothing is kept.
         """
-        passed = self._passed(at.__getitem__)
+        passed = at.conclude(self._passed)
         for part in _wanted(passed.move, at):
             at[part]
         try:

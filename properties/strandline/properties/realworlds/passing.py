@@ -13,14 +13,16 @@ from strandline.model.state import Action
 from strandline.model.world import AMID
 from strandline.properties.harness.gates import APART, Facing, sighting
 from strandline.properties.harness.ghosts import Move
+from strandline.properties.memoworlds.asking import Asking
 from strandline.properties.memoworlds.parts import of
-from strandline.properties.memoworlds.steps import ME
+from strandline.properties.memoworlds.taker import ME
 from strandline.properties.memoworlds.whole import Whole
 from strandline.properties.realworlds.bench import STAND
 from strandline.properties.realworlds.standing import LOOKED_AT, MOVED, filled, slot_of
 
 if TYPE_CHECKING:
-    from strandline.properties.realworlds.asking import Parts
+    from strandline.impl.effects import Effect
+    from strandline.properties.memoworlds.asking import Parts
     from strandline.properties.realworlds.bench import Bench
     from strandline.properties.realworlds.scanner import Step
     from strandline.properties.realworlds.standing import Stand
@@ -45,23 +47,28 @@ class Passing:
         self._bench = bench
         self._kind = kind
         self._arg = arg
+        self._stood = Asking(self._filled, bench.fixed)
+        self._stored = Asking(slot_of, bench.fixed)
 
     def __call__(self, at: Parts) -> Passed:
         """Take the step; what is stored is read too if the laws are told of it."""
-        stand: Stand = at[of(STAND, ME)]
-        decides = isinstance(stand.state, (impl.Checking, impl.Storing))
-        version = LOOKED_AT if decides and at[of("unmoved", ME)] else MOVED
-        seen = at[of("seen", ME)] if decides else 0
-        state, effect = filled(stand, seen, version, self._bench.plug.projection)
+        state, effect = at.conclude(self._stood)
         facing = self._facing(at)
         step = self._bench.scanner.step(state, effect, facing)
         if isinstance(step.following, Answer) and isinstance(state, impl.Checking) and isinstance(state.found, Memo):
-            facing = facing._replace(slot=slot_of(at))
+            facing = facing._replace(slot=at.conclude(self._stored))
         before = facing.slot if facing.slot is not None else APART
         after = step.slot if step.slot is not None else before
         failed = self._kind in FAULTS
         move = Move(ME, state, effect, step.result, step.following, before, after, step.cost, failed=failed)
-        return Passed(stand, step, move)
+        return Passed(at[of(STAND, ME)], step, move)
+
+    def _filled(self, at: Parts) -> tuple[impl.State, Effect]:
+        """Give where the refresh stands, with its numbers put back."""
+        stand: Stand = at[of(STAND, ME)]
+        decides = isinstance(stand.state, (impl.Checking, impl.Storing))
+        version = LOOKED_AT if decides and at[of("unmoved", ME)] else MOVED
+        return filled(stand, at[of("seen", ME)] if decides else 0, version, self._bench.plug.projection)
 
     def _facing(self, at: Parts) -> Facing:
         """Put together all that the effect can get at."""
@@ -76,7 +83,7 @@ class Passing:
             case "check":
                 return Facing(place)
             case "store":
-                return Facing(place, slot=slot_of(at), observed=OBSERVED)
+                return Facing(place, slot=at.conclude(self._stored), observed=OBSERVED)
         log, clean = at[of("view", ME)] if line.left else (at["log"], at[of("clean", ME)])
         after = None
         if self._kind == AMID:
@@ -89,7 +96,7 @@ class Passing:
             sighting(line),
             at[of("seen", ME)],
             clean,
-            slot=slot_of(at),
+            slot=at.conclude(self._stored),
             observed=OBSERVED,
             fault=self._kind if self._kind in FAULTS else "",
             amid=after,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from strandline.properties.memoworlds.asking import Unread
 from strandline.properties.memoworlds.hidden import Looked
-from strandline.properties.realworlds.asking import Unread
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,7 +12,7 @@ from strandline.properties.exhaust.world import WorldError
 from strandline.properties.harness.gates import Came, Facing, Gates
 from strandline.properties.harness.real import Real, RealSpace, asked
 from strandline.properties.harness.recorder import RecordedStore, Recorder
-from strandline.properties.realworlds.standing import decided, otherwise, shown
+from strandline.properties.realworlds.standing import bare, decided, otherwise, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -151,7 +151,10 @@ class Scanner:
             WorldError: it came out otherwise, so that something was put to rest that still matters.
         """
         other, worn = otherwise(state, effect)
-        result = came.result if worn == effect else self._gates.perform(worn, facing).result
-        again = impl.step(other, result)
+        beside = came if worn == effect else self._gates.perform(worn, facing)
+        again = impl.step(other, beside.result)
         if shown(again) != shown(following):
             raise WorldError(f"a step of {state} looks at what is put to rest: it gave {following}, and then {again}")
+        if bare(beside.slot) != bare(came.slot):
+            left, then = came.slot, beside.slot
+            raise WorldError(f"a step of {state} looks at what is put to rest: it left {left}, and then {then}")

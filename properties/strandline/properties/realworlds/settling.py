@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from strandline.properties.exhaust.world import Always, Sometimes
 from strandline.properties.harness.real import Real
 from strandline.properties.laws import laws_of
+from strandline.properties.memoworlds.asking import Parts
 from strandline.properties.memoworlds.judged import PROBED
 from strandline.properties.memoworlds.parts import of
 from strandline.properties.memoworlds.whole import Whole
 from strandline.properties.quiet import settled
-from strandline.properties.realworlds.asking import Parts
 from strandline.properties.realworlds.bench import KEPT
 from strandline.properties.realworlds.standing import slot_of
 from strandline.properties.realworlds.viewing import viewed

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from strandline.impl.effects import Result
     from strandline.impl.projection import Projection
     from strandline.model.log import Row
-    from strandline.properties.realworlds.asking import Parts
+    from strandline.properties.memoworlds.asking import Parts
 
 V = TypeVar("V")
 

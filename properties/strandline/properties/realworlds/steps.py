@@ -7,7 +7,6 @@ would be gone through again for every part that the model wants to see.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from strandline.model.events import Answered
@@ -15,10 +14,11 @@ from strandline.model.refresh import FAULTS
 from strandline.model.world import AMID
 from strandline.properties.exhaust.world import Outcome, WorldError
 from strandline.properties.harness import view
+from strandline.properties.memoworlds.asking import Asking
 from strandline.properties.memoworlds.parts import of
-from strandline.properties.memoworlds.steps import LATE, ME
-from strandline.properties.realworlds.asking import Asking
-from strandline.properties.realworlds.bench import KEPT, OWN, STAND
+from strandline.properties.memoworlds.steps import LATE
+from strandline.properties.memoworlds.taker import ME
+from strandline.properties.realworlds.bench import KEPT, STAND
 from strandline.properties.realworlds.happening import MEMOS, Happening
 from strandline.properties.realworlds.passing import Passing
 from strandline.properties.realworlds.refined import refined, ways
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from strandline.properties.exhaust.world import Action as Declared
-    from strandline.properties.exhaust.world import Reading, Value
-    from strandline.properties.realworlds.asking import Parts
+    from strandline.properties.exhaust.world import Value
+    from strandline.properties.memoworlds.asking import Parts
     from strandline.properties.realworlds.bench import Bench
     from strandline.properties.realworlds.happening import Happened
 
@@ -122,7 +122,7 @@ class RealSteps:
 
     def _moved(self, at: Parts, arg: int) -> Outcome:
         """Let a refresh through its gate."""
-        happened = self._happened[arg](at.__getitem__)
+        happened = at.conclude(self._happened[arg])
         return self._held(at, str(arg), happened.changed, happened.writes, happened.told)
 
     def _held(
@@ -150,25 +150,3 @@ DROP: Final = "drop"
 
 TURNS: Final = frozenset({"start", "cancel"})
 """What begins a refresh and what ends it from outside."""
-
-
-@dataclass(frozen=True, slots=True)
-class Taker:
-    """Takes the steps of one refresher by those of the first."""
-
-    steps: RealSteps
-    actor: int
-
-    def __call__(self, at: Reading) -> tuple[Outcome, ...]:
-        """Take every step that can be taken now."""
-        ways = self.steps.taken(lambda part: at[self._mine(part)])
-        return tuple(
-            way._replace(writes={self._mine(part): value for part, value in way.writes.items()}) for way in ways
-        )
-
-    def _mine(self, part: str) -> str:
-        """Give the part that has the place of another one if I change places with the first refresher."""
-        name, _, owner = part.partition(".")
-        if not self.actor or name not in OWN or owner not in {str(ME), str(self.actor)}:
-            return part
-        return of(name, self.actor - int(owner))

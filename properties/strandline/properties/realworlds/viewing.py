@@ -12,14 +12,14 @@ from strandline.model.state import drafted
 from strandline.model.world import init
 from strandline.properties.harness import view
 from strandline.properties.memoworlds.parts import REST, Beside, Body, Head, Held, births_max, of
-from strandline.properties.memoworlds.steps import ME
+from strandline.properties.memoworlds.taker import ME
 from strandline.properties.realworlds.bench import KEPT, STAND
 
 if TYPE_CHECKING:
     from strandline.model.state import Scope
     from strandline.properties.exhaust.world import Value
     from strandline.properties.harness.plug import Plug
-    from strandline.properties.realworlds.asking import Parts
+    from strandline.properties.memoworlds.asking import Parts
     from strandline.properties.realworlds.standing import Kept, Stand
 
 OWN_MEMOS: Final = ("tries", "swaps", "waits", "base", "found", "beside")
