@@ -26,6 +26,7 @@ BY_LAW = ("dominance", "split", "blind sources", "undone drop", "empty on error"
 BY_MODEL = ("no witnesses", "one anchor", "cursor only")
 
 
+@pytest.mark.night  # `check` plays the same games on every change, and holds the twins to be seen in them
 @pytest.mark.search
 @pytest.mark.parametrize("engine", MACHINES)
 def test_a_machine_gets_everywhere_and_finds_no_fault_with_the_shipped_scanner(engine: str) -> None:

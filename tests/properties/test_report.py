@@ -76,7 +76,7 @@ def test_the_summary_is_added_to_that_of_a_github_job(
     assert job.read_text("utf-8").startswith("before\n# strandline: no second look violated\n")
 
 
-@pytest.mark.parametrize("option", ["--out", "--html", JOB_SUMMARY])
+@pytest.mark.parametrize("option", ["--out", "--html", "--junit", JOB_SUMMARY])
 def test_what_cannot_be_written_is_broken_and_one_line(
     document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, option: str
 ) -> None:
@@ -91,7 +91,14 @@ def test_what_cannot_be_written_is_broken_and_one_line(
 
 @pytest.mark.parametrize(
     "arguments",
-    [(), ("a", "b"), ("--compare", "a"), ("--compare", "a", "b", "--html", "x"), ("--compare", "a", "b", "c")],
+    [
+        (),
+        ("a", "b"),
+        ("--compare", "a"),
+        ("--compare", "a", "b", "--html", "x"),
+        ("--compare", "a", "b", "--junit", "x"),
+        ("--compare", "a", "b", "c"),
+    ],
 )
 def test_too_many_or_too_few_documents_are_a_mistake_in_the_call(arguments: tuple[str, ...]) -> None:
     result = run(*arguments)

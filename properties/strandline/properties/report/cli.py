@@ -18,6 +18,7 @@ from strandline.properties.options import BROKEN, FORMAT, USAGE, refuse, refuse_
 from strandline.properties.report import console, evidence, folder, lines
 from strandline.properties.report.compare import compare, exit_code
 from strandline.properties.report.evidence import grouped
+from strandline.properties.report.junit import junit
 from strandline.properties.report.lanes import lanes
 from strandline.properties.report.page import page
 from strandline.properties.report.reading import BadEvidenceError, load
@@ -57,6 +58,7 @@ Example:    strandline verify .strandline/evidence.json
 @click.argument("sources", metavar="EVIDENCE [NEW]", nargs=-1)
 @click.option("--out", type=click.Path(path_type=Path), help="Write the summary to this file, not to standard output.")
 @click.option("--html", type=click.Path(path_type=Path), help="Write a page that needs nothing else to this file.")
+@click.option("--junit", "xml", type=click.Path(path_type=Path), help="Write JUnit's XML for a CI system to this file.")
 @click.option("--compare", "comparing", is_flag=True, help="Say what is weaker or stronger in NEW.")
 @click.option("--schema", "asking", is_flag=True, help="Print the JSON Schema of the evidence, and nothing else.")
 @FORMAT
@@ -68,6 +70,7 @@ def report_command(  # noqa: PLR0913 - one parameter for each option
     sources: tuple[str, ...],
     out: Path | None,
     html: Path | None,
+    xml: Path | None,
     comparing: bool,
     asking: bool,
     output: str,
@@ -82,13 +85,19 @@ def report_command(  # noqa: PLR0913 - one parameter for each option
         return
     if len(sources) != (2 if comparing else 1):
         raise click.UsageError("--compare takes two documents" if comparing else "name one document of evidence")
-    if comparing and (out or html):
-        raise click.UsageError("--compare excludes --out and --html")
+    if comparing and (out or html or xml):
+        raise click.UsageError("--compare excludes --out, --html and --junit")
     found = [_loaded(ctx, source) for source in sources]
     if comparing:
         ctx.exit(_compared(found[0], found[1], output))
-    text = summary(found[0], grouped(found[0].claims.laws), _drawn(found[0]))
-    problems = [*_written(out, text), *_written(html, page(found[0]) if html else ""), *_added(text)]
+    drawings = _drawn(found[0])
+    text = summary(found[0], grouped(found[0].claims.laws), next(iter(drawings.values()), []))
+    problems = [
+        *_written(out, text),
+        *_written(html, page(found[0]) if html else ""),
+        *_written(xml, junit(found[0], drawings) if xml else ""),
+        *_added(text),
+    ]
     if output == "json":
         click.echo(json.dumps(lines.brief(found[0].claims)))
     elif out is None:
@@ -161,11 +170,10 @@ def _compared(old: Evidence, new: Evidence, output: str) -> int:
     return exit_code(found)
 
 
-def _drawn(found: Evidence) -> list[str]:
-    """Draw the first trace of a document as lanes, from what the document shows of it."""
-    for name, said in found.claims.shown.items():
-        return lanes(exhibit(to_trace(found.claims.traces[name]), said))
-    return []
+def _drawn(found: Evidence) -> dict[str, list[str]]:
+    """Draw the traces of a document as lanes, from what it shows of them, each by the law that it breaks."""
+    traces = {name: to_trace(found.claims.traces[name]) for name in found.claims.shown}
+    return {trace.law: lanes(exhibit(trace, found.claims.shown[name])) for name, trace in traces.items()}
 
 
 def _written(path: Path | None, text: str) -> list[str]:
