@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from strandline.properties.laws import LAWS
 from strandline.properties.report import console
 from strandline.properties.report.document import Bite, Evidence, MutantOutcome
 from strandline.properties.report.evidence import encode, gather
-from strandline.properties.verdict import Claim, Trace, Verdict
+from strandline.properties.verdict import Bitten, Claim, Trace, Verdict
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,6 +71,18 @@ def findings(*, violated: bool = False) -> Findings:
 def holding() -> Evidence:
     """Give the evidence of a run in which every law holds."""
     return gather(findings(), datetime(2026, 3, 1, tzinfo=UTC), 61.5)
+
+
+def bitten() -> Evidence:
+    """Give the evidence of a run in which a known-bad design was caught, and another got away."""
+    found = findings()
+    designs = (
+        Bitten("torn", "H04", "reads twice", "search", caught=True, counts=(("states", 7),), steps=5),
+        Bitten("slow", "H09", "rescans", "fuzz", caught=False, counts=(("cases", 300),)),
+    )
+    shown = Claim("M1", "teeth", Verdict.BROKEN, "let pass slow", bitten=designs)
+    runs = (*found.runs, Run("teeth", "shows teeth", "ran"))
+    return gather(replace(found, claims=(*found.claims, shown), runs=runs), datetime(2026, 3, 1, tzinfo=UTC), 61.5)
 
 
 def violated() -> Evidence:

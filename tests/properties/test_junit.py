@@ -14,7 +14,7 @@ from strandline.properties.laws import LAWS
 from strandline.properties.report.evidence import gather
 from strandline.properties.report.junit import junit
 from strandline.properties.verdict import Claim, Verdict
-from tests.properties.evidences import MUTANTS, holding, violated, written
+from tests.properties.evidences import bitten, holding, violated, written
 from tests.properties.test_page import EVIL, everywhere
 
 if TYPE_CHECKING:
@@ -65,9 +65,7 @@ def test_what_is_inconclusive_broken_or_interrupted_is_an_error_and_what_was_ski
 
 
 def test_a_mutant_that_got_away_is_a_failure() -> None:
-    claims = tuple(Claim(law.number, "exhaust", Verdict.HOLDS, "every state", reached=1) for law in LAWS)
-    evidence = gather(Findings("shipped", claims, ()), datetime(2026, 3, 1, tzinfo=UTC), 1.0, mutants=MUTANTS)
-    (failure,) = suites(evidence)["mutants"].iter("failure")
+    (failure,) = suites(bitten())["mutants"].iter("failure")
     assert failure.get("message") == "not caught by fuzz, which must catch it"
 
 

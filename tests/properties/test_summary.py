@@ -9,7 +9,7 @@ from strandline.properties.laws import LAWS
 from strandline.properties.report.evidence import DOES_NOT_SHOW, gather, grouped
 from strandline.properties.report.summary import CLAIMS_MAX, SIZE_MAX, summary
 from strandline.properties.verdict import Claim, Verdict
-from tests.properties.evidences import MUTANTS
+from tests.properties.evidences import bitten
 
 
 def claims(each: int, says: str = "every state") -> tuple[Claim, ...]:
@@ -72,8 +72,7 @@ def test_what_is_open_stands_on_the_first_screen() -> None:
 
 
 def test_mutants_that_got_away_are_named() -> None:
-    findings = Findings("shipped", claims(1), ())
-    evidence = gather(findings, datetime(2026, 3, 1, tzinfo=UTC), 1.0, mutants=MUTANTS)
+    evidence = bitten()
     text = summary(evidence, grouped(evidence.claims.laws), [])
     assert "1 of 2 caught by the engine that must catch them.\n- slow: not caught by fuzz\n" in text
     assert text.index("mutant slow was not caught by fuzz") < text.index("| law |")

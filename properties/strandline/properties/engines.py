@@ -13,6 +13,7 @@ from strandline.properties.claimed import over_worlds
 from strandline.properties.exhaust.plain import Found
 from strandline.properties.exhaust.plain import search as plain_search
 from strandline.properties.laws import LAWS, laws_of
+from strandline.properties.mutant import TEETH
 from strandline.properties.mutants import SHIPPED, planted
 from strandline.properties.prove import engine as prove
 from strandline.properties.spaces import model_space, real_space
@@ -138,7 +139,7 @@ def engines(*, full: bool) -> tuple[Engine, ...]:
         ),
         Engine(agree.ENGINE, "traps and drawn cases, held against each text of the definition", agree.claims),
         Engine("fuzz", "state machines over the real scanner on real files", fuzz.claims),
-        Engine("teeth", "a few known-bad designs, each put to the engine that must catch it", _teeth),
+        Engine(TEETH, "a few known-bad designs, each put to the engine that must catch it", _teeth),
     )
 
 

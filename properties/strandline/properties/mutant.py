@@ -10,6 +10,9 @@ FUZZ: Final = "fuzz"
 AGREE: Final = "agree"
 """The engines that must catch a mutant of the scanner."""
 
+TEETH: Final = "teeth"
+"""The engine that puts known-bad designs to the others."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mutant:

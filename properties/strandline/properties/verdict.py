@@ -93,6 +93,18 @@ class Exhibit(NamedTuple):
     scans: tuple[Scan, ...] = ()
 
 
+class Bitten(NamedTuple):
+    """How a known-bad design fared with the engine that must catch it: after how much of what, by how long a trace."""
+
+    design: str
+    hazard: str
+    says: str
+    engine: str
+    caught: bool
+    counts: tuple[tuple[str, int], ...] = ()
+    steps: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """What one engine says of one law.
@@ -100,7 +112,8 @@ class Claim:
     ``bounds`` tell within which limits, ``counts`` what was done to find out; both are the
     same in every run of a deterministic engine. ``reached`` counts how often the law's
     *sometimes* was seen, None if it has none. ``fired`` counts for each rule of a state machine
-    how often it fired; empty for an engine that has none.
+    how often it fired; empty for an engine that has none. ``bitten`` are the known-bad designs that break
+    the law, where the claim is about what catches them.
     """
 
     law: str
@@ -112,6 +125,7 @@ class Claim:
     reached: int | None = None
     trace: Trace | None = None
     fired: tuple[tuple[str, int], ...] = ()
+    bitten: tuple[Bitten, ...] = ()
 
 
 Report: TypeAlias = Callable[[str], None]

@@ -209,6 +209,9 @@ def test_check_claims_of_each_law_that_its_designs_were_caught(monkeypatch: pyte
     claims = list(engine.claims(SHIPPED, lambda _line: None))
     assert {claim.law for claim in claims} == {KNOWN[name].law for name in QUICK}
     assert {claim.verdict for claim in claims} == {Verdict.HOLDS}
+    bitten = [one for claim in claims for one in claim.bitten]
+    assert sorted(one.design for one in bitten) == sorted(QUICK)
+    assert all(one.caught and one.engine == KNOWN[one.design].engine and one.counts for one in bitten)
     assert list(engine.claims("torn", lambda _line: None)) == []
 
 

@@ -15,11 +15,13 @@ import msgspec
 
 from strandline.properties import __version__
 from strandline.properties.report.document import (
+    Bite,
     Claims,
     EngineOutcome,
     Evidence,
     LawOutcome,
     Machine,
+    MutantOutcome,
     RunOutcome,
     Said,
 )
@@ -32,8 +34,7 @@ if TYPE_CHECKING:
 
     from strandline.properties.check import Findings, Judgement
     from strandline.properties.report.bounds import ClaimKind
-    from strandline.properties.report.document import MutantOutcome
-    from strandline.properties.verdict import Claim, Exhibit, Trace
+    from strandline.properties.verdict import Bitten, Claim, Exhibit, Trace
 
 PACKAGES: Final = ("strandline.model", "strandline.impl", "strandline.properties")
 """The packages whose sources are digested."""
@@ -82,7 +83,6 @@ def gather(  # noqa: PLR0913 - what was found, when, and what goes with it
     seconds: float,
     unshown: tuple[str, ...] = DOES_NOT_SHOW,
     exhibits: Mapping[Trace, Exhibit] | None = None,
-    mutants: tuple[MutantOutcome, ...] = (),
     *,
     full: bool = False,
 ) -> Evidence:
@@ -94,7 +94,6 @@ def gather(  # noqa: PLR0913 - what was found, when, and what goes with it
         seconds: how long it took.
         unshown: what a pass does not show.
         exhibits: what came of the traces when their steps were taken again.
-        mutants: how the mutants fared, if any were tried.
         full: whether nothing was left out for want of time.
     """
     taken = exhibits or {}
@@ -110,7 +109,7 @@ def gather(  # noqa: PLR0913 - what was found, when, and what goes with it
             laws=tuple(map(_law, findings.judgements())),
             engines=tuple(EngineOutcome(*run) for run in findings.runs),
             machines=_machines(findings.claims),
-            mutants=mutants,
+            mutants=tuple(_mutant(claim.law, one) for claim in findings.claims for one in claim.bitten),
             traces={file_name(trace): to_file(trace, taken.get(trace)) for trace in findings.traces()},
             shown={file_name(trace): shown(one) for trace, one in taken.items() if one.fits == len(trace.steps)},
             skipped=tuple(run.engine for run in findings.runs if run.state == "skipped"),
@@ -156,6 +155,11 @@ def _machines(claims: tuple[Claim, ...]) -> tuple[Machine, ...]:
         )
         for engine, fired in played.items()
     )
+
+
+def _mutant(law: str, one: Bitten) -> MutantOutcome:
+    bite = Bite(one.engine, one.caught, law if one.caught else None, dict(one.counts), one.steps)
+    return MutantOutcome(one.design, one.hazard, one.says, one.engine, (bite,))
 
 
 def _law(judgement: Judgement) -> LawOutcome:

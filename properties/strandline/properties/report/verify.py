@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 
+from strandline.properties.mutant import TEETH
 from strandline.properties.report import evidence
 
 if TYPE_CHECKING:
@@ -77,8 +78,8 @@ def repeatable(claims: Claims, chosen: Collection[str] = ()) -> tuple[tuple[str,
                 again.append(run.engine)
         elif run.state != "skipped":  # what was skipped claims nothing
             left.append(f"{run.engine}: was {run.state} when the evidence was made, which no other run can repeat")
-    if claims.mutants:
-        left.append("the mutants: strandline teeth tries them again")
+    if claims.mutants and TEETH not in again:
+        left.append(f"the mutants: the engine {TEETH!r} is not run again")
     return tuple(again), tuple(left)
 
 
@@ -121,7 +122,8 @@ def _comparable(claims: Claims, engines: Collection[str], *, whole: bool) -> byt
         return msgspec.json.encode(claims)
     laws = [{"law": law.law, "claims": [said for said in law.claims if said.engine in engines]} for law in claims.laws]
     machines = [machine for machine in claims.machines if machine.engine in engines]
-    return msgspec.json.encode({"laws": laws, "machines": machines})
+    mutants = claims.mutants if TEETH in engines else ()
+    return msgspec.json.encode({"laws": laws, "machines": machines, "mutants": mutants})
 
 
 def differing(there: Any, here: Any, where: str = "") -> Iterator[Difference]:  # noqa: ANN401 - any JSON

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from strandline.properties.mutant import TEETH
 from strandline.properties.mutants import SHIPPED
 from strandline.properties.teeth.known import KNOWN, QUICK
 from strandline.properties.teeth.matrix import INTERRUPTED, Matrix, Wanted, run
-from strandline.properties.verdict import Claim, Verdict
+from strandline.properties.verdict import Bitten, Claim, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from strandline.properties.teeth.bites import Bite
     from strandline.properties.verdict import Report
-
-ENGINE: Final = "teeth"
 
 
 def claims(subject: str, report: Report) -> Iterator[Claim]:
@@ -46,9 +45,16 @@ def _claimed(law: str, matrix: Matrix) -> Claim:
     designs = ", ".join(repr(name) for name in QUICK if KNOWN[name].law == law)
     return Claim(
         law=law,
-        engine=ENGINE,
+        engine=TEETH,
         verdict=Verdict.BROKEN if missed else Verdict.HOLDS,
         says=f"let pass {', '.join(missed)}" if missed else f"the engine that must catch it caught {designs}",
         bounds=(("designs", designs),),
         counts=(("designs caught", len(_caught(bites))),),
+        bitten=tuple(map(_bitten, bites)),
     )
+
+
+def _bitten(bite: Bite) -> Bitten:
+    known = KNOWN[bite.name]
+    counts = ((bite.unit, bite.amount),) if bite.unit else ()
+    return Bitten(bite.name, known.hazard, known.says, bite.engine, bite.outcome == "caught", counts, bite.steps)
