@@ -72,7 +72,7 @@ def everywhere(evil: str) -> Evidence:
     for law in claims["laws"]:
         law |= {key: spoiled(law[key]) for key in ("law", "name", "statement", "why", "says")}
         for claim in law["claims"]:
-            claim |= {"says": evil, "engine": evil, "bounds": {evil: evil}, "counts": {evil: 1}}
+            claim |= {"says": evil, "engine": evil, "kind": "sampled", "bounds": {evil: evil}, "counts": {evil: 1}}
     claims["engines"] = [one | {"engine": evil, "says": evil, "detail": evil} for one in claims["engines"]]
     claims["machines"] = [{"engine": evil, "rules": {evil: 0}, "sometimes": {evil: 0}}]
     claims["mutants"] = [one | {"mutant": evil, "says": evil, "hazard": evil} for one in plain(MUTANTS)]

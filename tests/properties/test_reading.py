@@ -14,7 +14,7 @@ from strandline.properties.cli import main
 from strandline.properties.report.bounds import BYTES_MAX, ITEMS_MAX, TEXT_MAX
 from strandline.properties.report.evidence import encode
 from strandline.properties.report.reading import BadEvidenceError, decode, load
-from tests.properties.evidences import holding, plain, violated, written
+from tests.properties.evidences import bitten, holding, plain, violated, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -116,10 +116,45 @@ def test_another_version_and_another_kind_of_document_are_named() -> None:
         (lambda d: d["claims"]["laws"][0].update(claims=[]), "no engine claims anything of it"),
         (lambda d: d["claims"]["engines"][0].update(state="skipped"), "what was skipped is not"),
         (lambda d: d["claims"].update(traces={}), "is no trace of it"),
+        (lambda d: d["claims"].update(laws=[]), "it has no laws or no engines"),
+        (lambda d: d["claims"].update(engines=[]), "it has no laws or no engines"),
+        (lambda d: d["claims"]["engines"].pop(), "fuzz claims something of M1, and is none of its engines"),
+        (lambda d: d["claims"]["laws"][0]["claims"][1].update(kind="proved"), "of M1 is proved, and it is sampled"),
+        (
+            lambda d: [claim.update(reached=0) for claim in d["claims"]["laws"][0]["claims"]],
+            "M1 holds, and nobody has seen its twin",
+        ),
     ],
 )
 def test_a_document_that_claims_more_than_its_parts_is_refused(change: Callable[[Any], None], says: str) -> None:
     assert says in refused(spoiled(change))
+
+
+def test_what_a_skipped_engine_claims_is_refused() -> None:
+    def skipped(document: Any) -> None:  # noqa: ANN401 - any JSON
+        document["claims"]["engines"][2]["state"] = "skipped"
+        document["claims"]["skipped"] = ["fuzz"]
+
+    assert "fuzz claims something of M1, and was skipped" in refused(spoiled(skipped))
+
+
+def test_a_verdict_that_holds_beside_a_mutant_that_got_away_is_refused() -> None:
+    document = plain(holding())
+    document["claims"]["mutants"] = plain(bitten())["claims"]["mutants"]
+    assert "the verdict is holds, and mutant slow was not caught" in refused(json.dumps(document).encode())
+
+
+@pytest.mark.parametrize("where", ["claims", "run"])
+def test_a_field_that_a_document_has_not_is_refused(where: str) -> None:
+    """Nobody would compare it, and a reader would believe it."""
+    document = plain(holding())
+    document[where]["audited by"] = "somebody: proved for all ints"
+    assert "unknown field" in refused(json.dumps(document).encode())
+
+
+def test_a_key_that_stands_twice_is_refused() -> None:
+    twice = encode(holding()).replace(b'"verdict": "holds"', b'"verdict": "holds", "verdict": "holds"', 1)
+    assert refused(twice) == "not evidence: 'verdict' stands twice in one object"
 
 
 def test_a_skipped_engine_under_a_verdict_of_holds_is_refused() -> None:

@@ -14,10 +14,13 @@ from strandline.impl import refresh
 from strandline.impl.answer import Unavailable
 from strandline.impl.effects import ReadLog
 from strandline.impl.store import Slot
+from strandline.model.events import Discarded, Event, Holding, Stored
+from strandline.model.state import Ghost
 from strandline.properties.engines import explore
 from strandline.properties.exhaust.engine import search
-from strandline.properties.exhaust.world import AlwaysTold, WorldError
+from strandline.properties.exhaust.world import Action, AlwaysTold, Outcome, WorldError
 from strandline.properties.harness.gates import Came, Facing, Gates
+from strandline.properties.harness.plug import CODEX
 from strandline.properties.harness.recorder import Recorder
 from strandline.properties.harness.templates import Templates
 from strandline.properties.memoworlds.asking import Asking, Parts
@@ -26,6 +29,7 @@ from strandline.properties.mutants import MUTANTS, planted
 from strandline.properties.realworlds import refined
 from strandline.properties.realworlds.declare import real_world
 from strandline.properties.realworlds.standing import WORN
+from strandline.properties.realworlds.viewing import Viewed, Viewer
 from strandline.properties.verdict import Verdict
 from strandline.properties.worlds import WORLDS
 
@@ -184,6 +188,21 @@ def test_a_difference_names_the_part_and_gives_the_scanners_value_and_the_models
         search(replace(real.world, laws=(AlwaysTold(refined.NAME, hears),)))
     differences = {line for one in told if isinstance(one, refined.Refined) for line in one.differences}
     assert "gate.0: 'locate', the model's 'store'" in differences
+
+
+def test_a_memo_that_was_thrown_away_is_not_refined_by_one_that_was_stored() -> None:
+    """As tuples the two events are equal."""
+    told: Event = Discarded(0, HOLDING, None)
+    stored: Event = Stored(0, HOLDING, None)
+    assert told == stored
+    model = Action("store 0", (), (), lambda _at: (Outcome({}, (told,), "0"),))
+    at = Viewed(Parts({}), Viewer(WORLDS["three"], CODEX), frozenset())
+    assert refined.refined(model, at, "0", {}, (told,)).differences == ()
+    (difference,) = refined.refined(model, at, "0", {}, (stored,)).differences
+    assert difference.startswith("told: Stored(")
+
+
+HOLDING: Final = Holding(Ghost(1, (), forgotten=False), 1, 0, 0, 0, 0, full=False)
 
 
 def test_what_is_asked_with_other_parts_is_asked_once_for_each_of_their_values() -> None:

@@ -11,8 +11,11 @@ from strandline.properties.exhaust.world import (
     AlwaysTold,
     Component,
     Eventually,
+    NoDeadlock,
     Outcome,
     Progress,
+    Sometimes,
+    SometimesTold,
     Symmetry,
     World,
 )
@@ -20,7 +23,7 @@ from strandline.properties.exhaust.world import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from strandline.properties.exhaust.world import Outcomes, Reading
+    from strandline.properties.exhaust.world import Law, Outcomes, Reading
 
 FAR: Final = 60
 """How far counters go: far enough for a law to be broken where no sample of states looks."""
@@ -136,6 +139,103 @@ def law_that_tells_alike_actors_apart_in_one_state(*, alike: bool) -> World:
         tuple(Action(f"{me} climbs", (me,), (me,), partial(climb, me), me) for me in "AB"),
         (Always("not 10 beside 11", ("A", "B"), not_ten_beside_eleven),),
         symmetry=Symmetry((("A",), ("B",))) if alike else None,
+    )
+
+
+def tick(at: Reading) -> Outcomes:
+    return {"clock": at["clock"] + 1} if at["clock"] < 10 else None
+
+
+def win(me: str, at: Reading) -> Outcomes:
+    return {me: 1} if at["clock"] == 10 and not at["A"] + at["B"] else None
+
+
+def a_won(at: Reading) -> bool:
+    return bool(at["A"])
+
+
+def end_that_tells_alike_actors_apart(law: type[Eventually | NoDeadlock]) -> World:
+    """Let one of two win after ten ticks: as many layers as a sample of layers leaves the last one out of."""
+    wins = tuple(Action(f"{me} wins", ("clock", "A", "B"), (me,), partial(win, me), me) for me in "AB")
+    return World(
+        "race",
+        zeros("A", "B", "clock"),
+        (Action("tick", ("clock",), ("clock",), tick, "the clock"), *wins),
+        (law("A won", ("A",), a_won),),
+        symmetry=Symmetry((("A",), ("B",))),
+        progress=Progress({"A": itself, "B": itself, "clock": itself}),
+    )
+
+
+def climb_one(at: Reading) -> Outcomes:
+    return {"x": at["x"] + 1} if at["x"] < 2 else None
+
+
+def yields(at: Reading) -> Iterator[bool]:
+    yield at["x"] < 1
+
+
+def tells(at: Reading) -> Outcomes:
+    return Outcome({"x": 1}, told=("bad",)) if not at["x"] else None
+
+
+def yields_of(told: str) -> Iterator[bool]:
+    yield told != "bad"
+
+
+def law_without_an_answer(law: Law) -> World:
+    take = tells if isinstance(law, (AlwaysTold, SometimesTold)) else climb_one
+    return World("climb", zeros("x"), (Action("climb", ("x",), ("x",), take, "A"),), (law,))
+
+
+NO_ANSWERS: Final[tuple[Law, ...]] = (
+    Always("below 1", ("x",), yields),  # type: ignore[arg-type] # the mistake, here and below
+    Sometimes("below 1", ("x",), yields),  # type: ignore[arg-type]
+    Eventually("below 1", ("x",), yields),  # type: ignore[arg-type]
+    NoDeadlock("below 1", ("x",), yields),  # type: ignore[arg-type]
+    AlwaysTold("below 1", yields_of),  # type: ignore[arg-type]
+    SometimesTold("below 1", yields_of),  # type: ignore[arg-type]
+)
+
+
+def write_no_number(at: Reading) -> Outcomes:
+    return {"x": float("nan")} if at["x"] == 0 else {"x": 0}
+
+
+def step_that_writes_what_is_not_equal_to_itself() -> World:
+    return World("nan", zeros("x"), (Action("step", ("x",), ("x",), write_no_number),))
+
+
+def listed(value: tuple[int, ...], moved: tuple[int, ...]) -> list[int]:
+    return [moved[one] for one in value]
+
+
+def queue_up(me: int, at: Reading) -> Outcomes:
+    return {"queue": (*at["queue"], me)} if me not in at["queue"] else None
+
+
+def renaming_that_gives_a_list() -> World:
+    return World(
+        "queue",
+        (Component("queue", ()), *zeros("A", "B")),
+        tuple(
+            Action(f"{me} queues", ("queue",), ("queue",), partial(queue_up, number), me)
+            for number, me in enumerate("AB")
+        ),
+        symmetry=Symmetry((("A",), ("B",)), renames={"queue": listed}),  # type: ignore[dict-item] # the mistake
+    )
+
+
+def nothing(_value: int) -> None:
+    pass
+
+
+def measure_that_is_no_number() -> World:
+    return World(
+        "climb",
+        zeros("x"),
+        (Action("climb", ("x",), ("x",), climb_one),),
+        progress=Progress({"x": nothing}),  # type: ignore[dict-item] # the mistake
     )
 
 

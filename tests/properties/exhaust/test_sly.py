@@ -11,7 +11,17 @@ import pytest
 from strandline.properties.exhaust.engine import search
 from strandline.properties.exhaust.found import Budget
 from strandline.properties.exhaust.questions import ASKED_AGAIN, sampled
-from strandline.properties.exhaust.world import Action, Component, Progress, Rank, Symmetry, World, WorldError
+from strandline.properties.exhaust.world import (
+    Action,
+    Component,
+    Eventually,
+    NoDeadlock,
+    Progress,
+    Rank,
+    Symmetry,
+    World,
+    WorldError,
+)
 from strandline.properties.verdict import Verdict
 from tests.properties.exhaust import sly
 
@@ -43,6 +53,17 @@ def test_two_things_told_are_judged_apart_although_they_are_equal() -> None:
         (sly.generator_that_raises, "action 'count' raised KeyError: 'no more'"),
         (sly.told_no_tuple, "action 'tell' told 'ok' in place of a tuple"),
         (sly.told_what_can_change, "action 'tell' told ([1],), which cannot be hashed: tell of immutable values"),
+        *(
+            (partial(sly.law_without_an_answer, law), "law 'below 1' gave <generator object yields")
+            for law in sly.NO_ANSWERS
+        ),
+        *(
+            (partial(sly.end_that_tells_alike_actors_apart, law), "law 'A won' tells actors apart")
+            for law in (Eventually, NoDeadlock)
+        ),
+        (sly.step_that_writes_what_is_not_equal_to_itself, "action 'step' wrote to 'x' a value that holds nan"),
+        (sly.renaming_that_gives_a_list, "the symmetry wrote to 'queue' a value that holds a list, which can change"),
+        (sly.measure_that_is_no_number, "the progress of 'x' gave None for 0, and a whole number is wanted"),
         (sly.measure_that_tells_alike_actors_apart, "the progress measure of world 'token' tells alike actors apart"),
         (
             partial(sly.law_that_tells_alike_actors_apart_in_one_state, alike=True),
@@ -81,6 +102,7 @@ def same(value: int, _moved: tuple[int, ...]) -> int:
             None,
             "renames rank 'A'",
         ),
+        ((Rank("A", "x", -1), Component("B", 0)), None, None, "rank 'A' begins at -1"),
         ((Rank("A", "x"), Component("B", 0)), None, Progress({"A": sly.itself}), "measures the progress of rank 'A'"),
     ],
 )
@@ -89,6 +111,12 @@ def test_what_means_nothing_cannot_be_declared(
 ) -> None:
     with pytest.raises(WorldError, match=message):
         World("w", components, (Action("turn", (), (), sly.turn),), symmetry=symmetry, progress=progress)
+
+
+def test_names_are_a_tuple_and_no_text() -> None:
+    """Each letter of a text would be taken for a name."""
+    with pytest.raises(WorldError, match="reads 'x', a text: a tuple of names is wanted"):
+        World("w", (Component("x", 0),), (Action("turn", "x", (), sly.turn),))  # type: ignore[arg-type] # the mistake
 
 
 @pytest.mark.parametrize("count", [0, 1, 39, 40, 41, 79, 80, 4001])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from strandline.properties.exhaust import fresh
 from strandline.properties.exhaust.questions import ASKED_AGAIN, Questions
-from strandline.properties.exhaust.reading import Handed, called, kinds, outcomes, says
+from strandline.properties.exhaust.reading import Handed, judged, kinds, outcomes, says
 from strandline.properties.exhaust.world import (
     Action,
     Always,
@@ -100,13 +100,13 @@ def _asked(world: World, who: str, function: Action | Law, at: Handed) -> Any:  
         case Action():
             return [tuple(way) for way in outcomes(function, at, kinds(world))]
         case Always():
-            return bool(called(who, function.holds, at))
+            return judged(who, function.holds, at)
         case Sometimes():
-            return bool(called(who, function.seen, at))
+            return judged(who, function.seen, at)
         case Eventually():
-            return bool(called(who, function.goal, at))
+            return judged(who, function.goal, at)
         case NoDeadlock():
-            return bool(called(who, function.done, at))
+            return judged(who, function.done, at)
     raise ValueError(f"{who} reads nothing")
 
 
@@ -127,7 +127,7 @@ def _require_order_only(world: World, questions: list[Questions]) -> None:
             for name, value in values.items()
         }
 
-    def judged(ways: list[tuple[Writes, tuple[Value, ...], str]]) -> object:
+    def ordered(ways: list[tuple[Writes, tuple[Value, ...], str]]) -> object:
         return [
             (dict(writes), [[says(law, one) for law in laws] for one in told], label) for writes, told, label in ways
         ]
@@ -137,8 +137,8 @@ def _require_order_only(world: World, questions: list[Questions]) -> None:
         for known, given in asked:
             again = _asked(world, who, functions[who], Handed(who, spread(known)))
             if isinstance(given, list):
-                given = judged([(spread(writes), told, label) for writes, told, label in given])  # noqa: PLW2901 - the same
-                again = judged(again)
+                given = ordered([(spread(writes), told, label) for writes, told, label in given])  # noqa: PLW2901 - the same
+                again = ordered(again)
             if again != given:
                 raise WorldError(
                     f"{who} gave {again!r} for {spread(known)!r}, and {given!r} was to be expected: "

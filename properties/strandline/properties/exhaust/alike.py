@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from strandline.properties.exhaust.judge import Predicate
-    from strandline.properties.exhaust.layout import Layout
+    from strandline.properties.exhaust.layout import Held, Layout
     from strandline.properties.exhaust.packing import Packing
-    from strandline.properties.exhaust.tables import Ints
+    from strandline.properties.exhaust.tables import Ints, Truths
     from strandline.properties.exhaust.visited import Layers
 
 ALIKE_LAYERS: Final = 8
@@ -26,21 +26,35 @@ ALIKE: Final = 64
 """States of such a layer that are."""
 
 
-def require_alike(packing: Packing, predicates: Iterable[Predicate], layers: Layers) -> None:
+def require_same(packing: Packing, held: Held, asked: Iterable[tuple[Predicate, Truths]]) -> None:
+    """Hold what laws say of states against what they say with the actors in every other order.
+
+    Only representatives are judged, so a law that says otherwise of another order would be judged in part.
+
+    Raises:
+        WorldError: a law says otherwise.
+    """
+    telling = [(predicate, said) for predicate, said in asked if not predicate.same_for_all]
+    for permuted in packing.permuted(held) if telling else ():
+        for predicate, said in telling:
+            if not np.array_equal(predicate.of(permuted), said):
+                raise WorldError(f"{predicate.who} tells actors apart that the symmetry calls alike")
+
+
+def require_alike(packing: Packing, layers: Layers) -> None:
     """Hold the steps from some states against those from the same states with neighbouring actors swapped.
 
-    What holds for swaps of neighbours holds for every permutation, since each is made of them. The predicates are those
-    of where a world ends; what other laws say of states is held against every permutation as it is said.
+    What holds for swaps of neighbours holds for every permutation, since each is made of them. Every state would take
+    as long as to search without a symmetry, so this is a sample, and a pass says so; the last layer is in it.
 
     Raises:
         WorldError: they differ, so the actors are not alike.
     """
-    asked = tuple(predicates)
-    for depth in range(0, len(layers), len(layers) // ALIKE_LAYERS + 1):
-        _require_alike(packing, asked, *layers.read(depth))
+    for depth in {*range(0, len(layers), len(layers) // ALIKE_LAYERS + 1), len(layers) - 1}:
+        _require_alike(packing, *layers.read(depth))
 
 
-def _require_alike(packing: Packing, predicates: tuple[Predicate, ...], layer: Ints, layout: Layout) -> None:
+def _require_alike(packing: Packing, layer: Ints, layout: Layout) -> None:
     def attempt() -> None:
         states = packing.repacked(layer[:: -(-len(layer) // ALIKE)], layout)
         expected, told = _successors(packing, states)
@@ -50,9 +64,6 @@ def _require_alike(packing: Packing, predicates: tuple[Predicate, ...], layer: I
                 raise WorldError("actors that the symmetry calls alike are not: swapped, they lead to other states")
             if not np.array_equal(told, tells):
                 raise WorldError("a law of what is told tells actors apart that the symmetry calls alike")
-            for predicate in predicates:
-                if not np.array_equal(predicate.of(packing.held(states)), predicate.of(packing.held(swapped))):
-                    raise WorldError(f"{predicate.who} tells actors apart that the symmetry calls alike")
 
     packing.with_room(attempt, lambda: layout.unpacked(layer[:SAMPLE_STATES]))
 

@@ -87,7 +87,7 @@ def _hold_to_its_word(world: World, explored: Exploration, times: int = ASKED_AG
     questions += [Questions(predicate.who, predicate.questions()) for predicate in judging.predicates]
     ask_again(world, questions, times)
     if world.symmetry is not None and times == ASKED_AGAIN:
-        require_alike(packing, judging.quiet.predicates, explored.layers)
+        require_alike(packing, explored.layers)
 
 
 def _found(world: World, explored: Exploration, several: int) -> Found:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from strandline.properties.exhaust.alike import require_same
 from strandline.properties.exhaust.cycles import Edge, Graph, fair_cycles, peeled
 from strandline.properties.exhaust.judge import Predicate
 from strandline.properties.exhaust.layout import Held
@@ -64,17 +65,25 @@ class Quiet:
         """What the laws ask of ends."""
         return [law.wanted for law in self._laws]
 
-    def ends(self, held: Held, moves: list[Moves]) -> dict[str, Ints]:
-        """Give for each law the states that break it because nothing goes on from there."""
+    def ends(self, held: Held, moves: list[Moves], packing: Packing) -> dict[str, Ints]:
+        """Give for each law the states that break it because nothing goes on from there.
+
+        Raises:
+            WorldError: a law tells actors apart that the symmetry calls alike.
+        """
         broken: dict[str, Ints] = {}
         for law, going, wanted in self._laws:
             still = np.ones(len(held), bool)
             for move in moves:
                 if move.action in going:
                     still[move.rows] = False
-            ends = held.states[still]
-            if ends.size and (bad := ends[~wanted.of(Held(held.layout, ends))]).size:
-                broken[law.name] = bad
+            ends = Held(held.layout, held.states[still])
+            if not len(ends):
+                continue
+            said = wanted.of(ends)
+            require_same(packing, ends, [(wanted, said)])
+            if not said.all():
+                broken[law.name] = ends.states[~said]
         return broken
 
     def lasso(self, law: Eventually, packing: Packing, layers: Layers) -> Lasso | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from strandline.properties.exhaust.questions import Question, sampled
-from strandline.properties.exhaust.reading import called
+from strandline.properties.exhaust.reading import judged
 from strandline.properties.exhaust.trie import Trie
 
 if TYPE_CHECKING:
@@ -25,8 +25,9 @@ class Predicate:
     def __init__(self, law: str, cells: Cells, reads: tuple[str, ...], holds: Callable[[Reading], bool]) -> None:
         """Ask this function, of a law of this name."""
         self.who = f"law {law!r}"
+        self.same_for_all = cells.same_for_all(reads)
         self.holds = holds
-        self.trie = Trie(self.who, cells, reads, lambda at: int(bool(called(self.who, holds, at))))
+        self.trie = Trie(self.who, cells, reads, lambda at: int(judged(self.who, holds, at)))
 
     def questions(self) -> tuple[Question, ...]:
         """Give a sample of what the predicate was asked, with what it said."""

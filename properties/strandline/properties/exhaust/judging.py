@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from strandline.properties.exhaust.alike import require_same
 from strandline.properties.exhaust.eventually import Quiet
 from strandline.properties.exhaust.judge import Predicate
 from strandline.properties.exhaust.runs import distinct
 from strandline.properties.exhaust.traces import Ends
-from strandline.properties.exhaust.world import Always, AlwaysTold, Sometimes, SometimesTold, WorldError
+from strandline.properties.exhaust.world import Always, AlwaysTold, Sometimes, SometimesTold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,8 +53,6 @@ class Judging:
             if isinstance(law, (Always, Sometimes))
         ]
 
-        self._of_actors = [predicate for law, predicate in self._of_states if not packing.cells.same_for_all(law.reads)]
-
     @property
     def predicates(self) -> tuple[Predicate, ...]:
         """All that is asked about states."""
@@ -66,36 +65,21 @@ class Judging:
 
     def of(self, held: Held, moves: list[Moves]) -> Judged:
         """Judge some states and the steps from them; nothing is kept, for they may have to be judged again."""
-        self._require_alike(held)
-        broken = self.quiet.ends(held, moves)
+        broken = self.quiet.ends(held, moves, self._packing)
         reached: dict[str, int] = {}
-        for law, predicate in self._of_states:
+        asked = [(law, one, one.of(held)) for law, one in self._of_states if law.name not in self.broken]
+        require_same(self._packing, held, [(one, said) for _, one, said in asked])
+        for law, _, said in asked:
             if isinstance(law, Sometimes):
-                reached[law.name] = int(np.count_nonzero(predicate.of(held)))
-            elif law.name not in self.broken and (bad := ~predicate.of(held)).any():
-                broken[law.name] = held.states[bad]
+                reached[law.name] = int(np.count_nonzero(said))
+            elif not said.all():
+                broken[law.name] = held.states[~said]
         for move in moves:
             for place, ways in self._steps.actions[move.action].breaking():
                 name = self._told[place].name
                 if name not in self.broken and (bad := np.isin(move.ways, ways)).any():
                     broken[name] = np.concatenate((broken.get(name, held.states[:0]), held.states.take(move.rows[bad])))
         return Judged(broken, reached)
-
-    def _require_alike(self, held: Held) -> None:
-        """Hold what laws say of states against what they say with the actors in every other order.
-
-        Only representatives are judged, so a law that says otherwise of another order would be judged in part.
-
-        Raises:
-            WorldError: a law says otherwise.
-        """
-        if not self._of_actors:
-            return
-        said = [predicate.of(held) for predicate in self._of_actors]
-        for permuted in self._packing.permuted(held):
-            for predicate, expected in zip(self._of_actors, said, strict=True):
-                if not np.array_equal(predicate.of(permuted), expected):
-                    raise WorldError(f"{predicate.who} tells actors apart that the symmetry calls alike")
 
     def keep(self, judged: Iterable[Judged], depth: int, layout: Layout) -> None:
         """Keep what was said of the parts of a layer; of a law that broke, the layer in which it first did."""

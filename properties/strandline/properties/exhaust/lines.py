@@ -56,7 +56,8 @@ def lines(report: Report, drawn_elsewhere: Collection[str] = ()) -> Iterator[str
     if claims.unshown:
         yield from wrap(f"not asked of this world, which offers no way to it: {'; '.join(claims.unshown)}", WIDTH)
     if claims.unfired:
-        yield f"never fired, so that no law says anything of it: {', '.join(map(printable, claims.unfired))}"
+        said = "not fired by then" if claims.ended else "never fired, so that no law says anything of it"
+        yield f"{said}: {', '.join(map(printable, claims.unfired))}"
     if claims.verdict == Verdict.BROKEN:
         yield f"broken: {printable(claims.ended)}"
     elif claims.ended:

@@ -11,10 +11,12 @@ from strandline.properties.exhaust.reading import called
 from strandline.properties.exhaust.world import WorldError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from strandline.properties.exhaust.cells import Cells
     from strandline.properties.exhaust.steps import Moves
     from strandline.properties.exhaust.tables import Ints
-    from strandline.properties.exhaust.world import World
+    from strandline.properties.exhaust.world import Value, World
 
 
 class Measure:
@@ -63,6 +65,13 @@ class Measure:
         known, values = self._known[cell], self._pools[cell].values
         if len(known) < len(values):
             name, part = self._parts[cell]
-            new = [int(called(f"the progress of {name!r}", part, value)) for value in values[len(known) :]]
+            new = [_whole(f"the progress of {name!r}", part, value) for value in values[len(known) :]]
             known = self._known[cell] = np.concatenate((known, np.array(new, np.int64)))
         return known.take(numbers)
+
+
+def _whole(who: str, part: Callable[[Value], int], value: Value) -> int:
+    given = called(who, part, value)
+    if not isinstance(given, (int, np.integer)):
+        raise WorldError(f"{who} gave {given!r} for {value!r}, and a whole number is wanted")
+    return int(given)

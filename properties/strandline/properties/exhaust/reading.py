@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from strandline.properties.exhaust.world import NEXT, AlwaysTold, Outcome, Rank, World, WorldError
 
 if TYPE_CHECKING:
@@ -114,9 +116,21 @@ def says(law: AlwaysTold | SometimesTold, told: Value) -> bool:
     """Ask a law of what is told about one thing.
 
     Raises:
-        WorldError: it raised.
+        WorldError: it raised, or said neither yes nor no.
     """
-    return bool(called(f"law {law.name!r}", law.holds if isinstance(law, AlwaysTold) else law.seen, told))
+    return judged(f"law {law.name!r}", law.holds if isinstance(law, AlwaysTold) else law.seen, told)
+
+
+def judged(who: str, predicate: Callable[[Any], Any], at: Any) -> bool:  # noqa: ANN401 - whatever a predicate looks at
+    """Ask a predicate of a law.
+
+    Raises:
+        WorldError: it raised, or gave no truth value: a generator, a function or a coroutine would count as true.
+    """
+    given = called(who, predicate, at)
+    if not isinstance(given, (bool, int, np.bool_)):
+        raise WorldError(f"{who} gave {given!r}, which is neither True nor False")
+    return bool(given)
 
 
 def kinds(world: World) -> dict[str, Component | Rank]:

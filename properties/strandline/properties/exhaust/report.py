@@ -39,6 +39,7 @@ DOES_NOT_SHOW: Final = (
     "A world is what its author declared: what it leaves out, and what it bounds, was not looked at.",
     "Every interleaving means of whole actions: one that stands for two accesses hides what may come between them.",
     "That functions depend on nothing but what they read was tried on a sample of their answers.",
+    "That actors which a symmetry calls alike take the same steps, and tell the same, was tried on a sample of states.",
 )
 """What a pass does not show."""
 

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 class _Renaming:
     """How the values of one cell change under one permutation."""
 
-    def __init__(self, pool: Pool, rename: Callable[[Value], Value]) -> None:
-        """Rename the values of a pool by a function."""
+    def __init__(self, name: str, pool: Pool, rename: Callable[[Value], Value]) -> None:
+        """Rename the values of a pool, those of a component, or of an order by its first rank, by a function."""
+        self._name = name
         self._pool = pool
         self._rename = rename
         self._known = np.zeros(0, np.int64)
@@ -34,7 +35,8 @@ class _Renaming:
     def of(self, numbers: Ints) -> Ints:
         """Give the numbers of values renamed."""
         if numbers.size and int(numbers.max()) >= len(self._known):
-            new = [self._pool.number(self._rename(value)) for value in self._pool.values[len(self._known) :]]
+            values = self._pool.values[len(self._known) :]
+            new = [self._pool.written(self._rename(value), "the symmetry", self._name) for value in values]
             self._known = np.concatenate((self._known, np.array(new, np.int64)))
         return self._known.take(numbers)
 
@@ -74,13 +76,13 @@ class Permutation:
         self._plan: _Plan | None = None
         self._renamings: dict[int, _Renaming] = {}
         for name, rename in world.symmetry.renames.items():
-            self._renamings[cells.cell[name]] = _Renaming(cells.pools[cells.cell[name]], _by(rename, moved, name))
+            self._renamings[cells.cell[name]] = _Renaming(name, cells.pools[cells.cell[name]], _by(rename, moved, name))
         for cell, order in cells.orders.items():
             places = {name: place for place, name in enumerate(order.names)}
             source = [0] * len(order.names)
             for name, place in places.items():
                 source[places[goes.get(name, name)]] = place
-            self._renamings[cell] = _Renaming(order.pool, _reordered(tuple(source)))
+            self._renamings[cell] = _Renaming(order.names[0], order.pool, _reordered(tuple(source)))
 
     def apply(self, held: Held) -> Ints | None:
         """Give states with the actors swapped; None if a number does not fit its field."""

@@ -29,6 +29,8 @@ def refuse_mutable(value: object, what: str, error: type[Exception], depth: int 
         Exception: of that type, naming the offending part.
     """
     if isinstance(value, PLAIN):
+        if value != value:  # noqa: PLR0124 - only a NaN is not equal to itself
+            raise error(f"{what} holds {value!r}, which is not equal to itself")
         return
     if depth > DEPTH_MAX:
         raise error(f"{what} is more than {DEPTH_MAX} levels deep")

@@ -207,8 +207,7 @@ class World:
             raise WorldError(f"world {self.name!r} needs a component and an action")
         known = set(names)
         for component in self.components:
-            if isinstance(component, Component):
-                refuse_mutable(component.initial, f"the initial value of component {component.name!r}", WorldError)
+            _refuse_initial(component)
         for action in self.actions:
             self._refuse_unknown(f"action {action.name!r} reads", action.reads, known)
             self._refuse_unknown(f"action {action.name!r} writes", action.writes, known)
@@ -232,6 +231,8 @@ class World:
             raise WorldError(f"world {self.name!r} has more than one {kind} {twice[0]!r}")
 
     def _refuse_unknown(self, who: str, names: Iterable[str], known: Collection[str], kind: str = "component") -> None:
+        if isinstance(names, str):
+            raise WorldError(f"in world {self.name!r} {who} {names!r}, a text: a tuple of names is wanted")
         for name in names:
             if name not in known:
                 raise WorldError(f"in world {self.name!r} {who} {name!r}, and there is no such {kind}")
@@ -257,3 +258,12 @@ class World:
                 raise WorldError(
                     f"in world {self.name!r} {' and '.join(place)} begin differently, so they are not alike"
                 )
+
+
+def _refuse_initial(component: Component | Rank) -> None:
+    if isinstance(component, Component):
+        refuse_mutable(component.initial, f"the initial value of component {component.name!r}", WorldError)
+        return
+    initial: object = component.initial
+    if not isinstance(initial, int) or initial < 0:
+        raise WorldError(f"rank {component.name!r} begins at {component.initial!r}: 0, or a number above it, is wanted")

@@ -140,6 +140,7 @@ class Stage:
             world, expected = self._recorder.stretch("model step", model.step, before, self.scope, action)
             self._recorder.settle()
             _agree("state", self.steps, self.seen, world)
+            _agree("kinds of events", self.steps, _kinds(events), _kinds(expected))
             _agree("events", self.steps, events, expected)
         return events
 
@@ -332,6 +333,11 @@ class _Files:
 
     def pin(self, path: Path) -> Pin | Missing | Failure:
         return self._seen.pin(path)
+
+
+def _kinds(events: tuple[Event, ...]) -> tuple[str, ...]:
+    """Name the kinds of events: as tuples two of different kinds may be equal, a memo stored and one thrown away."""
+    return tuple(type(event).__name__ for event in events)
 
 
 def _agree(what: str, steps: list[Action], seen: object, expected: object) -> None:

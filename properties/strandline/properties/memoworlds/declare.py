@@ -13,7 +13,7 @@ from strandline.properties.exhaust.world import Action, Component, Rank, Symmetr
 from strandline.properties.memoworlds.cut import parted
 from strandline.properties.memoworlds.judged import laws
 from strandline.properties.memoworlds.measured import progress
-from strandline.properties.memoworlds.parts import REST, changing, of, order_of
+from strandline.properties.memoworlds.parts import REST, changing, meant, of, order_of
 from strandline.properties.memoworlds.steps import LATE, Steps
 from strandline.properties.memoworlds.taker import ME, Taker
 
@@ -135,30 +135,18 @@ def _actions(scope: Scope) -> Iterator[Action]:
         kinds.append(f"{LATE}store")
     for kind in kinds:
         first, _, later = READ[kind].partition("/")
-        steps = Steps(scope, kind, tuple(_parts(first, scope, ME)), fixed, gated=kind in OF_A_REFRESHER)
+        steps = Steps(scope, kind, tuple(meant(first, scope, ME, REST)), fixed, gated=kind in OF_A_REFRESHER)
         for actor in range(scope.refreshers) if kind in OF_A_REFRESHER else (None,):
             spent = [f"budget.{kind}"] if kind in dict(scope.budget) else []
-            reads = dict.fromkeys((*spent, *_parts(first, scope, actor), *_parts(later, scope, actor)))
+            reads = dict.fromkeys((*spent, *meant(first, scope, actor, REST), *meant(later, scope, actor, REST)))
             yield Action(
                 name=kind if actor is None else f"{kind} {actor}",
                 reads=tuple(filter(changes, reads)),
                 writes=tuple(
-                    filter(changes, dict.fromkeys((*spent, *_parts(WRITTEN[kind.removeprefix(LATE)], scope, actor))))
+                    filter(
+                        changes, dict.fromkeys((*spent, *meant(WRITTEN[kind.removeprefix(LATE)], scope, actor, REST)))
+                    )
                 ),
                 take=Taker(steps.taken, frozenset(REST), actor),
                 actor=None if actor is None else str(actor),
             )
-
-
-def _parts(said: str, scope: Scope, actor: int | None) -> Iterator[str]:
-    """Give the names of the parts that are meant."""
-    for word in said.split():
-        name, plus, _ = word.partition("+")
-        if plus:
-            yield from (of(name, each) for each in range(scope.refreshers))
-        elif name.startswith("idle"):
-            yield from (f"idle.{place}{name.removeprefix('idle')}" for place in range(scope.idle))
-        elif name in REST:
-            yield of(name, actor or 0)
-        else:
-            yield name

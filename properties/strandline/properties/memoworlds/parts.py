@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from strandline.model.world import AMID
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Iterator
 
     from strandline.model.log import Log, Row
     from strandline.model.memo import Gap, Memo
@@ -142,6 +142,28 @@ REPLACES: Final = frozenset({"replace", "reissue"})
 def of(part: str, actor: int) -> str:
     """Name a part of a refresher."""
     return f"{part}.{actor}"
+
+
+def meant(words: str, scope: Scope, actor: int | None, own: Collection[str]) -> Iterator[str]:
+    """Give the names of the parts that some words mean.
+
+    Args:
+        words: names; one of ``own`` is that part of the actor, with a plus behind it that of every refresher, and one
+            that begins with ``idle`` is a part of each kept connection.
+        scope: the bounds of the world.
+        actor: whose parts are meant, None for nobody's.
+        own: the names of the parts that each refresher has.
+    """
+    for word in words.split():
+        name, plus, _ = word.partition("+")
+        if plus:
+            yield from (of(name, each) for each in range(scope.refreshers))
+        elif name.startswith("idle"):
+            yield from (f"idle.{place}{name.removeprefix('idle')}" for place in range(scope.idle))
+        elif name in own:
+            yield of(name, actor or 0)
+        else:
+            yield name
 
 
 @cache

@@ -50,7 +50,7 @@ class Steps:
 
     def _tried(self, at: Parts) -> tuple[Outcome, ...]:
         """Take the step on what is known."""
-        if (self._limited and not at[self._spent]) or (self._gated and not self._turn(at)):
+        if (self._limited and not at[self._spent]) or (self._gated and not can_be_next(at, self.kind, late=self._late)):
             return ()
         for part in self._first:
             at[part]
@@ -63,15 +63,6 @@ class Steps:
                 at[part]
             message = f"a step {self.kind!r} looked at {looked}, of which nothing is kept"
             raise WorldError(message) from None
-
-    def _turn(self, at: Parts) -> bool:
-        """Tell if a step of this kind can be the next one of the refresher."""
-        gate = at[of("gate", ME)]
-        if self.kind in {"start", "cancel"}:
-            return (gate is None) is (self.kind == "start")
-        if gate != ("read" if self.kind in {*refresh.FAULTS, AMID} else self.kind):
-            return False
-        return self.kind != "store" or at[of("unmoved", ME)] is not self._late
 
     def _ways(self, whole: Whole) -> Iterator[Outcome]:
         inside = self.kind in GATES
@@ -116,6 +107,19 @@ class Steps:
         changed = {part: value for part, value in new.items() if not whole.holds(part, value)}
         return {part: whole.rank(part, value) if order_of(part) else value for part, value in changed.items()}
 
+
+def can_be_next(at: Parts, kind: str, *, late: bool) -> bool:
+    """Tell if a step of a kind can be the first refresher's next one; late stores are of those that were overtaken."""
+    gate = at[of("gate", ME)]
+    if kind in TURNS:
+        return (gate is None) is (kind == "start")
+    if gate != ("read" if kind in {*refresh.FAULTS, AMID} else kind):
+        return False
+    return kind != "store" or at[of("unmoved", ME)] is not late
+
+
+TURNS: Final = frozenset({"start", "cancel"})
+"""What begins a refresh and what ends it from outside."""
 
 WIDE: Final = frozenset({"replace", "reissue", "remove", "copy"})
 """What looks at every connection."""

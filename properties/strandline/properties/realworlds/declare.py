@@ -25,7 +25,7 @@ from strandline.properties.harness.plug import CODEX, Plug
 from strandline.properties.harness.templates import Templates
 from strandline.properties.memoworlds.cut import parted
 from strandline.properties.memoworlds.declare import declared as of_model
-from strandline.properties.memoworlds.parts import REST, changing, of
+from strandline.properties.memoworlds.parts import REST, changing, meant, of
 from strandline.properties.memoworlds.steps import LATE
 from strandline.properties.memoworlds.taker import ME, Taker
 from strandline.properties.realworlds import refined
@@ -173,12 +173,12 @@ def _actions(bench: Bench, plain: World) -> Iterator[Action]:
             yield action
             continue
         if kind not in steps:
-            first, _, later = (tuple(_parts(said, bench.scope, ME)) for said in READ[bare].partition("/"))
+            first, _, later = (tuple(meant(said, bench.scope, ME, OWN_PARTS)) for said in READ[bare].partition("/"))
             steps[kind] = RealSteps(bench, kind, action, first, frozenset((*first, *later)))
         spent = [f"budget.{bare}"] if bare in dict(bench.scope.budget) else []
         known = {component.name for component in _components(bench.scope, plain)}
-        reads = dict.fromkeys((*spent, *_parts(READ[bare].replace("/", ""), bench.scope, actor)))
-        writes = dict.fromkeys((*spent, *_parts(WRITTEN[bare], bench.scope, actor)))
+        reads = dict.fromkeys((*spent, *meant(READ[bare].replace("/", ""), bench.scope, actor, OWN_PARTS)))
+        writes = dict.fromkeys((*spent, *meant(WRITTEN[bare], bench.scope, actor, OWN_PARTS)))
         yield Action(
             action.name,
             tuple(part for part in reads if part in known),
@@ -186,19 +186,6 @@ def _actions(bench: Bench, plain: World) -> Iterator[Action]:
             Taker(steps[kind].taken, OWN_PARTS, actor),
             action.actor,
         )
-
-
-def _parts(said: str, scope: Scope, actor: int | None) -> Iterator[str]:
-    """Give the names of the parts that are meant."""
-    own = OWN.split()
-    for word in said.split():
-        name, plus, _ = word.partition("+")
-        if plus:
-            yield from (of(name, each) for each in range(scope.refreshers))
-        elif name.startswith("idle"):
-            yield from (f"idle.{place}{name.removeprefix('idle')}" for place in range(scope.idle))
-        else:
-            yield of(name, actor or ME) if name in own else name
 
 
 def _progress(plain: Progress, viewer: Viewer) -> Progress:

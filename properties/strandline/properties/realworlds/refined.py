@@ -87,7 +87,8 @@ AS_IT_WAS: Final = _AsItWas.AS_IT_WAS
 
 
 def _same(one: object, other: object) -> bool:
+    """Tell whether two things told are of one kind and equal; as tuples two of different kinds may be equal."""
     try:
-        return one == other
+        return type(one) is type(other) and one == other
     except Looked:
         return repr(one).partition("(")[0] == repr(other).partition("(")[0]

@@ -10,13 +10,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from strandline.model.events import Answered
-from strandline.model.refresh import FAULTS
 from strandline.model.world import AMID
 from strandline.properties.exhaust.world import Outcome, WorldError
 from strandline.properties.harness import view
 from strandline.properties.memoworlds.asking import Asking
 from strandline.properties.memoworlds.parts import of
-from strandline.properties.memoworlds.steps import LATE
+from strandline.properties.memoworlds.steps import LATE, TURNS, can_be_next
 from strandline.properties.memoworlds.taker import ME
 from strandline.properties.realworlds.bench import KEPT, STAND
 from strandline.properties.realworlds.happening import MEMOS, Happening
@@ -67,7 +66,7 @@ class RealSteps:
             return ()
         if self._kind == DROP:
             taken = [self._dropped(at)]
-        elif not self._turn(at):
+        elif not can_be_next(at, self._kind, late=self._late):
             taken = []
         else:
             for part in self._first:
@@ -75,16 +74,6 @@ class RealSteps:
             taken = [*self._turned(at)] if self._kind in TURNS else [self._moved(at, arg) for arg in self._args(at)]
         spent = {self._spent: at[self._spent] - 1} if self._spent else {}
         return tuple(way._replace(writes={**way.writes, **spent}) for way in taken)
-
-    def _turn(self, at: Parts) -> bool:
-        """Tell whether a step of this kind can be the refresher's next one."""
-        gate = at[of("gate", ME)]
-        if self._kind in TURNS:
-            return (gate is None) is (self._kind == "start")
-        if gate != ("read" if self._kind in {*FAULTS, AMID} else self._kind):
-            return False
-        # Late stores are those of refreshes that have been overtaken.
-        return self._kind != "store" or at[of("unmoved", ME)] is not self._late
 
     def _args(self, at: Parts) -> range:
         if self._kind != AMID:
@@ -147,6 +136,3 @@ class RealSteps:
 
 
 DROP: Final = "drop"
-
-TURNS: Final = frozenset({"start", "cancel"})
-"""What begins a refresh and what ends it from outside."""

@@ -149,9 +149,14 @@ def _is_number(text: str) -> bool:
 
 
 def _machines(old: tuple[Machine, ...], new: tuple[Machine, ...]) -> Iterator[Moved]:
-    """Weigh which rules of a machine ever fired; how often each did is up to chance, and no budget."""
+    """Weigh which rules and twins a machine ever came to; how often it did is up to chance, and no budget."""
     fired = [
         {f"rule {rule} of {one.engine} fires": count > 0 for one in machines for rule, count in one.rules.items()}
+        | {
+            f"{one.engine} sees the twin of {law}": count > 0
+            for one in machines
+            for law, count in one.sometimes.items()
+        }
         for machines in (old, new)
     ]
     for rule in dict.fromkeys([*fired[0], *fired[1]]):
@@ -166,6 +171,12 @@ def _mutant(name: str, old: MutantOutcome | None, new: MutantOutcome | None) -> 
         return
     if old.engine != new.engine:
         yield Moved("changed", f"mutant {name} must be caught by", old.engine, new.engine)
+    laws = [{bite.engine: bite.law for bite in one.bites if bite.caught} for one in (old, new)]
+    for engine in laws[0].keys() & laws[1].keys():
+        if laws[0][engine] != laws[1][engine]:
+            yield Moved(
+                "changed", f"mutant {name}, caught by {engine}, breaks", str(laws[0][engine]), str(laws[1][engine])
+            )
     before, after = ({bite.engine: bite.caught for bite in one.bites} for one in (old, new))
     for engine in dict.fromkeys([*before, *after]):
         caught, still = before.get(engine, False), after.get(engine, False)

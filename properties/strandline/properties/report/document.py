@@ -28,7 +28,7 @@ from strandline.properties.report.replay import TraceFile  # noqa: TC001 - msgsp
 from strandline.properties.report.shown import TraceShown  # noqa: TC001 - msgspec needs it at run time
 
 
-class Said(msgspec.Struct, frozen=True):
+class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One claim of one engine; counts of different engines are never added up."""
 
     engine: Name
@@ -42,7 +42,7 @@ class Said(msgspec.Struct, frozen=True):
     """How often the law's *sometimes* was seen, null if it has none."""
 
 
-class LawOutcome(msgspec.Struct, frozen=True):
+class LawOutcome(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How one law came out."""
 
     law: Name
@@ -56,7 +56,7 @@ class LawOutcome(msgspec.Struct, frozen=True):
     claims: Annotated[tuple[Said, ...], FEW]
 
 
-class Machine(msgspec.Struct, frozen=True):
+class Machine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How often each rule of a state machine fired, and how often each law's *sometimes* was reached in its play."""
 
     engine: Name
@@ -64,7 +64,7 @@ class Machine(msgspec.Struct, frozen=True):
     sometimes: Annotated[dict[Name, Count], FEW]
 
 
-class EngineOutcome(msgspec.Struct, frozen=True):
+class EngineOutcome(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What became of one engine; one that was skipped is no pass."""
 
     engine: Name
@@ -73,7 +73,7 @@ class EngineOutcome(msgspec.Struct, frozen=True):
     detail: Text
 
 
-class Bite(msgspec.Struct, frozen=True):
+class Bite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What one engine made of one mutant: whether it caught it, by which law, after how much, by how long a trace."""
 
     engine: Name
@@ -83,7 +83,7 @@ class Bite(msgspec.Struct, frozen=True):
     steps: Count | None
 
 
-class MutantOutcome(msgspec.Struct, frozen=True):
+class MutantOutcome(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a mutant fared: the engine that must catch it, and what each engine that was tried made of it."""
 
     mutant: Name
@@ -98,7 +98,7 @@ class MutantOutcome(msgspec.Struct, frozen=True):
         return any(bite.caught for bite in self.bites if bite.engine == self.engine)
 
 
-class Claims(msgspec.Struct, frozen=True):
+class Claims(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What was found, and of what: all that two runs on the same sources have in common."""
 
     subject: Name
@@ -121,7 +121,7 @@ class Claims(msgspec.Struct, frozen=True):
     does_not_show: Annotated[tuple[Text, ...], FEW]
 
 
-class RunOutcome(msgspec.Struct, frozen=True):
+class RunOutcome(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """When, how long (seconds) and on what it ran."""
 
     began: Name
@@ -134,7 +134,7 @@ class RunOutcome(msgspec.Struct, frozen=True):
     """The versions of what the engines rest on."""
 
 
-class Evidence(msgspec.Struct, frozen=True):
+class Evidence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The document; ``version`` is raised when its meaning changes."""
 
     format: Literal["strandline evidence"]

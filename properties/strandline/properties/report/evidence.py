@@ -42,14 +42,24 @@ PACKAGES: Final = ("strandline.model", "strandline.impl", "strandline.properties
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 JUDGES: Final = (
-    "strandline.model.days",
-    "strandline.model.events",
-    "strandline.model.oracle",
-    "strandline.model.rules",
-    "strandline.properties.harness.ghosts",
+    "strandline.model",
+    "strandline.properties.agreement",
+    "strandline.properties.check",
+    "strandline.properties.claimed",
+    "strandline.properties.exhaust",
+    "strandline.properties.fuzz",
+    "strandline.properties.harness",
     "strandline.properties.laws",
+    "strandline.properties.machine",
+    "strandline.properties.memoworlds",
     "strandline.properties.prove",
     "strandline.properties.quiet",
+    "strandline.properties.realworlds",
+    "strandline.properties.rules",
+    "strandline.properties.specimens",
+    "strandline.properties.teeth",
+    "strandline.properties.traces",
+    "strandline.properties.traps",
 )
 """The modules, and packages, that say what is right. A law can be weakened here with its sentence left as it was."""
 

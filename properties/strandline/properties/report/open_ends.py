@@ -18,6 +18,8 @@ def open_ends(claims: Claims) -> Iterator[str]:
     for run in claims.engines:
         if run.state != "ran":
             yield f"{run.engine} {run.state}" + (f": {run.detail}" if run.detail else "")
+        elif not any(claim.engine.startswith(run.engine) for law in claims.laws for claim in law.claims):
+            yield f"{run.engine} ran, and claims nothing"
     for law in claims.laws:
         yield from _of_law(law)
     for machine in claims.machines:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from typing import TYPE_CHECKING, Final, get_args
 
 import msgspec
@@ -9,12 +11,13 @@ import msgspec
 from strandline.properties.report import bounded
 from strandline.properties.report.bounds import BYTES_MAX, NAME_MAX, Outcome
 from strandline.properties.report.document import Evidence
+from strandline.properties.report.evidence import kind
 from strandline.properties.report.replay import BadTraceError, to_trace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from strandline.properties.report.document import Claims
+    from strandline.properties.report.document import Claims, LawOutcome
 
 FORMAT: Final = "strandline evidence"
 VERSION: Final = 3
@@ -25,6 +28,10 @@ _NO_BETTER: Final = {"skipped": "inconclusive", "interrupted": "inconclusive", "
 
 class BadEvidenceError(Exception):
     """What was given is no document of evidence; one line says why."""
+
+
+class _TwiceError(Exception):
+    """A key stands twice in one object, of which a reader believes the one that it meets last."""
 
 
 class _Head(msgspec.Struct):
@@ -62,7 +69,8 @@ def decode(data: bytes) -> Evidence:
         if head.version != VERSION:
             raise BadEvidenceError(f"evidence of version {head.version}, and version {VERSION} is read here")
         found = msgspec.json.decode(data, type=Evidence)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        json.loads(data, object_pairs_hook=_once)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, _TwiceError) as error:
         raise BadEvidenceError(f"not evidence: {error}") from error
     try:
         for file in found.claims.traces.values():
@@ -74,6 +82,13 @@ def decode(data: bytes) -> Evidence:
     return found
 
 
+def _once(pairs: list[tuple[str, object]]) -> None:
+    """Refuse a key that stands twice."""
+    twice = [key for key, count in Counter(key for key, _ in pairs).items() if count > 1]
+    if twice:
+        raise _TwiceError(f"{twice[0][:NAME_MAX]!r} stands twice in one object")
+
+
 def contradictions(claims: Claims) -> Iterator[str]:
     """Say where a document claims more than its own parts do; a verdict may be worse than they are, never better."""
     for law in claims.laws:
@@ -83,12 +98,33 @@ def contradictions(claims: Claims) -> Iterator[str]:
             yield f"{law.law} is {law.verdict}, and no engine claims anything of it"
     ends = ((f"{run.engine} was {run.state}:", _NO_BETTER[run.state]) for run in claims.engines if run.state != "ran")
     laws = ((f"{law.law} is", law.verdict) for law in claims.laws)
-    yield from _better("the verdict is", claims.verdict, (*laws, *ends))
+    away = ((f"mutant {one.mutant} was not caught:", "broken") for one in claims.mutants if not one.caught)
+    yield from _better("the verdict is", claims.verdict, (*laws, *ends, *away))
     if claims.skipped != tuple(run.engine for run in claims.engines if run.state == "skipped"):
         yield "what was skipped is not what its engines say was skipped"
     missing = sorted(claims.shown.keys() - claims.traces.keys())
     if missing:
         yield f"{missing[0]} is shown, and is no trace of it"
+    if not claims.laws or not claims.engines:
+        yield "it has no laws or no engines, so there is nothing to claim"
+    ran = {run.engine: run.state for run in claims.engines}
+    for law in claims.laws:
+        yield from _unfounded(law, ran)
+
+
+def _unfounded(law: LawOutcome, ran: Mapping[str, str]) -> Iterator[str]:
+    """Say what is claimed of a law without the engine, the kind of claim or the sight of its twin to rest on."""
+    for claim in law.claims:
+        engine = next((name for name in ran if claim.engine == name or claim.engine.startswith(f"{name} ")), None)
+        if engine is None:
+            yield f"{claim.engine} claims something of {law.law}, and is none of its engines"
+        elif ran[engine] == "skipped":
+            yield f"{claim.engine} claims something of {law.law}, and was skipped"
+        worth = kind(claim.engine)
+        if claim.kind != worth:
+            yield f"{claim.engine} says that what it claims of {law.law} is {claim.kind}, and it is {worth}"
+    if law.verdict == "holds" and law.sometimes and not any(claim.reached for claim in law.claims):
+        yield f"{law.law} holds, and nobody has seen its twin"
 
 
 def _better(whose: str, verdict: str, parts: Iterable[tuple[str, str]]) -> Iterator[str]:

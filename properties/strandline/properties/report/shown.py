@@ -36,7 +36,7 @@ PARTS: Final = {LOG: ("file", LOG), MEMO: (MEMO, "cursor", "coverage", "identity
 _NONE: Final = "none"
 
 
-class ChangeShown(msgspec.Struct, frozen=True):
+class ChangeShown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a step changed or brought; ``before`` is empty for what was not there before."""
 
     what: Name
@@ -44,7 +44,7 @@ class ChangeShown(msgspec.Struct, frozen=True):
     after: Text
 
 
-class StepShown(msgspec.Struct, frozen=True):
+class StepShown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One step: its name, who took it, what it is in words, what it looked at and saw there, and what it changed.
 
     Where the step answers, ``scan`` is what a full scan of its snapshot says, and ``now`` one of the log by then.
@@ -59,7 +59,7 @@ class StepShown(msgspec.Struct, frozen=True):
     now: Text | None = None
 
 
-class TraceShown(msgspec.Struct, frozen=True):
+class TraceShown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A trace: what there was before it, its steps, and how it ends; those from ``loop`` on go round for ever."""
 
     first: Annotated[dict[Name, Text], FEW]

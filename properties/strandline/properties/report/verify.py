@@ -13,6 +13,7 @@ import msgspec
 
 from strandline.properties.mutant import TEETH
 from strandline.properties.report import evidence
+from strandline.properties.traces import committed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -74,6 +75,8 @@ def repeatable(claims: Claims, chosen: Collection[str] = ()) -> tuple[tuple[str,
         if run.state == "ran":
             if chosen and run.engine not in chosen:
                 left.append(f"{run.engine}: not selected here")
+            elif run.engine == committed.ENGINE and not committed.files():
+                left.append(f"{run.engine}: there are none in {committed.FOLDER.as_posix()} here")
             else:
                 again.append(run.engine)
         elif run.state != "skipped":  # what was skipped claims nothing

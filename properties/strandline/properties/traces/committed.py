@@ -61,7 +61,10 @@ def claims(subject: str, report: Report) -> Iterator[Claim]:
     """
     outcomes: list[Outcome] = []
     bad: list[str] = []
-    for path in sorted([*FOLDER.glob("*.json"), *FOLDER.glob("*/*.json")])[:FILES_MAX]:
+    paths = files()
+    if len(paths) > FILES_MAX:
+        bad.append(f"more than {FILES_MAX:,} traces in {FOLDER.as_posix()}: the others were not taken")
+    for path in paths[:FILES_MAX]:
         name = path.relative_to(FOLDER).as_posix()
         try:
             kept = Kept(name, replay.load(str(path)), hashlib.sha256(path.read_bytes()).hexdigest())
@@ -79,6 +82,11 @@ def claims(subject: str, report: Report) -> Iterator[Claim]:
             yield _claimed(law.number, subject, of_law)
     if bad:
         raise replay.BadTraceError("; ".join(bad))
+
+
+def files() -> list[Path]:
+    """List the committed traces; there are none outside of a checkout."""
+    return sorted([*FOLDER.glob("*.json"), *FOLDER.glob("*/*.json")])
 
 
 COMMITTED: Final = Engine(ENGINE, "committed traces, taken again", claims)
