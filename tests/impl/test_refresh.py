@@ -63,6 +63,7 @@ UTC = ZoneInfo("UTC")
 DAY = 86_400
 HERE = Place(1, 1)
 ELSEWHERE = Place(1, 2)
+ON_ANOTHER_DISK = Place(0, 1)
 SPAN = Span(10, 90)
 LIMITS = Limits(sources=3, chunk=2, chunks=3, tries=3, swaps=3, waits=2, pause=0.5, idle=1)
 ASK = Ask(SPAN, ended=False, limits=LIMITS)
@@ -215,6 +216,7 @@ def test_a_window_that_has_ended_is_read_once() -> None:
         (Connecting(ASK, Tally(), HERE), Missing()),
         (Checking(ASK, Tally(), HERE, memo(), Slot()), Missing()),
         (Checking(ASK, Tally(), HERE, memo(), Slot()), Located(ELSEWHERE)),
+        (Checking(ASK, Tally(), HERE, memo(), Slot()), Located(ON_ANOTHER_DISK)),
         (Checking(ENDED, Tally(), HERE, glimpsed().glance), Located(ELSEWHERE)),
     ],
 )
@@ -288,8 +290,9 @@ def test_an_unchanged_log_gives_the_very_turns_that_were_stored_for_the_window()
     stored = turns(5)
     slot = Slot(memo=memo(), joined=Joined(SPAN, stored))
     assert answered(step(Reading(ASK, Tally(), HERE), Unchanged(slot))).turns is stored
-    other = slot.__class__(memo=memo(), joined=Joined(Span(10, 91), stored))
-    assert answered(step(Reading(ASK, Tally(), HERE), Unchanged(other))).turns == turns(1)
+    for span in (Span(10, 91), Span(10, 89)):
+        other = Slot(memo=memo(), joined=Joined(span, stored))
+        assert answered(step(Reading(ASK, Tally(), HERE), Unchanged(other))).turns == turns(1)
 
 
 def test_nothing_is_unchanged_without_a_memo() -> None:
