@@ -17,6 +17,8 @@ from strandline.impl.window import Span
 if TYPE_CHECKING:
     import sqlite3
 
+    from strandline.impl.memo import Gap
+
 HERE = Place(1, 2)
 ALWAYS = Span(None, None)
 CHATTER = "chatter"
@@ -307,11 +309,46 @@ def test_the_walk_back_for_lost_anchors_is_bounded(
     database: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scan, "WALK_MAX", 2)
-    for row_id, thread in enumerate("abccd", 1):
+    for row_id, thread in enumerate("abcde", 1):
         insert(database, row_id, thread_id=thread)
     first = look(database)
     delete(database, 5)
-    assert anchors(look(database, first.memo)) == [4]
+    assert anchors(look(database, first.memo)) == [3, 4]
+
+
+@pytest.mark.parametrize(("pruned", "gaps"), [(1, ((OPEN, 1),)), (2, ((OPEN, 0), (2, 2)))])
+def test_an_id_that_a_walk_back_passed_over_is_a_witness(
+    database: sqlite3.Connection, pruned: int, gaps: tuple[Gap, ...]
+) -> None:
+    for row_id, thread in enumerate("abc", 1):
+        insert(database, row_id, thread_id=thread)
+    first = look(database).memo
+    delete(database, pruned)
+    second = look(database, first).memo
+    assert second.gaps == gaps
+    insert(database, pruned, thread_id="z")
+    assert look(database, second).cause == "deleted row is back"
+
+
+def test_a_walk_back_goes_no_further_than_the_sixteenth_partition(database: sqlite3.Connection) -> None:
+    for row_id in range(1, ANCHORS_MAX + 5):
+        insert(database, row_id, thread_id=str(row_id))
+    first = look(database).memo
+    delete(database, 3, ANCHORS_MAX + 4)
+    reading = look(database, first)
+    assert anchors(reading) == list(range(4, ANCHORS_MAX + 4))
+    assert reading.memo.gaps == ((OPEN, 0),)
+
+
+def test_what_lies_below_a_walk_back_that_was_cut_short_is_no_witness(
+    database: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scan, "WALK_MAX", 2)
+    for row_id, thread in enumerate("abcde", 1):
+        insert(database, row_id, thread_id=thread)
+    first = look(database).memo
+    delete(database, 5)
+    assert look(database, first).memo.gaps == ((OPEN, 0),)
 
 
 def test_a_partition_that_was_quiet_keeps_its_anchor(database: sqlite3.Connection) -> None:
