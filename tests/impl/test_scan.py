@@ -84,7 +84,7 @@ def test_a_first_read_goes_through_the_whole_log(database: sqlite3.Connection) -
 
 def test_a_memo_of_another_file_is_not_believed(database: sqlite3.Connection) -> None:
     insert(database, 1, request())
-    for place in (Place(1, 3), Place(9, 2)):
+    for place in (Place(1, 3), Place(9, 2), Place(1, 1), Place(0, 3)):
         reading = look(database, look(database).memo, place=place)
         assert (reading.cause, reading.rows, reading.anchors, sources(reading)) == ("file replaced", 1, 0, [1])
         assert reading.memo.place == place
@@ -328,6 +328,14 @@ def test_an_id_that_a_walk_back_passed_over_is_a_witness(
     assert second.gaps == gaps
     insert(database, pruned, thread_id="z")
     assert look(database, second).cause == "deleted row is back"
+
+
+def test_a_walk_back_to_the_beginning_has_passed_over_the_lowest_id_there_can_be(database: sqlite3.Connection) -> None:
+    insert(database, OPEN, thread_id="a")
+    insert(database, 1, thread_id="b")
+    first = look(database).memo
+    delete(database, OPEN)
+    assert (first.gaps, look(database, first).memo.gaps) == (((OPEN + 1, 0),), ((OPEN, 0),))
 
 
 def test_a_walk_back_goes_no_further_than_the_sixteenth_partition(database: sqlite3.Connection) -> None:
