@@ -12,7 +12,7 @@ from strandline.model.events import Answered, Discarded, Failed, GaveUp, Looked,
 from strandline.model.log import Row
 from strandline.model.memo import OPEN, Limits
 from strandline.model.oracle import Turn
-from strandline.model.refresh import SWAPS_MAX, TRIES_MAX, WAITS_MAX, advance, read_to
+from strandline.model.refresh import SWAPS_MAX, TRIES_MAX, WAITS_MAX, advance, holding, read_to
 from strandline.model.state import Action, Ghost, Link, Scope, Task, Template, Window
 from strandline.model.world import init, step
 
@@ -68,9 +68,19 @@ class Play:
         assert task is not None
         return task
 
+    def ghost(self, actor: int = 0) -> Ghost:
+        """What the checker knows of the snapshot that a refresh has read."""
+        ghost = self.task(actor).ghost
+        assert ghost is not None
+        return ghost
+
     def memo(self) -> Memo:
         assert self.world.slot.memo is not None
         return self.world.slot.memo
+
+    def looked(self) -> Looked:
+        (found,) = [event for event in self.last if isinstance(event, Looked)]
+        return found
 
     def answer(self) -> Answered:
         (found,) = [event for event in self.last if isinstance(event, Answered)]
@@ -108,6 +118,53 @@ def test_a_second_refresh_takes_the_kept_connection_and_answers_at_the_read_if_n
     assert play.world.tasks[0] is None
 
 
+def test_a_refresh_that_nothing_has_changed_for_tells_of_no_row_that_it_read() -> None:
+    play = Play().refresh()
+    memo, ghost = play.memo(), play.world.slot.ghost
+    assert ghost is not None
+    play.begin(0, "locate", "read", window=RECENT)
+    assert play.looked() == Looked(0, holding(memo, ghost), True, ghost.rows, 1, 15, None, 0, 0, 0, 0)  # noqa: FBT003 - by its place
+
+
+@pytest.mark.parametrize("seen", [0, 1])
+def test_a_memo_that_another_refresh_stored_later_is_as_good_while_nothing_was_committed(seen: int) -> None:
+    play = Play().refresh()
+    (link,) = play.world.idle
+    play.world = replace(play.world, idle=(link._replace(seen=seen),))
+    assert happened(play.begin(0, "locate", "read")) == [Looked, Answered]
+
+
+@pytest.mark.parametrize("inode", [0, 2])
+def test_a_memo_of_another_file_is_read_anew_though_nothing_was_committed(inode: int) -> None:
+    play = Play().refresh()
+    other = replace(play.memo(), inode=inode)
+    play.world = replace(play.world, slot=play.world.slot._replace(memo=other))
+    assert play.begin(0, "locate", "read").looked().cause == "file replaced"
+
+
+def test_a_memo_from_before_what_the_connection_has_seen_is_read_on_from() -> None:
+    """A commit came between the two, and the connection has not noticed another one since."""
+    play = Play().refresh()
+    (link,) = play.world.idle
+    play.world = replace(play.world, idle=(link._replace(seen=2),))
+    assert happened(play.begin(0, "locate", "read")) == [Looked]
+    assert play.task().phase == "check"
+
+
+def test_a_window_that_reaches_back_further_is_read_anew_with_its_anchors_though_nothing_was_committed() -> None:
+    looked = Play().refresh(0, RECENT).begin(0, "locate", "read").looked()
+    assert (looked.cause, looked.tested, looked.anchors, looked.renewed) == ("window widened", 1, 0, 1)
+
+
+def test_anchors_that_are_remembered_already_are_not_renewed() -> None:
+    play = Play().begin(0, *READ)
+    assert play.looked().renewed == 1
+    looked = play.let(0, "check", "store").do("append", None, 1).begin(0, "locate", "read").looked()
+    assert (looked.anchors, looked.renewed) == (1, 1)
+    looked = play.let(0, "check", "store").do("hang up").begin(0, *READ).looked()
+    assert (looked.anchors, looked.renewed) == (2, 0)
+
+
 def test_a_commit_makes_the_next_refresh_read_what_is_new() -> None:
     play = Play().refresh().do("append", None, 1).begin(0, "locate", "read")
     (looked,) = play.last
@@ -120,6 +177,27 @@ def test_without_a_kept_connection_nothing_is_known_to_be_unchanged() -> None:
     assert play.task().phase == "connect"
     assert happened(play.let(0, "connect", "read")) == [Looked]
     assert play.task().phase == "check"
+
+
+@pytest.mark.parametrize(("inode", "stamp"), [(2, 0), (0, 0), (1, 1), (1, -1)])
+def test_a_kept_connection_to_another_file_or_to_one_written_over_is_closed(inode: int, stamp: int) -> None:
+    play = Play().refresh()
+    (link,) = play.world.idle
+    play.world = replace(play.world, idle=(link._replace(inode=inode, stamp=stamp),))
+    play.begin(0, "locate")
+    assert (play.task().phase, play.task().link, play.world.idle) == ("connect", Link(1, None), ())
+
+
+def test_of_several_kept_connections_the_one_that_was_used_last_is_taken_and_the_others_stay() -> None:
+    play = Play(replace(SCOPE, idle=3))
+    for actor in (0, 1, 2):
+        play.begin(actor, *READ, window=ENDED)
+    for actor in (2, 0, 1):
+        play.do("check", actor)
+    first, second, third = (link._replace(seen=seen) for seen, link in enumerate(play.world.idle, 1))
+    play.world = replace(play.world, idle=(first, second, third))
+    play.begin(0, "locate")
+    assert (play.task().link, play.world.idle) == (third, (first, second))
 
 
 def test_a_missing_file_is_an_empty_answer_that_stores_nothing() -> None:
@@ -146,6 +224,15 @@ def test_a_file_that_is_gone_before_the_connection_makes_a_refresh_start_over() 
 def test_a_file_replaced_before_the_check_makes_a_refresh_start_over(change: str) -> None:
     play = Play().begin(0, *READ).do(change).do("check", 0)
     assert (play.task().phase, play.task().tries, play.task().found) == ("locate", 1, None)
+
+
+def test_a_file_replaced_by_one_with_a_lower_number_makes_a_refresh_start_over() -> None:
+    """The number of the first file is free by then."""
+    play = Play().do("replace").begin(0, *READ).do("replace")
+    assert play.world.path is not None
+    assert play.world.path.inode == 1
+    play.do("check", 0)
+    assert (play.task().phase, play.task().tries) == ("locate", 1)
 
 
 def test_a_file_that_is_replaced_under_every_try_makes_a_refresh_unavailable() -> None:
@@ -202,8 +289,13 @@ def test_a_wide_refresh_that_a_narrow_one_overtakes_is_topped_up_by_one_more_rea
     play = Play().begin(0, *READ).do("append", None, 1).refresh(1, RECENT)
     play.do("check", 0).do("store", 0)
     assert (play.task().phase, play.task().swaps) == ("read", 1)
-    assert play.task().base is not None
-    play.let(0, "read", "check", "store")
+    base, ghost = play.task().base, play.task().base_ghost
+    assert base is not None
+    assert ghost is not None
+    looked = play.do("read", 0).looked()
+    assert (looked.base, looked.stored, looked.tested) == (holding(base, ghost), False, 1)
+    assert not play.ghost().forgotten
+    play.let(0, "check", "store")
     assert happened(play) == [Stored, Answered]
     assert (play.memo().coverage, [row.id for row in play.memo().sources]) == (OPEN, [1, 2])
 
@@ -246,7 +338,8 @@ def test_a_long_scan_that_a_drop_comes_into_does_not_outlive_it() -> None:
     scope = Scope(SCOPE.windows, SCOPE.templates, SCOPE.budget, born_with=(0, 1), limits=Limits(chunk=1))
     play = Play(scope).begin(0, *READ)
     assert (play.task().phase, play.task().base is None) == ("read", False)
-    play.do("drop").let(0, "read", "check")
+    assert play.do("drop").do("read", 0).ghost().forgotten
+    play.do("check", 0)
     assert happened(play) == [Discarded, Answered]
     assert (names(play.answer()), play.world.slot.memo) == (["p", "q"], None)
 
