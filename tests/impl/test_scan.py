@@ -472,6 +472,15 @@ def test_rows_that_cannot_be_read_are_counted_by_reason(
     assert once(database, Span(0, 0)).skipped == (("ts", 1),)
 
 
+def test_a_body_of_the_longest_length_there_may_be_is_read(
+    database: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scan, "BODY_MAX", len(request()))
+    insert(database, 1, request())
+    reading = look(database)
+    assert (sources(reading), reading.skipped) == ([1], ())
+
+
 def test_only_rows_that_are_read_are_counted(database: sqlite3.Connection) -> None:
     insert(database, 1, None)
     first = look(database)
