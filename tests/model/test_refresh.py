@@ -17,7 +17,7 @@ from strandline.model.state import Action, Ghost, Link, Scope, Task, Template, W
 from strandline.model.world import init, step
 
 if TYPE_CHECKING:
-    from strandline.model.events import Event
+    from strandline.model.events import Event, Holding
     from strandline.model.memo import Memo
     from strandline.model.state import Phase, World
 
@@ -78,6 +78,11 @@ class Play:
         assert self.world.slot.memo is not None
         return self.world.slot.memo
 
+    def held(self) -> Holding:
+        """What is stored, as the laws see it."""
+        assert self.world.slot.ghost is not None
+        return holding(self.memo(), self.world.slot.ghost)
+
     def looked(self) -> Looked:
         (found,) = [event for event in self.last if isinstance(event, Looked)]
         return found
@@ -120,10 +125,9 @@ def test_a_second_refresh_takes_the_kept_connection_and_answers_at_the_read_if_n
 
 def test_a_refresh_that_nothing_has_changed_for_tells_of_no_row_that_it_read() -> None:
     play = Play().refresh()
-    memo, ghost = play.memo(), play.world.slot.ghost
-    assert ghost is not None
+    rows = play.world.log.rows
     play.begin(0, "locate", "read", window=RECENT)
-    assert play.looked() == Looked(0, holding(memo, ghost), True, ghost.rows, 1, 15, None, 0, 0, 0, 0)  # noqa: FBT003 - by its place
+    assert play.looked() == Looked(0, play.held(), True, rows, 1, 15, None, 0, 0, 0, 0)  # noqa: FBT003 - by its place
 
 
 @pytest.mark.parametrize("seen", [0, 1])
@@ -272,8 +276,12 @@ def test_a_busy_log_is_waited_for_so_often_and_no_longer() -> None:
 def test_the_slower_of_two_refreshes_decides_again_and_gives_way_to_the_newer_memo() -> None:
     play = Play().begin(0, *READ, "check").do("append", None, 1).refresh(1)
     assert play.task().stale
+    newer = play.held()
     play.do("store", 0)
     assert happened(play) == [Discarded, Answered]
+    (discarded, _) = play.last
+    assert isinstance(discarded, Discarded)
+    assert (discarded.mine.sources, discarded.theirs) == (1, newer)
     assert names(play.answer()) == ["p"]
     assert [row.id for row in play.memo().sources] == [1, 2]
 
@@ -281,7 +289,11 @@ def test_the_slower_of_two_refreshes_decides_again_and_gives_way_to_the_newer_me
 def test_the_newer_memo_is_stored_over_the_older_one_after_it_lost_the_swap() -> None:
     play = Play().begin(0, *READ, "check").do("append", None, 1).begin(1, *READ, "check").do("store", 0).do("store", 1)
     assert (play.last, play.task(1).phase, play.task(1).swaps, play.task(1).stale) == ((), "store", 1, False)
+    older = play.held()
     assert happened(play.do("store", 1)) == [Stored, Answered]
+    (stored, _) = play.last
+    assert isinstance(stored, Stored)
+    assert (stored.mine.sources, stored.old) == (2, older)
     assert [row.id for row in play.memo().sources] == [1, 2]
 
 
@@ -342,6 +354,14 @@ def test_a_long_scan_that_a_drop_comes_into_does_not_outlive_it() -> None:
     play.do("check", 0)
     assert happened(play) == [Discarded, Answered]
     assert (names(play.answer()), play.world.slot.memo) == (["p", "q"], None)
+
+
+def test_to_give_way_at_the_check_is_no_lost_swap() -> None:
+    """Nothing was to be swapped yet: even after all swaps but one it is thrown away, not given up."""
+    scope = Scope(SCOPE.windows, SCOPE.templates, SCOPE.budget, born_with=(0, 1), limits=Limits(chunk=1))
+    play = Play(scope).begin(0, *READ).do("drop").do("read", 0)
+    play.world = replace(play.world, tasks=(play.task()._replace(swaps=SWAPS_MAX - 1), None, None))
+    assert happened(play.do("check", 0)) == [Discarded, Answered]
 
 
 def test_a_memo_is_cut_at_its_limit_and_the_answer_is_not() -> None:

@@ -186,4 +186,5 @@ def test_a_refresh_elsewhere_answers_and_moves_nothing() -> None:
     after, (answered,) = step(before, SCOPE, Action("elsewhere"))
     assert isinstance(answered, Answered)
     assert [turn.turn for turn in answered.turns if isinstance(turn, Turn)] == ["p"]
+    assert (answered.named, answered.led, answered.actor in range(SCOPE.refreshers)) == (True, True, False)
     assert after == before
