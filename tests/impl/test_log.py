@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from strandline.impl.log import ID_MAX, ID_MIN, LogReader, LogRow
+from strandline.impl.log import ID_MAX, LogReader, LogRow
 from strandline.impl.memo import NOTHING, OPEN
 from strandline.impl.parse import MARKERS
 from strandline.impl.window import Span
@@ -135,7 +135,7 @@ def test_a_span_holds_its_start_and_not_its_end(database: sqlite3.Connection) ->
         assert sorted(ids(log.spanned(span))) == inside
 
 
-@pytest.mark.parametrize("ts", [ID_MIN, ID_MAX])
+@pytest.mark.parametrize("ts", [-(2**63), 2**63 - 1])
 def test_a_span_with_an_open_side_holds_the_outermost_instants(database: sqlite3.Connection, ts: int) -> None:
     insert(database, 1, ts=ts)
     assert ids(LogReader(database).spanned(Span(None, None))) == [1]
@@ -172,7 +172,7 @@ def test_the_highest_id_is_the_highest_that_survives_and_the_sequence_the_highes
     assert (log.highest(), log.sequence()) == (5, 7)
 
 
-@pytest.mark.parametrize("row_id", [ID_MIN, ID_MIN + 1, -1, 0, 1, 2**53 + 1, ID_MAX - 1, ID_MAX])
+@pytest.mark.parametrize("row_id", [-(2**63), 1 - 2**63, -1, 0, 1, 2**53 + 1, 2**63 - 2, 2**63 - 1])
 def test_any_id_is_read_looked_up_and_found_in_a_gap(database: sqlite3.Connection, row_id: int) -> None:
     insert(database, row_id)
     log = LogReader(database)

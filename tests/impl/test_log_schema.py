@@ -60,6 +60,19 @@ def test_a_view_is_no_log(other: sqlite3.Connection) -> None:
         LogReader(other).verify()
 
 
+def test_an_index_is_no_log(other: sqlite3.Connection) -> None:
+    other.execute("CREATE TABLE notes (text)")
+    other.execute("CREATE INDEX logs ON notes (text)")
+    with pytest.raises(SchemaError, match="no table named logs"):
+        LogReader(other).verify()
+
+
+def test_a_log_may_have_indexes_and_columns_that_are_unique(other: sqlite3.Connection) -> None:
+    other.execute(TABLE.replace("ts_nanos INTEGER", "ts_nanos INTEGER UNIQUE"))
+    other.execute("CREATE INDEX by_thread ON logs (thread_id)")
+    LogReader(other).verify()
+
+
 @pytest.mark.parametrize("column", CODEX.columns)
 def test_a_missing_column_is_named(other: sqlite3.Connection, column: str) -> None:
     other.execute(table_without(column))
@@ -78,6 +91,13 @@ def test_all_missing_columns_are_named(other: sqlite3.Connection) -> None:
 )
 def test_an_id_that_is_not_the_rows_own_key_is_refused(other: sqlite3.Connection, key: str) -> None:
     other.execute(TABLE.replace("INTEGER PRIMARY KEY", key))
+    with pytest.raises(SchemaError, match="column id"):
+        LogReader(other).verify()
+
+
+@pytest.mark.parametrize("column", ["a", "z"])
+def test_an_id_beside_another_key_is_refused(other: sqlite3.Connection, column: str) -> None:
+    other.execute(TABLE.replace("id INTEGER PRIMARY KEY", f"{column} INTEGER PRIMARY KEY, id INTEGER"))
     with pytest.raises(SchemaError, match="column id"):
         LogReader(other).verify()
 
