@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -81,6 +82,7 @@ def test_a_prune_comes_with_its_append_in_one_commit() -> None:
     assert before is not None
     assert now is not None
     assert (ids(now.log), now.commit) == ([2], before.commit + 1)
+    assert [row.nanos for row in after(*["append and prune"] * 2).log.rows] == [3]
 
 
 def test_a_surviving_row_may_be_deleted_and_no_other() -> None:
@@ -100,6 +102,7 @@ def test_an_emptied_log_keeps_its_sequence_until_it_is_reset() -> None:
     assert (emptied.log, offered("reset", emptied)) == (Log((), 1), [0])
     assert ids(after("empty", "append").log) == [2]
     assert ids(after("empty", "reset", "append").log) == [1]
+    assert offered("reset", after("empty", "reset")) == []
 
 
 def test_a_backup_is_restored_only_where_it_would_change_something() -> None:
@@ -160,7 +163,13 @@ def test_a_replacement_has_a_new_serial_a_number_that_nobody_holds_and_rows_of_i
     world = after(*READ, Action("replace", None, 2))
     assert world.path is not None
     assert (world.path.serial, world.path.inode, ids(world.log)) == (2, 2, [1, 2])
-    assert {row.nanos for row in world.log.rows}.isdisjoint({row.nanos for row in after().log.rows})
+    assert [row.nanos for row in world.log.rows] == [2, 3]
+    assert [row.nanos for row in after(Action("replace", None, 2), "append").log.rows] == [2, 3, 4]
+
+
+def test_a_replacement_takes_neither_the_number_at_the_path_nor_one_that_a_link_pins() -> None:
+    numbers = [world.path and world.path.inode for world in (after("replace"), after(*READ, "replace", "replace"))]
+    assert numbers == [2, 3]
 
 
 def test_a_number_is_reissued_only_when_no_link_pins_it() -> None:
@@ -237,3 +246,19 @@ def test_a_fault_strikes_a_refresh_that_is_about_to_read_and_no_other(fault: str
     assert actors(fault, after("start", "locate")) == []
     assert actors(fault, after("start", "locate", "connect")) == [0]
     assert actors(fault, after(*READ)) == []
+    assert actors(fault, after(*READ, "check")) == []
+
+
+def test_a_commit_comes_amid_a_read_and_at_no_other_gate() -> None:
+    gates = [after(*ENDED[:count]) for count in range(len(ENDED))]
+    assert [actors("commit amid", world) for world in gates] == [[], [], [], [0, 0], [], []]
+
+
+def test_of_three_refreshes_the_one_that_is_named_starts_or_is_cancelled_and_no_other() -> None:
+    scope = replace(SCOPE, refreshers=3)
+    starts = [Action("start", actor, window) for actor, window in ((0, 0), (1, 1), (2, 0))]
+    world = after(*starts, scope=scope)
+    assert [task and task.window for task in world.tasks] == [SCOPE.windows[window] for window in (0, 1, 0)]
+    for actor in range(3):
+        left = after(*starts, Action("cancel", actor), scope=scope).tasks
+        assert left == (*world.tasks[:actor], None, *world.tasks[actor + 1 :])
