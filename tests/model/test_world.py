@@ -49,8 +49,10 @@ def test_a_world_starts_with_its_rows_in_file_1_and_with_nothing_remembered() ->
     assert world.left == (1, 1, 1, 1, 2)
 
 
-def test_a_world_may_start_with_an_empty_log() -> None:
-    assert init(Scope(SCOPE.windows, SCOPE.templates, ())).log == Log()
+def test_a_world_may_start_with_an_empty_log_that_is_a_commit_of_its_own() -> None:
+    path = init(Scope(SCOPE.windows, SCOPE.templates, ())).path
+    assert path is not None
+    assert (path.log, path.commit) == (Log(), 1)
 
 
 def test_what_the_budget_names_is_offered_until_it_is_used_up() -> None:
