@@ -74,6 +74,11 @@ def test_what_no_statement_can_hold_is_refused_when_the_projection_is_made(
     assert "\n" not in str(caught.value)
 
 
+def test_a_projection_is_equal_to_itself_only() -> None:
+    """What its functions do cannot be compared, and statements are kept by projection."""
+    assert len({PLAIN, PLAIN, replace(PLAIN)}) == 2
+
+
 def test_columns_are_one_if_sqlite_takes_them_for_one_and_only_then() -> None:
     """SQLite folds ASCII letters alone."""
     assert replace(PLAIN, owners=("\u00e9", "\u00c9")).owners == ("\u00e9", "\u00c9")

@@ -77,6 +77,11 @@ def test_what_is_not_there_is_not_renumbered() -> None:
     assert (next_observation(world), next_commit(world)) == (1, 1)
 
 
+def test_in_a_world_that_remembers_nothing_the_first_number_is_1() -> None:
+    nothing = World(None, Slot(), (), (), ())
+    assert (next_observation(nothing), next_commit(nothing)) == (1, 1)
+
+
 @given(st.lists(st.integers(1, 20), min_size=13, max_size=13), st.integers(1, 5), st.integers(0, 100))
 def test_relabelling_that_keeps_the_order_changes_nothing(numbers: list[int], factor: int, offset: int) -> None:
     stretched = [number * factor + offset for number in numbers]
