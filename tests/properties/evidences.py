@@ -73,8 +73,8 @@ def holding() -> Evidence:
     return gather(findings(), datetime(2026, 3, 1, tzinfo=UTC), 61.5)
 
 
-def bitten() -> Evidence:
-    """Give the evidence of a run in which a known-bad design was caught, and another got away."""
+def biting() -> Findings:
+    """Give the findings of a run in which a known-bad design was caught, and another got away."""
     found = findings()
     designs = (
         Bitten("torn", "H04", "reads twice", "search", caught=True, counts=(("states", 7),), steps=5),
@@ -82,7 +82,12 @@ def bitten() -> Evidence:
     )
     shown = Claim("M1", "teeth", Verdict.BROKEN, "let pass slow", bitten=designs)
     runs = (*found.runs, Run("teeth", "shows teeth", "ran"))
-    return gather(replace(found, claims=(*found.claims, shown), runs=runs), datetime(2026, 3, 1, tzinfo=UTC), 61.5)
+    return replace(found, claims=(*found.claims, shown), runs=runs)
+
+
+def bitten() -> Evidence:
+    """Give the evidence of that run."""
+    return gather(biting(), datetime(2026, 3, 1, tzinfo=UTC), 61.5)
 
 
 def violated() -> Evidence:

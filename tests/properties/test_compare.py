@@ -87,6 +87,12 @@ WEAKER = [
     ("an engine was skipped", lambda d: d["engines"][2].update(state="skipped"), "engine fuzz", "skipped"),
     ("an engine is gone", lambda d: d["engines"].pop(), "engine fuzz", "gone"),
     ("a rule never fires", lambda d: d["machines"][0]["rules"].update(drop=0), "rule drop of fuzz fires", "no"),
+    (
+        "a machine sees a twin no more",
+        lambda d: d["machines"][0]["sometimes"].update(M1=0),
+        "fuzz sees the twin of M1",
+        "no",
+    ),
     ("a mutant is gone", lambda d: d["mutants"].pop(0), "mutant torn", "gone"),
     (
         "a mutant got away",
@@ -120,6 +126,7 @@ def test_what_is_weaker_is_named_and_the_other_way_round_it_is_stronger(
         (lambda d: d["laws"][0]["claims"][0]["bounds"].update(worlds="vast"), "M1 by exhaust impl: worlds"),
         (lambda d: d["laws"][0]["claims"][0]["bounds"].update(refreshers="9" * 5000), "M1 by exhaust impl: refreshers"),
         (lambda d: d["mutants"][0].update(engine="fuzz"), "mutant torn must be caught by"),
+        (lambda d: d["mutants"][0]["bites"][0].update(law="M2"), "mutant torn, caught by search, breaks"),
     ],
 )
 def test_what_no_document_can_weigh_is_no_pass_either(change: Callable[[Any], object], what: str) -> None:

@@ -29,6 +29,7 @@ from strandline.properties.memoworlds.parts import changing
 from strandline.properties.memoworlds.shown import SHOWN, TWINS, unshown
 from strandline.properties.verdict import Verdict
 from strandline.properties.worlds import EVER, RECENT, WORLDS, P, Q
+from tests.properties import sizes
 from tests.properties.exhaust.spelled import Spelled
 
 if TYPE_CHECKING:
@@ -43,22 +44,6 @@ STEPPED: Final = ("torn", "drop", "faults", "evicted", "returned", "gone", "empt
 """The worlds that are followed step for step; between them they have all that can happen but a copy and a reissue."""
 
 PINNED: Final = tomllib.loads(Path(__file__).with_name("worlds.toml").read_text("utf-8"))
-
-SIZES: Final = {
-    "races": (1_041_378, 3_729_587, 30),
-    "forgotten": (278_853, 1_402_391, 25),
-    "replaced": (592_247, 1_657_579, 30),
-    "removed": (192_887, 554_540, 30),
-    "held and read": (45_518, 173_123, 17),
-    "held and rewritten": (153_244, 615_055, 20),
-    "read and rewritten": (68_057, 149_721, 19),
-    "emptied and led": (136_419, 318_502, 23),
-    "held and led": (388_467, 1_076_941, 25),
-    "read and led": (290_740, 543_050, 26),
-    "rewritten and led": (466_059, 899_346, 27),
-    "full": (12_055, 33_976, 16),
-}
-"""States, transitions and depth of each large world, alike refreshers taken for one."""
 
 MORE: Final[dict[str, Scope]] = {
     "copied": Scope(
@@ -272,7 +257,7 @@ def test_a_large_world_obeys_every_law_and_has_exactly_the_size_that_is_pinned(n
     found = search(declared(FAMILY[name]))
     assert not found.ended
     assert [finding for finding in found.findings if finding.verdict is Verdict.VIOLATED] == []
-    assert (found.counts.states, found.counts.transitions, found.counts.depth) == SIZES[name]
+    assert (found.counts.states, found.counts.transitions, found.counts.depth) == sizes.MODEL[name]
     assert found.unfired == ()
     twins = (finding.law.partition(":")[0] for finding in found.findings if finding.reached)
     assert tuple(sorted(twins, key=list(TWINS).index)) == SHOWN[name]

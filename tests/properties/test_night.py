@@ -17,34 +17,12 @@ from strandline.properties.memoworlds.family import FAMILY, SOAK
 from strandline.properties.memoworlds.shown import SHOWN, TWINS
 from strandline.properties.realworlds.declare import real_world
 from strandline.properties.verdict import Verdict
+from tests.properties import sizes
 
 if TYPE_CHECKING:
     from strandline.properties.exhaust.found import Found
 
 pytestmark = [pytest.mark.night, pytest.mark.search]
-
-REAL: Final = {
-    "races": (1_041_378, 3_729_587, 30),
-    "forgotten": (278_853, 1_402_391, 25),
-    "replaced": (620_305, 1_741_000, 30),
-    "removed": (192_887, 554_540, 30),
-    "held and read": (45_518, 173_123, 17),
-    "held and rewritten": (153_244, 615_055, 20),
-    "read and rewritten": (68_057, 149_721, 19),
-    "emptied and led": (141_713, 330_989, 23),
-    "held and led": (397_187, 1_098_257, 25),
-    "read and led": (295_385, 551_378, 26),
-    "rewritten and led": (472_855, 911_505, 27),
-    "full": (12_583, 34_804, 16),
-}
-"""States, transitions and depth of each large world with the real scanner in it.
-
-Where another file can be led to, and in ``full``, there are some more than of the model, as in the small worlds and for
-the same reasons.
-"""
-
-SOAKED: Final = (53_013_390, 334_336_133, 33)
-"""Those of the world for a soak, of the model."""
 
 REAL_MAX: Final = 0.01
 """The share of real steps in the transitions of a world with three refreshers, at most."""
@@ -66,11 +44,11 @@ def test_the_scanner_takes_each_step_of_a_large_world_as_the_model_does_in_as_ma
 ) -> None:
     with real_world(FAMILY[name], audited=True) as real:
         found = search(real.world)
-        assert whole(found, name) == REAL[name]
+        assert whole(found, name) == sizes.SCANNER[name]
         assert real.refinement.differing == 0
         if FAMILY[name].refreshers > 2:
             assert real.work.steps <= REAL_MAX * found.counts.transitions
 
 
 def test_the_world_for_a_soak_obeys_every_law_and_has_exactly_the_size_that_is_pinned() -> None:
-    assert whole(search(declared(SOAK)), "soak") == SOAKED
+    assert whole(search(declared(SOAK)), "soak") == sizes.SOAK

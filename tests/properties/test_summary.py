@@ -71,6 +71,14 @@ def test_what_is_open_stands_on_the_first_screen() -> None:
     assert len(first) < 20
 
 
+def test_an_engine_that_ran_and_claims_nothing_is_named() -> None:
+    findings = Findings("shipped", claims(1), (Run("exhaust", "searches", "ran"), Run("traces", "replays", "ran")))
+    evidence = gather(findings, datetime(2026, 3, 1, tzinfo=UTC), 1.0)
+    first = summary(evidence, grouped(evidence.claims.laws), []).partition("| law |")[0]
+    assert "- traces ran, and claims nothing" in first
+    assert "exhaust ran" not in first
+
+
 def test_mutants_that_got_away_are_named() -> None:
     evidence = bitten()
     text = summary(evidence, grouped(evidence.claims.laws), [])

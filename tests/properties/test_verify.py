@@ -14,7 +14,7 @@ from strandline.properties.cli import main
 from strandline.properties.report import cli, console
 from strandline.properties.report.document import Evidence
 from strandline.properties.report.verify import DIFFERENCES_MAX, Verified, differing, verify
-from tests.properties.evidences import MUTANTS, findings, holding, plain, violated, written
+from tests.properties.evidences import MUTANTS, biting, bitten, findings, holding, plain, violated, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -138,6 +138,29 @@ def test_mutants_that_are_not_tried_again_are_not_verified() -> None:
     outcome = verified(found)
     assert outcome.exit_code in {1, 3}
     assert any("mutants" in line for line in outcome.unrepeated)
+
+
+def test_mutants_are_compared_where_the_engine_that_tried_them_is_run_again() -> None:
+    def better(document: Any) -> None:  # noqa: ANN401 - any JSON
+        document["claims"]["mutants"][1]["bites"][0]["caught"] = True
+
+    judge = Judge()
+    judge.all = biting()
+    assert verified(bitten(), judge).exit_code == 0
+    outcome = verified(changed(better, bitten()), judge, "teeth")
+    assert [one.where for one in outcome.differences] == ["mutants/slow/bites/0/caught"]
+
+
+def test_traces_that_are_not_here_are_not_verified_which_is_no_difference(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def committed(document: Any) -> None:  # noqa: ANN401 - any JSON
+        document["claims"]["engines"].insert(0, {"engine": "traces", "says": "", "state": "ran", "detail": ""})
+
+    monkeypatch.chdir(tmp_path)
+    outcome = verified(changed(committed, holding()))
+    assert (outcome.unrepeated, outcome.differences) == (("traces: there are none in tests/traces here",), ())
+    assert outcome.exit_code == 3
 
 
 def test_the_order_of_what_is_claimed_is_compared_too() -> None:

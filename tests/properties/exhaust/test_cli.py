@@ -213,6 +213,13 @@ def test_an_action_that_never_fires_is_named_and_is_no_pass(own: str) -> None:
     assert evidence()["unfired"] == ["sit"]
 
 
+def test_an_action_that_had_no_time_to_fire_is_not_said_to_never_fire(own: str) -> None:
+    result = searched(own, "made(endless, more=[Action('sit', ('n',), ('n',), never)])", "--states", "20")
+    assert result.exit_code == 3
+    assert "not fired by then: sit" in result.stdout
+    assert "never fired" not in result.stdout
+
+
 def test_a_budget_that_ends_is_inconclusive_and_tells_the_frontier(own: str) -> None:
     result = searched(own, "made(endless)", "--states", "20")
     assert result.exit_code == 3

@@ -13,6 +13,7 @@ from strandline.properties import engines
 from strandline.properties.check import check
 from strandline.properties.mutants import SHIPPED
 from strandline.properties.report.replay import BadTraceError, encode
+from strandline.properties.traces import committed
 from strandline.properties.traces.committed import COMMITTED, FOLDER, claims
 from strandline.properties.verdict import Trace, Verdict
 
@@ -48,6 +49,16 @@ def test_the_committed_traces_are_the_first_engine_of_a_check() -> None:
 def test_where_nothing_is_committed_nothing_is_claimed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert taken() == {}
+
+
+def test_more_traces_than_are_taken_break_the_engine_after_the_first_were(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(committed, "FILES_MAX", 1)
+    keep(folder, "M3-dominance.json", "M8-undone-drop.json")
+    found: list[Claim] = []
+    with pytest.raises(BadTraceError, match="more than 1 traces in tests/traces: the others were not taken"):
+        found.extend(claims(SHIPPED, lambda _line: None))
 
 
 def test_the_shipped_scanner_holds_on_the_traces_of_mutants_and_each_is_named_and_counted(folder: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
@@ -25,12 +24,12 @@ class Unread(Exception):  # noqa: N818 - no error: it asks for a part
 class Parts:
     """The parts that were read so far; to look at another one is to ask for it."""
 
-    __slots__ = ("_begun", "known")
+    __slots__ = ("drawn", "known")
 
-    def __init__(self, known: Mapping[str, Value], begun: Mapping[Asking[Any], _Walk] | None = None) -> None:
-        """Know these; ``begun`` are other functions that were asked of some of them, each as far as it came."""
+    def __init__(self, known: Mapping[str, Value], drawn: Mapping[object, Any] | None = None) -> None:
+        """Know these; ``drawn`` are conclusions from some of them, which stay however much more becomes known."""
         self.known = known
-        self._begun = dict(begun or {})
+        self.drawn = dict(drawn or {})
 
     def __getitem__(self, part: str) -> Any:  # noqa: ANN401 - a value of any type
         """Give a part.
@@ -43,46 +42,28 @@ class Parts:
         except KeyError:
             raise Unread(part) from None
 
-    @property
-    def begun(self) -> Mapping[Asking[Any], _Walk]:
-        """How far other functions came. They go on from there however much more becomes known."""
-        return self._begun
-
     def conclude(self, of: Asking[T]) -> T:
-        """Give the answer of another function of these parts; it goes on from where it wanted a part that was not read.
+        """Give the answer of another function of these parts; it is not asked again when more of them are known.
 
         Raises:
             Unread: it needs a part that was not read yet.
         """
-        walk = self._begun.get(of)
-        walk = self._begun[of] = of.begin() if walk is None else _Walk(walk.node, dict(walk.known))
-        return of.go_on(walk, self.__getitem__)
+        if of not in self.drawn:
+            self.drawn[of] = of(self.__getitem__)
+        drawn: T = self.drawn[of]
+        return drawn
 
 
 class _Question(NamedTuple):
-    """The part that is to be read next, what follows by its value, and how far other functions came by then.
-
-    What follows is found by the value, and quicker by its place in memory: values come from the pools of a search,
-    which hand out the same object for what is equal, and to hash a memo takes longer than all else here. ``same``
-    holds on to each object that it knows by its place, so that no other one comes to lie there.
-    """
+    """The part that is to be read next, what was concluded by then, and what follows by the part's value."""
 
     part: str
-    begun: Mapping[Asking[Any], _Walk]
+    drawn: Mapping[object, Any]
     answers: dict[Value, _Question | _Answer]
-    same: dict[int, tuple[Value, _Question | _Answer]]
 
 
 class _Answer(NamedTuple):
     given: Any
-
-
-@dataclass(slots=True)
-class _Walk:
-    """How far a function was asked, and the parts that it has read by then."""
-
-    node: _Question | _Answer
-    known: dict[str, Value]
 
 
 class Asking(Generic[T]):
@@ -96,34 +77,22 @@ class Asking(Generic[T]):
 
     def __call__(self, read: Callable[[str], Any]) -> T:
         """Give the answer for these parts; each is read when it is first needed."""
-        return self.go_on(self.begin(), read)
-
-    def begin(self) -> _Walk:
-        """Ask the function of what is fixed."""
-        if self._root is None:
-            self._root = self._grown(self._fixed, {})
-        return _Walk(self._root, dict(self._fixed))
-
-    def go_on(self, walk: _Walk, read: Callable[[str], Any]) -> T:
-        """Give the answer; if a part cannot be read, the walk stays where that is to be read next."""
-        node, known = walk.node, walk.known
+        known = dict(self._fixed)
+        node = self._root
+        if node is None:
+            node = self._root = self._grown(known, {})
         while isinstance(node, _Question):
             value = known[node.part] = read(node.part)
-            seen = node.same.get(id(value))
-            node = walk.node = self._following(node, value, known) if seen is None else seen[1]
+            following = node.answers.get(value)
+            if following is None:
+                following = node.answers[value] = self._grown(known, node.drawn)
+            node = following
         given: T = node.given
         return given
 
-    def _following(self, node: _Question, value: Value, known: Mapping[str, Value]) -> _Question | _Answer:
-        following = node.answers.get(value)
-        if following is None:
-            following = node.answers[value] = self._grown(known, node.begun)
-        node.same[id(value)] = value, following
-        return following
-
-    def _grown(self, known: Mapping[str, Value], begun: Mapping[Asking[Any], _Walk]) -> _Question | _Answer:
-        parts = Parts(dict(known), begun)
+    def _grown(self, known: Mapping[str, Value], drawn: Mapping[object, Any]) -> _Question | _Answer:
+        parts = Parts(dict(known), drawn)
         try:
             return _Answer(self._answer(parts))
         except Unread as unread:
-            return _Question(unread.part, parts.begun, {}, {})
+            return _Question(unread.part, parts.drawn, {})

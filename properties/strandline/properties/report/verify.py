@@ -26,7 +26,7 @@ DIFFERENCES_MAX: Final = 200
 """Differences that are named; a document that is another one altogether would name thousands."""
 
 _VALUE_MAX: Final = 120  # characters of a value that differs
-_NAMED_BY: Final = ("law", "engine", "mutant")  # what tells the items of a list apart, where they have such a name
+_NAMED_BY: Final = ("mutant", "law", "engine")  # what tells the items of a list apart, the first that they have
 
 
 class Difference(NamedTuple):
