@@ -109,6 +109,20 @@ def test_a_trace_that_fits_no_longer_is_no_pass_and_says_where(folder: Path) -> 
     assert found["M7"].says == "d.json: split breaks nothing by it"
 
 
+def test_a_trace_in_which_nothing_is_judged_is_no_pass(folder: Path) -> None:
+    (folder / "a.json").write_bytes(encode(Trace(SHIPPED, "prune", "M3", ())))
+    (folder / "b.json").write_bytes(encode(Trace(SHIPPED, "prune", "M4", (Action("start", 0),))))
+    (folder / "c.json").write_bytes(encode(Trace(SHIPPED, "prune", "M5", ())))
+    found = taken()
+    assert found["M3"].says == "a.json: it has no steps, and M3 judges nothing else"
+    assert found["M4"].says == "b.json: M4 is proved, and no step is judged by it"
+    assert {law: claim.verdict for law, claim in found.items()} == {
+        "M3": Verdict.INCONCLUSIVE,
+        "M4": Verdict.INCONCLUSIVE,
+        "M5": Verdict.HOLDS,  # a world left in peace at its very start is judged
+    }
+
+
 def test_a_trace_of_somebody_elses_scanner_is_not_taken_and_is_no_pass(folder: Path) -> None:
     (folder / "a.json").write_bytes(encode(Trace("mine", "outside prune", "M1", (Action("start", 0),))))
     assert taken()["M1"].verdict is Verdict.INCONCLUSIVE

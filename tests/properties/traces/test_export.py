@@ -117,7 +117,8 @@ def test_the_name_of_a_test_can_be_given_and_no_other_text_goes_in(tmp_path: Pat
         ({"subject": "specimen:D0", "world": "shrunk"}, 3, "specimen:D0 has gates of its own"),
         ({"world": "outside prune"}, 2, "name it with --subject"),
         ({"steps": (Action("hop"),)}, 3, "step 1, hop by env, cannot be taken: no step has this name"),
-        ({"steps": ()}, 3, "M3 is not broken by these steps on dominance"),
+        ({"steps": ()}, 3, "it has no steps, and M3 judges nothing else"),
+        ({"steps": (Action("start", 0),)}, 3, "M3 is not broken by these steps on dominance"),
     ],
 )
 def test_what_makes_no_test_is_refused_in_one_line(change: dict[str, object], code: int, says: str) -> None:

@@ -16,6 +16,7 @@ from strandline.properties.report.replay import encode, load
 from strandline.properties.report.retrace import retrace
 from strandline.properties.traces import cli, replaying
 from strandline.properties.traces.sides import Sides, beside, parted
+from strandline.properties.verdict import Trace
 
 if TYPE_CHECKING:
     from click.testing import Result
@@ -137,6 +138,12 @@ def test_bare_steps_replay_and_are_held_against_nothing() -> None:
     result = replay("-", stdin=encode(load(str(H03))))
     assert result.exit_code == 1
     assert "something else" not in result.stdout
+
+
+def test_a_trace_in_which_nothing_is_judged_bears_nothing_out() -> None:
+    for law, code, says in (("M3", 3, "it has no steps, and M3 judges nothing else; not a pass"), ("M5", 0, "")):
+        result = replay("-", stdin=encode(Trace("shipped", "prune", law, ())))
+        assert (result.exit_code, says in result.stderr) == (code, True)
 
 
 def test_what_excludes_each_other_is_refused_in_one_line(tmp_path: Path) -> None:

@@ -206,9 +206,16 @@ def file_name(trace: Trace) -> str:
     return "-".join(parts) + ".json"
 
 
-def is_proved(law: str) -> bool:
-    """Tell whether a law, by its number, is one that is proved: no step can break it, and none can bear it out."""
-    return any(known.number == law and known.holds is None for known in LAWS)
+def unjudged(trace: Trace) -> str:
+    """Say why nothing in a trace is judged by its law, so that it bears nothing out; empty if something is."""
+    law = next((known for known in LAWS if known.number == trace.law), None)
+    if law is None:
+        return ""
+    if law.holds is None:
+        return f"{law.number} is proved, and no step is judged by it"
+    if not trace.steps and law.kind != "eventually":
+        return f"it has no steps, and {law.number} judges nothing else"
+    return ""
 
 
 def exit_code(exhibit: Exhibit) -> int:

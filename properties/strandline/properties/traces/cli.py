@@ -33,8 +33,8 @@ INCONCLUSIVE: Final = EXIT_CODES[Verdict.INCONCLUSIVE]
 _REPLAY: Final = """\b
 Exit codes: 0 all steps fit and the law holds, 1 the law is still broken,
             2 no trace file, 3 the trace fits no longer, was ended before its
-            last step, or its law is proved and judges no step, which is no
-            pass, 4 the subject is broken, or model and real code part.
+            last step, or its law judges nothing in it, which is no pass,
+            4 the subject is broken, or model and real code part.
 Example:    strandline replay .strandline/traces/M3-dominance.json
             strandline replay M3-dominance.json --on both
             strandline replay M3-dominance.json --mutant shipped --step
@@ -135,11 +135,11 @@ def _file(ctx: click.Context, source: str, bench: Bench | None) -> TraceFile:
     """Read a trace that can be taken on this bench, or on ours if there is none."""
     try:
         file = replay.read(source)
-        replay.to_trace(file)
+        unjudged = replay.unjudged(replay.to_trace(file))
     except replay.BadTraceError as error:
         _end(ctx, USAGE, f"{source}: {error}")
-    if replay.is_proved(file.law):
-        _end(ctx, INCONCLUSIVE, f"{source}: {file.law} is proved, and no step is judged by it; not a pass")
+    if unjudged:
+        _end(ctx, INCONCLUSIVE, f"{source}: {unjudged}; not a pass")
     if bench is not None and file.world not in PLOTS:
         raise click.UsageError(f"{source} is a trace of the shipped scanner or its model, and takes no subject")
     if bench is None and file.world in PLOTS:

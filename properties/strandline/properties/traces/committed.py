@@ -101,6 +101,9 @@ def taken(kept: Kept, subject: str) -> Outcome:
     trace, bad = kept.trace, _is_bad(kept.trace.subject)
     if trace.world in PLOTS:
         return Outcome(kept, Verdict.INCONCLUSIVE, f"{kept.name} is of a subject that is judged from outside", 0)
+    unjudged = replay.unjudged(trace)
+    if unjudged:
+        return Outcome(kept, Verdict.INCONCLUSIVE, f"{kept.name}: {unjudged}", 0)
     try:
         exhibit = retrace(trace._replace(subject=subject))
         if exhibit.broken:
