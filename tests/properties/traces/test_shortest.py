@@ -84,6 +84,19 @@ def test_runs_of_one_actor_are_brought_together() -> None:
     assert smallest(mixed, ordered) == (Action("a", 0), Action("c", 0), Action("b", 1), Action("d", 1))
 
 
+def test_nothing_is_taken_twice() -> None:
+    """What was no better once is none later, for what it is held against only becomes better."""
+    taken: list[Steps] = []
+
+    def noting(steps: Steps) -> Steps | None:
+        taken.append(steps)
+        return breaking(steps)
+
+    steps = (*(Action("c", 2, n) for n in range(9)), Action("b", 1, 7), Action("c", 2), Action("a", 0, 4))
+    smallest(steps, noting)
+    assert len(taken) == len(set(taken))
+
+
 def test_no_more_steps_are_tried_than_the_bound_allows() -> None:
     tried = 0
 

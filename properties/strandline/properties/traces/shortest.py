@@ -157,11 +157,13 @@ class _Search:
         self.best = best
         self.left = left
         self._take = take
+        self._tried = {best}
 
     def better(self, tried: Steps) -> bool:
-        """Try other steps, and keep them if they are smaller and still break the law."""
-        if self.left <= 0:
+        """Try other steps, once, and keep them if they are smaller and still break the law."""
+        if self.left <= 0 or tried in self._tried:
             return False
+        self._tried.add(tried)
         self.left -= len(tried)
         found = self._take(tried)
         if found is None or size(found) >= size(self.best):
