@@ -44,22 +44,26 @@ if TYPE_CHECKING:
 READ: Final[dict[str, str]] = {
     "start": "gate / path serials",
     "cancel": "gate /",
-    "drop": "/ kept epoch slot.observation",
-    "locate": "gate stand link path idle / ask idle.clean idle.seen trusted log",
-    "connect": "gate stand link path / log ask trusted ghost idle",
-    AMID: "gate stand link path births kept epoch seen ask unmoved / view log clean slot.observation trusted idle "
-    "commit left slot.commit idle.clean",
-    "read": "gate stand link path kept epoch seen ask unmoved / view log clean slot.observation trusted idle commit "
-    "left slot.commit",
+    "drop": "/ slot.observation epoch kept",
+    "locate": "gate link path idle stand / ask idle.clean idle.seen trusted log",
+    "connect": "gate link path / log stand ask trusted ghost idle",
+    AMID: "gate path link ask unmoved idle seen births / log clean view slot.observation epoch kept stand commit left "
+    "trusted idle.clean slot.commit",
+    "read": "gate ask unmoved idle seen path link / log clean view slot.observation epoch kept stand commit left "
+    "trusted slot.commit",
     **dict.fromkeys(
         FAULTS,
-        "gate stand link path kept epoch seen / view log clean slot.observation ask unmoved trusted idle commit left "
+        "gate seen path link / log clean view slot.observation epoch kept stand ask unmoved trusted idle commit left "
         "slot.commit",
     ),
-    "check": "gate stand link path unmoved seen / ask trusted idle clean kept epoch slot.observation ghost slot.commit",
-    "store": "gate unmoved stand link path kept epoch seen ask / slot.observation trusted idle clean ghost slot.commit",
+    "check": "gate unmoved path link seen stand / ask trusted idle clean epoch kept slot.observation ghost slot.commit",
+    "store": "gate ask unmoved idle ghost seen path link slot.commit slot.observation epoch kept stand / trusted clean",
 }
-"""What each kind of step of a refresher reads, in this order; what comes after the stroke only if it is looked at."""
+"""What each kind of step of a refresher reads; what comes after the stroke only if it is looked at.
+
+What stands before it is read in this order, the parts that tell most apart last: a step is tried anew for each value of
+a part that it turns out to need, and so for all that was read before.
+"""
 
 OWN: Final = " ".join((*(part for part in REST if part not in OWN_MEMOS), STAND))
 SLOT: Final = "kept epoch slot.observation slot.commit unmoved+"

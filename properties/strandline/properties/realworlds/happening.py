@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from strandline.impl import refresh as impl
-from strandline.impl.effects import Observed, Swap
+from strandline.impl.effects import Observed
 from strandline.impl.memo import Memo
 from strandline.impl.store import Slot
 from strandline.model.environment import append_and_prune
@@ -57,6 +57,8 @@ class Happening:
         self._kind = kind
         self._action = Action(kind, ME, arg)
         self._passed = passed
+        kept = (f"idle.{place}" for place in range(bench.scope.idle))
+        self._first = (*STORING, *kept) if kind == "store" else ()
 
     def __call__(self, at: Parts) -> Happened:
         """Take the step, and tell what came of it.
@@ -64,9 +66,11 @@ class Happening:
         Raises:
             WorldError: it looked at something of which nothing is kept.
         """
-        passed = at.conclude(self._passed)
-        for part in _wanted(passed.move, at):
+        for part in self._first:
             at[part]
+        passed = at.conclude(self._passed)
+        if isinstance(passed.move.result, Observed):
+            at[of("left", ME) if at[of("link", ME)].left else "commit"]
         try:
             return self._told(at, passed)
         except Looked as looked:
@@ -155,16 +159,6 @@ class Happening:
         return link.file.inode != link.inode
 
 
-def _wanted(move: Move, at: Parts) -> Iterator[str]:
-    """Give what the ghosts of this move look at for sure: to read it first saves moving them once for each part."""
-    if isinstance(move.result, Observed):
-        yield of("left", ME) if at[of("link", ME)].left else "commit"
-    if isinstance(move.effect, Swap):
-        yield of("ghost", ME)
-        if at[KEPT] is not None:
-            yield "slot.commit"
-
-
 def _kept(after: World, slot: Slot) -> Kept | None:
     """Give what is stored."""
     ghost = after.slot.ghost
@@ -182,6 +176,12 @@ def _opened(link: Link | None, *, astray: bool) -> Link | None:
 
 NO_FILE: Final = -1
 """The inode number of no file that was ever pinned."""
+
+STORING: Final = (of("ghost", ME), "slot.commit", of("ask", ME))
+"""What the ghosts look at for sure, as at the kept connections, when a memo is stored.
+
+Read first, it saves letting the refresh through once for each part.
+"""
 
 MEMOS: Final = frozenset({*SLOT_MEMO, *(of(part, ME) for part in OWN_MEMOS)})
 """The parts of the model for which the scanner has its own."""

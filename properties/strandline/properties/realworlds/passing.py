@@ -31,6 +31,10 @@ OBSERVED: Final = 1_000
 """The number of the last observation that anybody made, above all that a step reads."""
 
 
+DECIDING: Final = ("check", "store")
+"""The gates at which a refresh has found something, and the number and the version that it goes by matter."""
+
+
 class Passed(NamedTuple):
     """A refresh that was let through its gate: where it stood, what the scanner did, and the move of that."""
 
@@ -52,8 +56,8 @@ class Passing:
 
     def __call__(self, at: Parts) -> Passed:
         """Take the step; what is stored is read too if the laws are told of it."""
+        facing = self._facing(at)  # before where it stands, which tells most apart
         state, effect = at.conclude(self._stood)
-        facing = self._facing(at)
         step = self._bench.scanner.step(state, effect, facing)
         if isinstance(step.following, Answer) and isinstance(state, impl.Checking) and isinstance(state.found, Memo):
             facing = facing._replace(slot=at.conclude(self._stored))
@@ -65,10 +69,10 @@ class Passing:
 
     def _filled(self, at: Parts) -> tuple[impl.State, Effect]:
         """Give where the refresh stands, with its numbers put back."""
-        stand: Stand = at[of(STAND, ME)]
-        decides = isinstance(stand.state, (impl.Checking, impl.Storing))
+        decides = self._kind in DECIDING
         version = LOOKED_AT if decides and at[of("unmoved", ME)] else MOVED
-        return filled(stand, at[of("seen", ME)] if decides else 0, version, self._bench.plug.projection)
+        seen = at[of("seen", ME)] if decides else 0
+        return filled(at[of(STAND, ME)], seen, version, self._bench.plug.projection)
 
     def _facing(self, at: Parts) -> Facing:
         """Put together all that the effect can get at."""

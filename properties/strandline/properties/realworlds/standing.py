@@ -107,10 +107,11 @@ def numbered(memo: Memo, number: int) -> Memo:
 
 def slot_of(at: Parts) -> Slot:
     """Give what the store holds, with its numbers put back."""
+    observation, epoch = at["slot.observation"], at["epoch"]
     kept: Kept | None = at[KEPT]
     if kept is None:
-        return Slot(LOOKED_AT, at["epoch"])
-    return Slot(LOOKED_AT, at["epoch"], numbered(kept.memo, at["slot.observation"]), kept.joined)
+        return Slot(LOOKED_AT, epoch)
+    return Slot(LOOKED_AT, epoch, numbered(kept.memo, observation), kept.joined)
 
 
 def filled(stand: Stand, seen: int, version: int, projection: Projection[Any, Any]) -> tuple[impl.State, Effect]:

@@ -68,10 +68,10 @@ class RealSteps:
             taken = [self._dropped(at)]
         elif not can_be_next(at, self._kind, late=self._late):
             taken = []
+        elif self._kind in TURNS:
+            taken = [*self._turned(at)]
         else:
-            for part in self._first:
-                at[part]
-            taken = [*self._turned(at)] if self._kind in TURNS else [self._moved(at, arg) for arg in self._args(at)]
+            taken = [self._moved(at, arg) for arg in self._args(at)]
         spent = {self._spent: at[self._spent] - 1} if self._spent else {}
         return tuple(way._replace(writes={**way.writes, **spent}) for way in taken)
 
@@ -111,6 +111,8 @@ class RealSteps:
 
     def _moved(self, at: Parts, arg: int) -> Outcome:
         """Let a refresh through its gate."""
+        for part in self._first:
+            at[part]
         happened = at.conclude(self._happened[arg])
         return self._held(at, str(arg), happened.changed, happened.writes, happened.told)
 
