@@ -323,7 +323,10 @@ def test_everything_public_can_be_imported_from_where_the_docs_say() -> None:
         assert hasattr(importlib.import_module(module), attribute), name
 
 
-@pytest.mark.parametrize("block", [pytest.param(code, id=where) for where, code in blocks()])
+@pytest.mark.parametrize(
+    "block",
+    [pytest.param(code, id=where, marks=[pytest.mark.search] if "trial(" in code else []) for where, code in blocks()],
+)
 def test_a_block_of_python_in_the_docs_runs_as_it_stands(block: str, tmp_path: Path) -> None:
     here = tmp_path / "here"
     here.mkdir()

@@ -79,6 +79,7 @@ def test_every_text_has_changes_and_each_leaves_a_program(file: str) -> None:
         ast.parse(PROGRAM.applied(change, source))
 
 
+@pytest.mark.search
 def test_a_changed_tree_is_noticed_by_an_engine(tmp_path: Path) -> None:
     PROGRAM.copied(tmp_path)
     target = tmp_path / "model/strandline/model/memo.py"

@@ -51,7 +51,7 @@ def test_the_projection_is_short() -> None:
     assert len(blocks()[0].splitlines()) <= LINES_MAX
 
 
-@pytest.mark.search  # the page's own block does the same on every Python
+@pytest.mark.search
 def test_the_table_of_the_page_passes_the_trial_with_everything_seen(page: Any) -> None:  # noqa: ANN401 - the page's
     found = trial(page.EVENTS, page.WORLDS, page.FIELDS, cases=100)
     assert (found.verdict, found.exhibits, found.short) == (Verdict.HOLDS, (), ())

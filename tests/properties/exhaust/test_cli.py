@@ -314,7 +314,7 @@ def family(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
     monkeypatch.setattr(cli, "FAMILY", dict.fromkeys(names))
 
 
-@pytest.mark.parametrize("kind", ["model", "impl"])
+@pytest.mark.parametrize("kind", ["model", pytest.param("impl", marks=pytest.mark.search)])
 def test_a_family_has_a_row_for_each_world_one_verdict_and_one_evidence(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
