@@ -230,7 +230,7 @@ def test_a_specimen_is_violated_with_a_trace_that_replays(tmp_path: Path) -> Non
 
 
 def test_a_trace_through_a_specimen_that_nobody_knows_is_no_pass() -> None:
-    unknown = Trace("specimen:D9", "appends", "M1", ())
+    unknown = Trace("specimen:D9", "appends", "M1", (Action("start", 0),))
     one_line(run("replay", "-", stdin=encode(unknown)), 3, "nothing here is named 'D9'; not a pass")
 
 

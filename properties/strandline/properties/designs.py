@@ -61,6 +61,17 @@ DESIGNS: Final[tuple[Mutant, ...]] = (
         FUZZ,
     ),
     Mutant(
+        "late number",
+        "H08",
+        "numbers a memo when it is stored, and not with its snapshot",
+        "M3",
+        MemoStore,
+        "swap",
+        flaws.numbering_what_it_stores,
+        EXHAUST,
+        "torn",
+    ),
+    Mutant(
         "newest takes all",
         "H09",
         "lets the newer of two memos win, however much the other one covers",

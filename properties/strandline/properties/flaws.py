@@ -84,6 +84,15 @@ class EarlyLease(Lease):
         return replace(found, reading=found.reading._replace(memo=memo))
 
 
+def numbering_what_it_stores(self: MemoStore, version: int, memo: Memo, joined: Joined) -> Slot | None:
+    with self._lock:
+        if self._slot.version != version:
+            return self._slot
+        self._observations += 1
+        self._slot = Slot(version + 1, self._slot.epoch, replace(memo, observation=self._observations), joined)
+        return None
+
+
 def tail_up_to_an_error(self: LogReader, after: int, limit: int) -> Iterator[LogRow]:
     with suppress(sqlite3.Error):
         yield from _TAIL(self, after, limit)

@@ -152,12 +152,12 @@ class RealSpace:
                 seen=link.seen,
                 clean=link.clean,
                 slot=real.slot,
-                observed=max((0, *_observations(real))),
+                observed=_observed(real),
                 fault=action.name if action.name in FAULTS else "",
                 amid=append_and_prune(real.world, self._scope, action).log if action.name == AMID else None,
             )
         elif isinstance(effect, Swap):
-            facing = facing._replace(slot=real.slot)
+            facing = facing._replace(slot=real.slot, observed=_observed(real))
         return self._gates.perform(effect, facing)
 
 
@@ -170,6 +170,11 @@ def canonical(real: Real) -> Real:
         _relabeled(real.slot, observed, versions),
         tuple(_relabeled(standing, observed, versions) for standing in real.states),
     )
+
+
+def _observed(real: Real) -> int:
+    """Give the number of the last observation; a store that numbered at a swap would go on from it."""
+    return max((0, *_observations(real)))
 
 
 def _observations(real: Real) -> Iterator[int]:
