@@ -100,6 +100,7 @@ def test_a_fold_that_ends_at_midnight_leaves_one_midnight() -> None:
     ("zone", "day"),
     [
         ("Africa/Monrovia", date(1972, 1, 7)),
+        ("America/Belize", date(1960, 2, 14)),  # back at midnight, and not at an hour of UTC
         ("America/Juneau", date(1867, 10, 18)),
         ("America/Juneau", date(1867, 10, 19)),
         ("America/Sao_Paulo", date(2018, 11, 4)),
@@ -111,6 +112,7 @@ def test_a_fold_that_ends_at_midnight_leaves_one_midnight() -> None:
         ("Pacific/Apia", date(2011, 12, 30)),
         ("Pacific/Kiritimati", date(1995, 1, 1)),
         ("Pacific/Kwajalein", date(1993, 8, 21)),
+        ("Pacific/Niue", date(1952, 10, 16)),  # back by twenty seconds at midnight
     ],
 )
 def test_the_start_is_the_earliest_second_of_that_date_or_a_later_one(zone: str, day: date) -> None:

@@ -82,6 +82,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(play.play, "__defaults__", (settings(play.PROFILE, max_examples=10),))
 
 
+@pytest.mark.search
 @pytest.mark.parametrize("world", SMALL)
 def test_the_shipped_scanner_holds_in_every_order_of_a_world(world: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(judged, "SMALL", {world: SMALL[world]})

@@ -114,7 +114,7 @@ def test_a_trace_in_which_nothing_is_judged_is_no_pass(folder: Path) -> None:
     (folder / "b.json").write_bytes(encode(Trace(SHIPPED, "prune", "M4", (Action("start", 0),))))
     (folder / "c.json").write_bytes(encode(Trace(SHIPPED, "prune", "M5", ())))
     found = taken()
-    assert found["M3"].says == "a.json: it has no steps, and M3 judges nothing else"
+    assert found["M3"].says == "a.json: it has no steps, and so nothing that M3 could judge"
     assert found["M4"].says == "b.json: M4 is proved, and no step is judged by it"
     assert {law: claim.verdict for law, claim in found.items()} == {
         "M3": Verdict.INCONCLUSIVE,

@@ -11,6 +11,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from strandline.model.state import Action
 from strandline.properties.cli import main
 from strandline.properties.report.replay import encode, load
 from strandline.properties.report.retrace import retrace
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from click.testing import Result
 
 KEPT = Path(__file__).parents[2] / "traces"
+START = Action("start", 0)
 H03 = KEPT / "M3-dominance.json"
 
 pytestmark = pytest.mark.checkout
@@ -140,10 +142,21 @@ def test_bare_steps_replay_and_are_held_against_nothing() -> None:
     assert "something else" not in result.stdout
 
 
-def test_a_trace_in_which_nothing_is_judged_bears_nothing_out() -> None:
-    for law, code, says in (("M3", 3, "it has no steps, and M3 judges nothing else; not a pass"), ("M5", 0, "")):
-        result = replay("-", stdin=encode(Trace("shipped", "prune", law, ())))
-        assert (result.exit_code, says in result.stderr) == (code, True)
+@pytest.mark.parametrize(
+    ("trace", "says"),
+    [
+        (Trace("shipped", "prune", "M3", ()), "it has no steps, and so nothing that M3 could judge"),
+        (Trace("shipped", "prune", "M4", (START,)), "M4 is proved, and no step is judged by it"),
+        (Trace("mine", "outside prune", "M3", (START,)), "M3 cannot be seen from outside, and no step is judged by it"),
+        (Trace("mine", "outside prune", "M5", ()), "it has no steps, and so nothing that M5 could judge"),
+    ],
+)
+def test_a_trace_in_which_nothing_is_judged_bears_nothing_out(trace: Trace, says: str) -> None:
+    refused(replay("-", stdin=encode(trace)), 3, f"-: {says}; not a pass")
+
+
+def test_a_world_that_is_left_in_peace_at_its_very_start_is_judged() -> None:
+    assert replay("-", stdin=encode(Trace("shipped", "prune", "M5", ()))).exit_code == 0
 
 
 def test_what_excludes_each_other_is_refused_in_one_line(tmp_path: Path) -> None:

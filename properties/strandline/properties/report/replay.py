@@ -16,7 +16,6 @@ from typing import Annotated, Final, Literal, TypeAlias
 import msgspec
 
 from strandline.model.state import Action
-from strandline.properties.laws import LAWS
 from strandline.properties.report import bounded
 from strandline.properties.report.lanes import who
 from strandline.properties.verdict import Change, Exhibit, Frame, Trace
@@ -204,18 +203,6 @@ def file_name(trace: Trace) -> str:
     """Name the file of a trace by law and subject."""
     parts = (re.sub(r"[^A-Za-z0-9._-]+", "-", part)[:PART_MAX] for part in (trace.law, trace.subject))
     return "-".join(parts) + ".json"
-
-
-def unjudged(trace: Trace) -> str:
-    """Say why nothing in a trace is judged by its law, so that it bears nothing out; empty if something is."""
-    law = next((known for known in LAWS if known.number == trace.law), None)
-    if law is None:
-        return ""
-    if law.holds is None:
-        return f"{law.number} is proved, and no step is judged by it"
-    if not trace.steps and law.kind != "eventually":
-        return f"it has no steps, and {law.number} judges nothing else"
-    return ""
 
 
 def exit_code(exhibit: Exhibit) -> int:

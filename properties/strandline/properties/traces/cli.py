@@ -22,6 +22,7 @@ from strandline.properties.report import console, folder, replay
 from strandline.properties.traces import demo, replaying
 from strandline.properties.traces.export import CLAIM, UnexportableError, pytest_module
 from strandline.properties.traces.replaying import Asked, Taken
+from strandline.properties.traces.unjudged import unjudged
 from strandline.properties.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ INCONCLUSIVE: Final = EXIT_CODES[Verdict.INCONCLUSIVE]
 _REPLAY: Final = """\b
 Exit codes: 0 all steps fit and the law holds, 1 the law is still broken,
             2 no trace file, 3 the trace fits no longer, was ended before its
-            last step, or its law judges nothing in it, which is no pass,
+            last step, or its law has nothing to judge, which is no pass,
             4 the subject is broken, or model and real code part.
 Example:    strandline replay .strandline/traces/M3-dominance.json
             strandline replay M3-dominance.json --on both
@@ -135,11 +136,11 @@ def _file(ctx: click.Context, source: str, bench: Bench | None) -> TraceFile:
     """Read a trace that can be taken on this bench, or on ours if there is none."""
     try:
         file = replay.read(source)
-        unjudged = replay.unjudged(replay.to_trace(file))
+        why_not = unjudged(replay.to_trace(file))
     except replay.BadTraceError as error:
         _end(ctx, USAGE, f"{source}: {error}")
-    if unjudged:
-        _end(ctx, INCONCLUSIVE, f"{source}: {unjudged}; not a pass")
+    if why_not:
+        _end(ctx, INCONCLUSIVE, f"{source}: {why_not}; not a pass")
     if bench is not None and file.world not in PLOTS:
         raise click.UsageError(f"{source} is a trace of the shipped scanner or its model, and takes no subject")
     if bench is None and file.world in PLOTS:

@@ -17,6 +17,7 @@ from strandline.properties.report import replay
 from strandline.properties.report.lanes import unfinished
 from strandline.properties.report.retrace import retrace
 from strandline.properties.spaces import MODEL
+from strandline.properties.traces.unjudged import unjudged
 from strandline.properties.verdict import Claim, Engine, Trace, Verdict
 
 if TYPE_CHECKING:
@@ -101,9 +102,8 @@ def taken(kept: Kept, subject: str) -> Outcome:
     trace, bad = kept.trace, _is_bad(kept.trace.subject)
     if trace.world in PLOTS:
         return Outcome(kept, Verdict.INCONCLUSIVE, f"{kept.name} is of a subject that is judged from outside", 0)
-    unjudged = replay.unjudged(trace)
-    if unjudged:
-        return Outcome(kept, Verdict.INCONCLUSIVE, f"{kept.name}: {unjudged}", 0)
+    if why_not := unjudged(trace):
+        return Outcome(kept, Verdict.INCONCLUSIVE, f"{kept.name}: {why_not}", 0)
     try:
         exhibit = retrace(trace._replace(subject=subject))
         if exhibit.broken:

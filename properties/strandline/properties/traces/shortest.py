@@ -132,7 +132,7 @@ def smallest(steps: Steps, take: Take, most: int = STEPS_TRIED_MAX) -> Steps | N
     found = take(steps)
     if found is None:
         return None
-    search = _Search(found, take, most - len(steps))
+    search = _Search(steps, found, take, most - len(steps))
     width = len(found)
     while True:
         before = search.best
@@ -153,11 +153,11 @@ def size(steps: Steps) -> tuple[int, ...]:
 class _Search:
     """The best that was found so far, and how many steps may yet be taken."""
 
-    def __init__(self, best: Steps, take: Take, left: int) -> None:
+    def __init__(self, taken: Steps, best: Steps, take: Take, left: int) -> None:
         self.best = best
         self.left = left
         self._take = take
-        self._tried = {best}
+        self._tried = {taken, best}
 
     def better(self, tried: Steps) -> bool:
         """Try other steps, once, and keep them if they are smaller and still break the law."""
