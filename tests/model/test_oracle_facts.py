@@ -295,7 +295,7 @@ def test_json_is_loaded_to_128_levels_and_no_deeper(body: str) -> None:
     assert fact(nested(body, 200_000)) is None
 
 
-@pytest.mark.parametrize("quoted", ["[" * 200, "{" * 200, r"\"[", r"\\", r"\\\"[{", r"\u005b["])
+@pytest.mark.parametrize("quoted", ["[" * 200, "{" * 200, " ![" * 200, r"\"[", r"\\", r"\\\"[{", r"\u005b["])
 def test_brackets_inside_strings_are_no_levels(quoted: str) -> None:
     assert fact(nested(request(), 127, f'"{quoted}"')) == fact(request()) is not None
     assert fact(nested(request(), 127, f'"{quoted}", []')) is None
