@@ -28,8 +28,9 @@ GATES: Final = ("locate", "connect", "read", "check", "store")
 OF_A_REFRESHER: Final = frozenset({*GATES, *FAULTS, AMID, "start", "cancel", f"{LATE}store"})
 """The actions that each refresher has of its own."""
 
-_READING: Final = "ask link base found unmoved / view log commit left slot slot.body epoch trusted"
-_LOOKING: Final = "clean seen slot.observation idle"
+_READING: Final = "ask unmoved idle base found path link slot.observation slot"
+_LOOKING: Final = "view log clean commit left slot.body seen epoch trusted"
+_STORING: Final = "unmoved ask idle path link seen ghost slot.commit slot.observation slot found"
 
 READ: Final[dict[str, str]] = {
     "append": "path births / log",
@@ -52,15 +53,17 @@ READ: Final[dict[str, str]] = {
     "busy": "gate / waits",
     "locate": "gate path idle / link ask idle.clean idle.seen",
     "connect": "gate path link / tries ask",
-    "read": f"gate {_READING} path {_LOOKING}",
-    "commit amid": f"gate path births {_READING} {_LOOKING}",
+    "read": f"gate {_READING} / {_LOOKING}",
+    "commit amid": f"gate births {_READING} / {_LOOKING}",
     "check": "gate link path / tries ask found beside swaps trusted ghost slot.commit slot idle clean seen "
     "slot.observation epoch",
-    "store": "gate unmoved found / ask trusted slot epoch ghost slot.commit link path idle clean seen",
-    f"{LATE}store": "gate unmoved found / ask swaps trusted slot epoch ghost slot.commit link path idle clean "
-    "seen slot.observation slot.body",
+    "store": f"gate {_STORING} / trusted epoch clean",
+    f"{LATE}store": f"gate {_STORING} / swaps trusted epoch clean slot.body",
 }
-"""What each kind of action reads, in this order; what comes after the stroke only if it is looked at.
+"""What each kind of action reads; what comes after the stroke only if it is looked at.
+
+What stands before it is read in this order, the parts that tell most apart last: a step is tried anew for each value of
+a part that it turns out to need, and so for all that was read before.
 
 A plus stands for the part of every refresher, a bare name for that of the one who acts if refreshers have such a part.
 """

@@ -153,8 +153,8 @@ class Scanner:
         other, worn = otherwise(state, effect)
         beside = came if worn == effect else self._gates.perform(worn, facing)
         again = impl.step(other, beside.result)
-        if shown(again) != shown(following):
+        if again != following and shown(again) != shown(following):
             raise WorldError(f"a step of {state} looks at what is put to rest: it gave {following}, and then {again}")
-        if bare(beside.slot) != bare(came.slot):
+        if beside.slot != came.slot and bare(beside.slot) != bare(came.slot):
             left, then = came.slot, beside.slot
             raise WorldError(f"a step of {state} looks at what is put to rest: it left {left}, and then {then}")
