@@ -7,13 +7,10 @@ the real core be given the result. Who goes next is the search's choice.
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 from strandline.impl import refresh as impl
 from strandline.impl.effects import Effect, Locate, ReadLog, ReadOnce, Rested, Swap
-from strandline.impl.memo import Memo
-from strandline.impl.scan import Glance
 from strandline.impl.store import MemoStore, Slot
 from strandline.impl.window import Span
 from strandline.model import world as model
@@ -23,6 +20,7 @@ from strandline.model.refresh import FAULTS
 from strandline.model.world import AMID, ELSEWHERE, GATES
 from strandline.properties.harness.gates import Came, Facing, Gates, limits, sighting
 from strandline.properties.harness.ghosts import Ghosts, Move
+from strandline.properties.harness.numbered import numbers, relabeled
 from strandline.properties.harness.plug import CODEX, Plug
 from strandline.properties.harness.recorder import RecordedStore, Recorder
 
@@ -33,8 +31,6 @@ if TYPE_CHECKING:
     from strandline.model.state import Action, Scope, World
     from strandline.properties.harness.seal import Seal
     from strandline.properties.harness.templates import Templates
-
-V = TypeVar("V")
 
 
 class Real(NamedTuple):
@@ -163,62 +159,18 @@ class RealSpace:
 
 def canonical(real: Real) -> Real:
     """Renumber observations, commits and versions from 1, and forget what was only counted."""
-    observed = ranks((*_observations(real), *observations(real.world)))
-    versions = ranks(_versions(real))
+    found = tuple(map(numbers, (real.slot, *real.states)))
+    inside = (number for one in found for number in one.observations)
+    observed = ranks((*inside, *observations(real.world)))
+    versions = ranks(version for one in found for version in one.versions)
     return Real(
         renumbered(real.world, observed, ranks(commits(real.world))),
-        _relabeled(real.slot, observed, versions),
-        tuple(_relabeled(standing, observed, versions) for standing in real.states),
+        relabeled(real.slot, found[0], observed, versions),
+        tuple(relabeled(part, own, observed, versions) for part, own in zip(real.states, found[1:], strict=True)),
     )
 
 
 def _observed(real: Real) -> int:
     """Give the number of the last observation; a store that numbered at a swap would go on from it."""
-    return max((0, *_observations(real)))
-
-
-def _observations(real: Real) -> Iterator[int]:
-    yield from (memo.observation for memo in _within((real.slot, real.states), Memo))
-    yield from (link.seen for link in real.world.links())
-
-
-def _versions(real: Real) -> Iterator[int]:
-    yield from (slot.version for slot in _within((real.slot, real.states), Slot))
-    yield from (state.version for state in _within(real.states, impl.Storing))
-
-
-def _within(value: object, kind: type[V]) -> Iterator[V]:
-    """Find every value of a kind inside a state."""
-    if isinstance(value, kind):
-        yield value
-    if type(value) is tuple:  # a row, and what else is a tuple with names, holds none
-        for part in value:
-            yield from _within(part, kind)
-    elif isinstance(value, (Slot, Effect, impl.State)):
-        for field in fields(value):
-            yield from _within(getattr(value, field.name), kind)
-
-
-def _relabeled(value: V, observed: dict[int, int], versions: dict[int, int]) -> V:
-    """Give a state with other numbers for its observations and versions, and an empty tally."""
-
-    def relabel(part: object) -> object:
-        match part:
-            case Memo():
-                number = observed[part.observation]
-                return replace(part, observation=number, snapshot=replace(part.snapshot, observation=number))
-            case Glance():
-                return part._replace(snapshot=replace(part.snapshot, observation=0), rows=0, skipped=())
-            case impl.Tally():
-                return impl.Tally(tries=part.tries, swaps=part.swaps, waits=part.waits)
-            case tuple():
-                return type(part)(map(relabel, part)) if type(part) is tuple else part
-            case _ if isinstance(part, (Slot, impl.State, Effect)):
-                changed: dict[str, Any] = {field.name: relabel(getattr(part, field.name)) for field in fields(part)}
-                if isinstance(part, (Slot, impl.Storing, Swap)):
-                    changed["version"] = versions[part.version]
-                return replace(part, **changed)
-            case _:
-                return part
-
-    return relabel(value)  # type: ignore[return-value] # every case gives the kind it takes
+    inside = (number for part in (real.slot, *real.states) for number in numbers(part).observations)
+    return max((0, *inside, *(link.seen for link in real.world.links())))
