@@ -59,10 +59,9 @@ READ: Final[dict[str, str]] = {
     "check": "gate unmoved path link seen stand / ask trusted idle clean epoch kept slot.observation ghost slot.commit",
     "store": "gate ask unmoved idle ghost seen path link slot.commit slot.observation epoch kept stand / trusted clean",
 }
-"""What each kind of step of a refresher reads; what comes after the stroke only if it is looked at.
+"""What each kind of step of a refresher reads, said as in the worlds of the model.
 
-What stands before it is read in this order, the parts that tell most apart last: a step is tried anew for each value of
-a part that it turns out to need, and so for all that was read before.
+Before the stroke in this order, the parts that tell most apart last; after it only if they are looked at.
 """
 
 OWN: Final = " ".join((*(part for part in REST if part not in OWN_MEMOS), STAND))
