@@ -20,7 +20,7 @@ from strandline.properties.blackbox import judged, play, runs
 from strandline.properties.blackbox.factory import InProcess
 from strandline.properties.blackbox.judged import PLAY, SEARCH, Bench
 from strandline.properties.blackbox.outside import OUTSIDE
-from strandline.properties.blackbox.plots import SMALL
+from strandline.properties.blackbox.plots import COMPARE, SETTLE, SMALL
 from strandline.properties.blackbox.shipped import Shipped
 from strandline.properties.blackbox.subject import Launch, Outcome, SubjectBrokenError, Turn, Turns, Unavailable, Window
 from strandline.properties.check import judged as run_engines
@@ -103,6 +103,15 @@ def test_two_runs_claim_the_same() -> None:
     first, second = (findings(bench(Shipped)) for _ in range(2))
     assert first == second
     assert first.verdict() is Verdict.HOLDS
+
+
+@pytest.mark.parametrize("law", sorted(SEEN))
+def test_from_outside_too_a_trace_is_no_pass_where_nothing_happens_that_its_law_could_judge(law: str) -> None:
+    """Each law judges what another step brings, and a refresh that is under way is judged by none yet."""
+    steps = [Action("start", 0), Action("end", 0), SETTLE, COMPARE]
+    least = {"M1": 2, "M2": None, "M5": 3, "M7": 4}[law]
+    taken = [bench(Shipped).retrace(Trace("mine", "outside prune", law, tuple(steps[:count]))) for count in range(5)]
+    assert [bool(exhibit.judged) for exhibit in taken] == [least is not None and count >= least for count in range(5)]
 
 
 class Forgetful(Shipped):

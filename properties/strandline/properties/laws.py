@@ -37,7 +37,8 @@ class Law:
     """A law: its number and name, its kind, what it says, why, and how an event is judged.
 
     ``holds`` is false for an event that breaks the law and true for every other event; a law
-    that is proved has none, its engine is :mod:`strandline.properties.prove`.
+    that is proved has none, its engine is :mod:`strandline.properties.prove`. ``of`` are the kinds of
+    events that can break it: where none of them happens, that it is not broken says nothing.
     """
 
     number: str
@@ -47,6 +48,7 @@ class Law:
     why: str
     holds: Judge | None
     twin: Twin | None
+    of: tuple[type[Event], ...] = ()
 
 
 def _exact(rules: Rules, event: Event) -> bool:
@@ -210,6 +212,7 @@ def laws(rules: Rules, sources: int) -> tuple[Law, ...]:
             Twin(
                 "a memo is resumed after a row that it rests on was deleted", partial(_resumed_after_a_deletion, rules)
             ),
+            (Answered,),
         ),
         Law(
             "M2",
@@ -219,6 +222,7 @@ def laws(rules: Rules, sources: int) -> tuple[Law, ...]:
             "An empty answer in place of an error looks like good news and moves the cursor past rows never read.",
             _honest,
             Twin("a refresh fails", lambda event: isinstance(event, Failed)),
+            (Failed,),
         ),
         Law(
             "M3",
@@ -228,6 +232,7 @@ def laws(rules: Rules, sources: int) -> tuple[Law, ...]:
             "Of two racing refreshes the slower one writes last: what it saw must not bury what the faster one saw.",
             _monotone,
             Twin("a late write-back gives way to a newer memo", _gave_way),
+            (Stored, Discarded),
         ),
         Law(
             "M4",
@@ -246,6 +251,7 @@ def laws(rules: Rules, sources: int) -> tuple[Law, ...]:
             "A memo that is right because it scans again each time is no memo.",
             _converges,
             Twin("a quiet world has turns to report", _settled_on_turns),
+            (Settled,),
         ),
         Law(
             "M6",
@@ -256,6 +262,7 @@ def laws(rules: Rules, sources: int) -> tuple[Law, ...]:
             "Exactness is cheap to get by reading everything; the memo exists so as not to.",
             partial(_thrifty, rules),
             Twin("a refresh reads the tail of a log and not the rest", _resumed),
+            (Looked,),
         ),
         Law(
             "M7",
@@ -265,6 +272,7 @@ def laws(rules: Rules, sources: int) -> tuple[Law, ...]:
             "A day must not change its turns at midnight, when it moves from the one path to the other.",
             _one_truth,
             Twin("an answer has turns", _answered_turns),
+            (Answered,),
         ),
         Law(
             "M8",
@@ -274,6 +282,7 @@ def laws(rules: Rules, sources: int) -> tuple[Law, ...]:
             "A drop is asked for when the memo is not trusted; a refresh in flight must not undo it.",
             _forgotten,
             Twin("a refresh in flight during a drop gives way", _let_go),
+            (Stored, Looked),
         ),
         Law(
             "M10",
@@ -283,6 +292,7 @@ def laws(rules: Rules, sources: int) -> tuple[Law, ...]:
             "A memo that grows with the life of the log is a leak; one that stops being exact at its limit is a trap.",
             bounded_by(sources),
             Twin("a memo is stored that is full", _full),
+            (Stored,),
         ),
     )
 

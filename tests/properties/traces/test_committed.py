@@ -114,7 +114,7 @@ def test_a_trace_in_which_nothing_is_judged_is_no_pass(folder: Path) -> None:
     (folder / "b.json").write_bytes(encode(Trace(SHIPPED, "prune", "M4", (Action("start", 0),))))
     (folder / "c.json").write_bytes(encode(Trace(SHIPPED, "prune", "M5", ())))
     found = taken()
-    assert found["M3"].says == "a.json: it has no steps, and so nothing that M3 could judge"
+    assert found["M3"].says == "a.json: nothing happens in it that M3 could judge"
     assert found["M4"].says == "b.json: M4 is proved, and no step is judged by it"
     assert {law: claim.verdict for law, claim in found.items()} == {
         "M3": Verdict.INCONCLUSIVE,
@@ -126,6 +126,15 @@ def test_a_trace_in_which_nothing_is_judged_is_no_pass(folder: Path) -> None:
 def test_a_trace_of_somebody_elses_scanner_is_not_taken_and_is_no_pass(folder: Path) -> None:
     (folder / "a.json").write_bytes(encode(Trace("mine", "outside prune", "M1", (Action("start", 0),))))
     assert taken()["M1"].verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_trace_of_somebodys_own_world_is_not_for_a_check(folder: Path) -> None:
+    keep(folder, "M3-dominance.json")
+    (folder / "own.json").write_bytes(encode(Trace("world:mine:world", "a memo", "never back", ())))
+    findings = check(SHIPPED, ("traces",))
+    assert findings.verdict() is Verdict.BROKEN
+    (detail,) = [run.detail for run in findings.runs if run.state == "broken"]
+    assert "tests/traces/own.json: it is of world:mine:world, a world of somebody's own, and not for a check" in detail
 
 
 @pytest.mark.parametrize("data", [b"", b"[" * 9_000, encode(Trace(SHIPPED, "prune", "M99", ()))])

@@ -117,7 +117,8 @@ def test_the_name_of_a_test_can_be_given_and_no_other_text_goes_in(tmp_path: Pat
         ({"subject": "specimen:D0", "world": "shrunk"}, 3, "specimen:D0 has gates of its own"),
         ({"world": "outside prune", "law": "M1"}, 2, "name it with --subject"),
         ({"steps": (Action("hop"),)}, 3, "step 1, hop by env, cannot be taken: no step has this name"),
-        ({"steps": ()}, 3, "it has no steps, and so nothing that M3 could judge"),
+        ({"steps": ()}, 3, "M3 is not broken by these steps on dominance"),
+        ({"subject": "shipped", "steps": (Action("start", 0),)}, 3, "nothing happens in these steps that M3 could"),
         ({"steps": (Action("start", 0),)}, 3, "M3 is not broken by these steps on dominance"),
     ],
 )

@@ -49,7 +49,7 @@ def test_the_example_of_the_page_is_a_trace_with_every_field(page: str) -> None:
         r"`(\w+)`", "".join(re.findall(r"^\| (`.*?) \| ", page.split("| field |")[1], flags=re.MULTILINE))
     )
     for field in file.__struct_fields__:
-        assert getattr(file, field), field
+        assert getattr(file, field) or field == "loop", field  # the example comes to an end
         assert field in fields
 
 

@@ -8,6 +8,7 @@ after it: how they run is the subject's own, so only what is wrong for every ins
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -22,7 +23,6 @@ from strandline.properties.blackbox.subject import SubjectBrokenError, Turns
 from strandline.properties.harness.disk import PRIMARY, Disk
 
 if TYPE_CHECKING:
-    from collections import Counter
     from datetime import date
 
     from strandline.properties.blackbox.plots import Plot, Sight
@@ -84,6 +84,7 @@ class Bystander:
         self.yard = plots.begin(self.scope)
         self.steps: list[Action] = []
         self.last: list[Ended] = []
+        self.judged: Counter[str] = Counter()
         self._flights: dict[int, Flight] = {}
         self._reported: dict[int, frozenset[str]] = {}
         self._broken: dict[str, Event] = {}
@@ -237,6 +238,7 @@ class Bystander:
         for law in OUTSIDE:
             if law.holds is not None and not law.holds(event):
                 self._broken.setdefault(law.number, event)
+            self.judged[law.number] += isinstance(event, law.of)
             if sure and law.twin is not None and law.twin.seen(event):
                 self._tally[f"twin {law.number}"] += 1
 

@@ -40,25 +40,27 @@ def _compared(event: Event) -> bool:
     return isinstance(event, Compared) and bool(event.turns)
 
 
-_SEEN: Final[dict[str, tuple[str, Twin | None]]] = {
+_SEEN: Final[dict[str, tuple[str, Twin | None, type[Event] | None]]] = {
     "M1": (
         "An answer equals the full scan of a commit that the path led to between the refresh's begin and its end.",
         Twin("an answer no longer has a turn that an earlier one had", _revised),
+        None,
     ),
-    "M2": ("A log that cannot be read is unavailable, and no answer.", None),
-    "M5": ("Once the world is quiet, two refreshes are both exact.", None),
+    "M2": ("A log that cannot be read is unavailable, and no answer.", None, None),
+    "M5": ("Once the world is quiet, two refreshes are both exact.", None, None),
     "M7": (
         "A window that ended before today and one that did not, over the same rows, have the same turns.",
         Twin("two such windows are compared, and have turns", _compared),
+        Compared,
     ),
 }
 
 
 def _outside(law: Law) -> Law:
     if law.number not in _SEEN:
-        return replace(law, holds=None, twin=None)
-    says, twin = _SEEN[law.number]
-    return replace(law, says=says, twin=twin or law.twin)
+        return replace(law, holds=None, twin=None, of=())
+    says, twin, kind = _SEEN[law.number]
+    return replace(law, says=says, twin=twin or law.twin, of=law.of if kind is None else (kind,))
 
 
 OUTSIDE: Final[tuple[Law, ...]] = tuple(map(_outside, LAWS))

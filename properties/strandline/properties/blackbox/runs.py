@@ -52,8 +52,8 @@ def run(trace: Trace, subject: Subject, today: date, until: int | None = None) -
     finally:
         bystander.close()
     taken = trace._replace(steps=trace.steps[: len(shown)]) if ending else trace
-    at = len(shown) if broken else None
-    return Exhibit(taken, tuple(shown), ending, len(shown), broken=broken, first=first, at=at)
+    at, judged = len(shown) if broken else None, bystander.judged[trace.law]
+    return Exhibit(taken, tuple(shown), ending, len(shown), broken=broken, first=first, at=at, judged=judged)
 
 
 def shortest(found: Exhibit, subject: Subject, today: date) -> Exhibit:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shlex
 import sys
 import time
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from strandline.properties.check import EXIT_CODES
-from strandline.properties.exhaust import lines
+from strandline.properties.exhaust import lines, traced
 from strandline.properties.exhaust.chosen import MODEL, SCOPES, built_in, own
 from strandline.properties.exhaust.found import Budget, Counts
 from strandline.properties.exhaust.outcome import attempt
@@ -35,6 +36,7 @@ from strandline.properties.options import (
     stop_on_interrupt,
 )
 from strandline.properties.report import console, folder
+from strandline.properties.report.lanes import printable
 from strandline.properties.report.replay import encode as encode_trace
 from strandline.properties.report.replay import file_name
 from strandline.properties.searched import all_of, by_size, one
@@ -48,7 +50,7 @@ if TYPE_CHECKING:
     from strandline.properties.exhaust.report import Report
     from strandline.properties.exhaust.several import SeveralReport
     from strandline.properties.searched import Kind, Reached, Searched
-    from strandline.properties.verdict import Exhibit, Trace
+    from strandline.properties.verdict import Trace
 
 SEVERAL_MAX: Final = 100
 """Counterexamples that may be asked for."""
@@ -136,10 +138,10 @@ def exhaust_command(  # noqa: PLR0913 - one parameter for each option
         raise click.UsageError("--workers is for several worlds: one world is searched by one process")
     terms = Terms(Budget(states, memory), several)
     if several_worlds:
-        report: SeveralReport | Report
-        report, traces = _family(kind, mutant, terms, workers or at_once())
-        data, shown, verdict = several_encoded(report), several_told(report), Verdict(report.claims.verdict)
-        ended = next((each.ended for each in report.claims.worlds if each.verdict == Verdict.BROKEN), "")
+        family, traces = _family(kind, mutant, terms, workers or at_once())
+        data, shown, verdict = several_encoded(family), several_told(family), Verdict(family.claims.verdict)
+        ended = next((each.ended for each in family.claims.worlds if each.verdict == Verdict.BROKEN), "")
+        mine = traced.Files({}, ())
     else:
         report, traces = _single(own_world, name, kind, mutant, terms)
         data, shown, verdict = (
@@ -148,15 +150,17 @@ def exhaust_command(  # noqa: PLR0913 - one parameter for each option
             Verdict(report.claims.verdict),
         )
         ended = report.claims.ended
+        mine = traced.files(report.claims) if own_world is not None else traced.Files({}, ())
     exhibits = console.exhibited(traces)
-    problem = _written(out, data, exhibits)
+    files = {file_name(trace): encode_trace(trace, exhibit) for trace, exhibit in exhibits.items()}
+    problem = _written(out, data, files | mine.written)
     if output == "json":
         click.echo(data, nl=False)
     else:
         console.tell(shown)
         drawing = console.drawing(exhibits, out.parent) if not problem else []
         console.tell(["", *drawing, ""] if drawing else [])
-        console.tell([] if problem else [f"evidence: {out}"])
+        console.tell([] if problem else [*_again(out, mine, own_world or ""), f"evidence: {out}"])
     if verdict is Verdict.BROKEN:
         console.complain(ended)
     if problem is not None:
@@ -232,11 +236,21 @@ def _family(kind: Kind, mutant: str, terms: Terms, workers: int) -> tuple[Severa
     return together(subject, reports, began, time.monotonic() - clock), tuple(traces.values())
 
 
-def _written(out: Path, data: bytes, exhibits: dict[Trace, Exhibit]) -> str | None:
+def _again(out: Path, files: traced.Files, own_world: str) -> Iterator[str]:
+    """Say how the traces of somebody's own world are taken again."""
+    if files.written:
+        yield "take it again:"
+        for name in files.written:
+            where = str(out.parent / "traces" / name)
+            yield f"  {shlex.join(['strandline', 'replay', where, f'--world={own_world}'])}"
+    yield from map(printable, files.unwritable)
+
+
+def _written(out: Path, data: bytes, traces: dict[str, bytes]) -> str | None:
     try:
         folder.write(out, data)
-        for trace, exhibit in exhibits.items():
-            folder.write(out.parent / "traces" / file_name(trace), encode_trace(trace, exhibit))
+        for name, trace in traces.items():
+            folder.write(out.parent / "traces" / name, trace)
     except folder.UnwrittenError as error:
         return str(error)
     return None

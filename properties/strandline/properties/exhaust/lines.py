@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from strandline.properties.exhaust.traced import titled
 from strandline.properties.report.console import COLORS
 from strandline.properties.report.lanes import WIDTH, drawn, printable
 from strandline.properties.verdict import Change, Frame, Verdict
@@ -98,8 +99,8 @@ def _trace(law: LawOutcome, trace: TraceShown, which: str) -> Iterator[str]:
     state, frames = dict(trace.first), []
     for step in trace.steps:
         changes = tuple(Change(name, _short(state[name]), _short(value)) for name, value in step.changed.items())
-        title = f"{step.action} [{step.label}]" if step.label else step.action
-        frames.append(Frame(None if step.actor is None else actors.index(step.actor), title, changes))
+        lane = None if step.actor is None else actors.index(step.actor)
+        frames.append(Frame(lane, titled(step.action, step.label), changes))
         state |= step.changed
     yield from drawn(tuple(frames), lambda actor: "env" if actor is None else actors[actor])
     if not trace.steps:

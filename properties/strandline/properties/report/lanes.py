@@ -28,6 +28,12 @@ LEGEND: Final = (
 )
 """How a drawing is read, by somebody who sees one for the first time."""
 
+OWN_LEGEND: Final = (
+    "Time runs down. There is a column for each actor; env is nobody in particular. Below a step stands what it "
+    "changed, before -> after."
+)
+"""How the drawing of somebody's own world is read."""
+
 BROKEN_HERE: Final = "** broken here"
 
 _MARGIN: Final = 6  # the step number and two spaces
@@ -45,7 +51,7 @@ def lanes(exhibit: Exhibit, replay: str | None = None, laws: tuple[Law, ...] = L
         laws: the laws, in the words that fit what was judged.
     """
     broken = exhibit.at, exhibit.trace.law
-    lines = [*head(exhibit), *drawn(exhibit.frames, broken=broken), *foot(exhibit, laws)]
+    lines = [*head(exhibit), *drawn(exhibit.frames, called(exhibit), broken), *foot(exhibit, laws)]
     if replay is not None:
         lines += ["", "take it again:", f"  {replay}"]
     return lines
@@ -58,7 +64,7 @@ def head(exhibit: Exhibit) -> list[str]:
     told = f"{trace.law} on {trace.subject}, world {trace.world}, {steps} step{'s' * (steps != 1)}"
     lines = wrap(printable(told), WIDTH)
     if exhibit.first:
-        lines += wrap(LEGEND, WIDTH)
+        lines += wrap(LEGEND if exhibit.actors is None else OWN_LEGEND, WIDTH)
         lines += ["", *_fold(f"at first  {', '.join(f'{what}: {value}' for what, value in exhibit.first)}", "")]
     return [*lines, ""]
 
@@ -71,6 +77,12 @@ def foot(exhibit: Exhibit, laws: tuple[Law, ...] = LAWS) -> list[str]:
 def who(actor: int | None) -> str:
     """Name an actor: the environment, or a refresh by its number, from 1."""
     return "env" if actor is None else f"r{actor + 1}"
+
+
+def called(exhibit: Exhibit) -> Callable[[int | None], str]:
+    """Give how the actors of a trace are called."""
+    actors = exhibit.actors
+    return who if actors is None else lambda actor: who(actor) if actor is None else actors[actor]
 
 
 def printable(text: str) -> str:
@@ -153,6 +165,8 @@ def _verdict(exhibit: Exhibit, laws: tuple[Law, ...]) -> Iterator[str]:
         yield f"{name} is broken:"
     elif exhibit.fits < len(trace.steps):
         yield from _fold(unfinished(exhibit), "")
+    elif not exhibit.judged:
+        yield f"Nothing happens in these steps that {name} could judge. This is not a pass."
     else:
         yield f"{name} holds on these steps."
     if law is not None:
@@ -166,7 +180,7 @@ def unfinished(exhibit: Exhibit) -> str:
         return f"Ended after step {taken} of {len(steps)}, as asked for: the law is not judged. This is not a pass."
     step = steps[taken]
     return (
-        f"The trace fits no longer: step {taken + 1}, {step.name} by {who(step.actor)}, cannot be taken: "
+        f"The trace fits no longer: step {taken + 1}, {step.name} by {called(exhibit)(step.actor)}, cannot be taken: "
         f"{exhibit.why}. This is not a pass."
     )
 

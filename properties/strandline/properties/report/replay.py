@@ -11,7 +11,7 @@ nested deeper is refused where the fifth begins.
 from __future__ import annotations
 
 import re
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
 
 import msgspec
 
@@ -19,6 +19,9 @@ from strandline.model.state import Action
 from strandline.properties.report import bounded
 from strandline.properties.report.lanes import who
 from strandline.properties.verdict import Change, Exhibit, Frame, Trace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 VERSION: Final = 2
 """The version that is written and read; raised when the meaning of the format changes."""
@@ -78,7 +81,11 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
 
 
 class TraceFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What a trace file holds. ``first`` is what stood there before the first step, ``ending`` what was wrong."""
+    """What a trace file holds.
+
+    ``first`` is what stood there before the first step, ``ending`` what was wrong. In a trace that goes round for ever
+    ``loop`` is the number of steps before the round.
+    """
 
     format: Literal["strandline trace"]
     version: Literal[2]
@@ -88,6 +95,7 @@ class TraceFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     first: Annotated[tuple[Changed, ...], msgspec.Meta(max_length=CHANGES_MAX)] = ()
     steps: Annotated[tuple[Step, ...], msgspec.Meta(max_length=STEPS_MAX)] = ()
     ending: Annotated[tuple[Value, ...], msgspec.Meta(max_length=CHANGES_MAX)] = ()
+    loop: Annotated[int, msgspec.Meta(ge=0, le=STEPS_MAX)] | None = None
 
 
 class _Head(msgspec.Struct):
@@ -104,14 +112,14 @@ def to_file(trace: Trace, exhibit: Exhibit | None = None) -> TraceFile:
     if exhibit is None:
         return file
     seen = [
-        msgspec.structs.replace(step, says=_cut(frame.title), changed=tuple(map(_changed, frame.changes[:CHANGES_MAX])))
+        msgspec.structs.replace(step, says=cut(frame.title), changed=tuple(map(_changed, frame.changes[:CHANGES_MAX])))
         for step, frame in zip(steps, exhibit.frames, strict=False)
     ]
     return msgspec.structs.replace(
         file,
-        first=tuple(Changed(what, "", _cut(value)) for what, value in exhibit.first),
+        first=tuple(Changed(what, "", cut(value)) for what, value in exhibit.first),
         steps=(*seen, *steps[len(seen) :]),
-        ending=tuple(map(_cut, exhibit.ending[:CHANGES_MAX])),
+        ending=tuple(map(cut, exhibit.ending[:CHANGES_MAX])),
     )
 
 
@@ -125,20 +133,31 @@ def to_trace(file: TraceFile) -> Trace:
     return Trace(file.subject, file.world, file.law, steps)
 
 
-def frames(file: TraceFile) -> tuple[Frame, ...]:
-    """Give what was seen of the steps when the file was written; nothing if it has bare steps."""
+def frames(file: TraceFile, numbered: Callable[[str | None], int | None] | None = None) -> tuple[Frame, ...]:
+    """Give what was seen of the steps when the file was written; nothing if it has bare steps.
+
+    Args:
+        file: the trace.
+        numbered: gives the number of an actor by name; by default actors are refreshes.
+    """
     if not any(step.says for step in file.steps):
         return ()
+    number = numbered or number_of
     return tuple(
-        Frame(number_of(step.actor), step.says, tuple(Change(one.what, one.before, one.after) for one in step.changed))
+        Frame(number(step.actor), step.says, tuple(Change(one.what, one.before, one.after) for one in step.changed))
         for step in file.steps
     )
 
 
 def encode(trace: Trace, exhibit: Exhibit | None = None) -> bytes:
-    """Write a trace down, one step a line and one change a line, so that a change of it can be reviewed."""
-    file = to_file(trace, exhibit)
+    """Write a trace down."""
+    return encode_file(to_file(trace, exhibit))
+
+
+def encode_file(file: TraceFile) -> bytes:
+    """Write a trace file down, one step a line and one change a line, so that a change of it can be reviewed."""
     head = {field: getattr(file, field) for field in ("format", "version", "subject", "world", "law")}
+    head |= {"loop": file.loop} if file.loop is not None else {}
     lines = [f"  {_json(name)}: {_json(value)}," for name, value in head.items()]
     lines += _listed("first", [_json(one) for one in file.first], ",") if file.first else []
     lines += _listed("steps", list(map(_step, file.steps)), "," if file.ending else "")
@@ -199,17 +218,17 @@ def load(source: str) -> Trace:
     return to_trace(read(source))
 
 
-def file_name(trace: Trace) -> str:
+def file_name(trace: Trace | TraceFile) -> str:
     """Name the file of a trace by law and subject."""
     parts = (re.sub(r"[^A-Za-z0-9._-]+", "-", part)[:PART_MAX] for part in (trace.law, trace.subject))
     return "-".join(parts) + ".json"
 
 
 def exit_code(exhibit: Exhibit) -> int:
-    """Give 1 if the law is still broken, 3 if the trace fits no longer, 0 if it fits and the law holds."""
+    """Give 1 if the law is still broken, 3 if the trace fits no longer or the law judges nothing in it, else 0."""
     if exhibit.broken:
         return 1
-    return 0 if exhibit.fits == len(exhibit.trace.steps) else 3
+    return 0 if exhibit.fits == len(exhibit.trace.steps) and exhibit.judged else 3
 
 
 def document(exhibit: Exhibit) -> dict[str, object]:
@@ -222,6 +241,8 @@ def document(exhibit: Exhibit) -> dict[str, object]:
         "broken": exhibit.broken,
         "steps": len(trace.steps),
         "fits": exhibit.fits,
+        "judged": exhibit.judged,
+        "actors": None if exhibit.actors is None else list(exhibit.actors),
         "why": exhibit.why,
         "at": exhibit.at,
         "first": dict(exhibit.first),
@@ -231,6 +252,11 @@ def document(exhibit: Exhibit) -> dict[str, object]:
         ],
         "ending": list(exhibit.ending),
     }
+
+
+def cut(text: str) -> str:
+    """Give a value, or as much of it as a trace file holds."""
+    return text if len(text) <= VALUE_MAX else f"{text[: VALUE_MAX - 4]} ..."
 
 
 def number_of(actor: str | None) -> int | None:
@@ -248,11 +274,7 @@ def number_of(actor: str | None) -> int | None:
 
 
 def _changed(change: Change) -> Changed:
-    return Changed(*map(_cut, change))
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= VALUE_MAX else f"{text[: VALUE_MAX - 4]} ..."
+    return Changed(*map(cut, change))
 
 
 def _json(value: object) -> str:

@@ -67,7 +67,7 @@ def retrace(
     looks: list[Look] = []
     scans: list[Scan] = []
     broken: list[Event] = []
-    at, why = None, None
+    at, why, judged = None, None, 0
     with planted(planting(trace.subject)), opened(trace, worlds, fields, plug) as space:
         state = space.first
         before = seen(plug, state)
@@ -82,13 +82,16 @@ def retrace(
             scans += scanned(plug, len(frames), after, tuple(events))
             frames.append(frame(plug, scope, action, (before, after), tuple(events)))
             broken += [event for event in events if law.holds is not None and not law.holds(event)]
+            judged += sum(isinstance(event, law.of) for event in events)
             at = len(frames) if broken and at is None else at
             before = after
         if why is None and not broken and len(steps) == len(trace.steps):
-            broken += [event for event in space.probe(state) if law.holds is not None and not law.holds(event)]
+            left = tuple(space.probe(state))
+            broken += [event for event in left if law.holds is not None and not law.holds(event)]
+            judged += sum(isinstance(event, law.of) for event in left)
     ending = tuple(line for event in broken[-1:] for line in worded_ending(plug, event))
     told = tuple(looks), tuple(scans)
-    return Exhibit(trace, tuple(frames), ending, len(frames), bool(broken), began, at, why or "", *told)
+    return Exhibit(trace, tuple(frames), ending, len(frames), bool(broken), began, at, why or "", *told, judged)
 
 
 def scope_of(world: str, worlds: Mapping[str, Scope] = SEARCHED, fields: Mapping[str, Field] = FIELDS) -> Scope:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
@@ -15,8 +16,12 @@ from strandline.properties.blackbox.plots import PLOTS
 from strandline.properties.blackbox.subject import SubjectBrokenError
 from strandline.properties.blackbox.subjects import bench_for, subject_options
 from strandline.properties.check import EXIT_CODES
+from strandline.properties.exhaust.chosen import own
+from strandline.properties.exhaust.traced import is_own
+from strandline.properties.exhaust.world import WorldError
 from strandline.properties.laws import LAWS
 from strandline.properties.mutants import MUTANTS, SHIPPED
+from strandline.properties.named import LoadError, told
 from strandline.properties.options import BROKEN, FORMAT, USAGE, refuse_unknown
 from strandline.properties.report import console, folder, replay
 from strandline.properties.traces import demo, replaying
@@ -62,6 +67,7 @@ _QUIT: Final = ("q", "Q", "\x1b")  # the last one is Escape
 @click.option("--mutant", metavar="NAME", help="Plant this in the real code; shipped plants nothing.")
 @click.option("--step", "stepping", is_flag=True, help="Show one step at a time, on a terminal.")
 @click.option("--until", type=click.IntRange(min=0), metavar="N", help="End after so many steps.")
+@click.option("--world", "own_world", metavar="MODULE:WORLD", help="Take it in this world of your own.")
 @subject_options
 @FORMAT
 @click.pass_context
@@ -74,14 +80,18 @@ def replay_command(  # noqa: PLR0913 - one parameter for each option
     mutant: str | None,
     stepping: bool,
     until: int | None,
+    own_world: str | None,
     output: str,
     **subject: Any,  # noqa: ANN401 - the options of subject_options
 ) -> None:
     """Take the steps of a trace again and draw them; - reads standard input.
 
-    A trace of somebody else's scanner needs it named again: a trace file never says what to run.
+    A trace of somebody else's scanner, or of a world of your own, needs it named again: a trace file never says what to
+    run.
     """
     bench = bench_for(**subject)
+    if own_world is not None and (bench is not None or on is not None or mutant is not None):
+        raise click.UsageError("--world excludes --on, --mutant, --subject and --subject-cmd")
     refuse_unknown("mutant", () if mutant is None else (mutant,), (SHIPPED, *MUTANTS))
     if bench is not None and (on is not None or mutant is not None):
         raise click.UsageError("--subject and --subject-cmd exclude --on and --mutant")
@@ -89,9 +99,11 @@ def replay_command(  # noqa: PLR0913 - one parameter for each option
         raise click.UsageError("--mutant plants in the real code, which --on model leaves out")
     if stepping and (output == "json" or source == "-" or not (sys.stdin.isatty() and sys.stdout.isatty())):
         raise click.UsageError("--step needs a terminal, a file, and no --format json")
-    file = _file(ctx, source, bench)
-    taken = _taken(ctx, source, Asked(on, mutant, until), file, bench)
-    laws = OUTSIDE if bench else LAWS
+    if own_world is None:
+        taken = _taken(ctx, source, Asked(on, mutant, until), _file(ctx, source, bench), bench)
+    else:
+        taken = _taken_in(ctx, source, own_world, until)
+    laws = OUTSIDE if bench else LAWS if own_world is None else ()
     if output == "json":
         click.echo(json.dumps(replaying.document(taken)))
     elif stepping:
@@ -101,7 +113,7 @@ def replay_command(  # noqa: PLR0913 - one parameter for each option
         if keys.ended:
             ctx.exit(INCONCLUSIVE)
     else:
-        again = _again(source, Asked(on, mutant, until), bench)
+        again = _again(source, {"on": on, "mutant": mutant, "until": until, "world": own_world}, bench)
         console.tell([*replaying.lines(taken, laws), "", "take it again:", f"  {again}"])
     ctx.exit(replaying.exit_code(taken))
 
@@ -136,6 +148,10 @@ def _file(ctx: click.Context, source: str, bench: Bench | None) -> TraceFile:
     """Read a trace that can be taken on this bench, or on ours if there is none."""
     try:
         file = replay.read(source)
+        if is_own(file):
+            raise click.UsageError(
+                f"{source} is a trace of {file.subject}, a world of somebody's own: name it with --world"
+            )
         why_not = unjudged(replay.to_trace(file))
     except replay.BadTraceError as error:
         _end(ctx, USAGE, f"{source}: {error}")
@@ -162,9 +178,30 @@ def _taken(ctx: click.Context, source: str, asked: Asked, file: TraceFile, bench
         _unknown(ctx, source, error)
 
 
-def _again(source: str, asked: Asked, bench: Bench | None) -> str:
+def _taken_in(ctx: click.Context, source: str, own_world: str, until: int | None) -> Taken:
+    """Take the steps of a trace again in a world of somebody's own."""
+    try:
+        file, chosen = replay.read(source), own(own_world)
+    except (replay.BadTraceError, LoadError) as error:
+        _end(ctx, USAGE, f"{source}: {error}" if isinstance(error, replay.BadTraceError) else str(error))
+    if not is_own(file):
+        raise click.UsageError(f"{source} is a trace of the scanner, its model or another one, and takes no --world")
+    if file.world != chosen.world.name:
+        raise click.UsageError(f"{source} is of a world named {file.world!r}, and {own_world} is {chosen.world.name!r}")
+    try:
+        with redirect_stdout(sys.stderr):
+            return replaying.take_in(chosen.world, file, until)
+    except WorldError as error:
+        _end(ctx, BROKEN, f"{own_world} is broken: {error}")
+    except SystemExit as error:  # a function of the world must not choose the exit code
+        _end(ctx, BROKEN, f"{own_world} is broken: a function raised {told(error)}")
+    except KeyError as error:
+        _unknown(ctx, source, error)
+
+
+def _again(source: str, asked: dict[str, str | int | None], bench: Bench | None) -> str:
     """Give the line that does this again."""
-    options = [f"--{name}={value}" for name, value in asked._asdict().items() if value is not None]
+    options = [f"--{name}={value}" for name, value in asked.items() if value is not None]
     return shlex.join([*shlex.split(console.replay_line(source, bench.launch if bench else None)), *options])
 
 

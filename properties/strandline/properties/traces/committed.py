@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from strandline.properties.blackbox.plots import PLOTS
+from strandline.properties.exhaust.traced import is_own
 from strandline.properties.laws import LAWS
 from strandline.properties.mutants import SHIPPED
 from strandline.properties.report import replay
@@ -68,7 +69,7 @@ def claims(subject: str, report: Report) -> Iterator[Claim]:
     for path in paths[:FILES_MAX]:
         name = path.relative_to(FOLDER).as_posix()
         try:
-            kept = Kept(name, replay.load(str(path)), hashlib.sha256(path.read_bytes()).hexdigest())
+            kept = _read(name, path)
         except replay.BadTraceError as error:
             bad.append(f"{path.as_posix()}: {error}")
             continue
@@ -83,6 +84,13 @@ def claims(subject: str, report: Report) -> Iterator[Claim]:
             yield _claimed(law.number, subject, of_law)
     if bad:
         raise replay.BadTraceError("; ".join(bad))
+
+
+def _read(name: str, path: Path) -> Kept:
+    file = replay.read(str(path))
+    if is_own(file):
+        raise replay.BadTraceError(f"it is of {file.subject}, a world of somebody's own, and not for a check")
+    return Kept(name, replay.to_trace(file), hashlib.sha256(path.read_bytes()).hexdigest())
 
 
 def files() -> list[Path]:
@@ -110,6 +118,9 @@ def taken(kept: Kept, subject: str) -> Outcome:
             return Outcome(kept, Verdict.VIOLATED, f"broken again by {kept.name}", exhibit.fits)
         if not bad and exhibit.fits < len(trace.steps):
             return Outcome(kept, Verdict.INCONCLUSIVE, f"{kept.name}: {unfinished(exhibit)}", exhibit.fits)
+        if not bad and not exhibit.judged:
+            says = f"{kept.name}: nothing happens in it that {trace.law} could judge"
+            return Outcome(kept, Verdict.INCONCLUSIVE, says, exhibit.fits)
         if bad and subject == SHIPPED:
             known = retrace(trace)
             if not known.broken:

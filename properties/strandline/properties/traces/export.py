@@ -46,7 +46,7 @@ def pytest_module(trace: Trace, name: str | None = None) -> str:
 
     Raises:
         KeyError: nothing here has one of its names.
-        UnexportableError: it is of a specimen, does not fit, or breaks nothing where it should.
+        UnexportableError: it is of a specimen, does not fit, breaks nothing where it should, or has nothing to judge.
     """
     if trace.subject.startswith(PREFIX):
         raise UnexportableError(f"{trace.subject} has gates of its own, which neither model nor real code has")
@@ -56,6 +56,8 @@ def pytest_module(trace: Trace, name: str | None = None) -> str:
         raise UnexportableError(unfinished(exhibit))
     if trace.subject in MUTANTS and not exhibit.broken:
         raise UnexportableError(f"{trace.law} is not broken by these steps on {trace.subject}, so a test shows nothing")
+    if not exhibit.broken and not exhibit.judged:
+        raise UnexportableError(f"nothing happens in these steps that {trace.law} could judge, so a test shows nothing")
     return "\n".join(_module(trace, law, exhibit, name or claim_of(law))) + "\n"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from strandline.properties.check import EXIT_CODES
+from strandline.properties.exhaust.retaken import retake
 from strandline.properties.mutants import SHIPPED
 from strandline.properties.report import lanes, replay
 from strandline.properties.report.retrace import retrace
@@ -16,6 +17,7 @@ from strandline.properties.verdict import Exhibit, Frame, Verdict
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from strandline.properties.exhaust.world import World
     from strandline.properties.laws import Law
     from strandline.properties.report.replay import TraceFile
     from strandline.properties.verdict import Trace
@@ -84,6 +86,19 @@ def take(file: TraceFile, asked: Asked) -> Taken:
     return Taken(exhibit, written, sides, drifted)
 
 
+def take_in(world: World, file: TraceFile, until: int | None = None) -> Taken:
+    """Take the steps of a file again in the world of somebody's own that they are of.
+
+    Raises:
+        KeyError: the world has no such law.
+        WorldError: a function of the world broke its declaration.
+    """
+    exhibit = retake(world, file, until)
+    actors = exhibit.actors or ()
+    written = replay.frames(file, lambda actor: None if actor is None else actors.index(actor))
+    return Taken(exhibit, written, None, parted(written[: exhibit.fits], exhibit.frames) if written else None)
+
+
 def exit_code(taken: Taken) -> int:
     """Give 1 if the law is broken, 3 if not all steps were taken, 4 if model and real code part, 0 if all is well."""
     sides = taken.sides
@@ -126,8 +141,9 @@ def _drift(written: tuple[Frame, ...], now: tuple[Frame, ...], number: int) -> I
 def one_by_one(taken: Taken, laws: tuple[Law, ...], go_on: Callable[[], bool]) -> Iterator[str]:
     """Draw it step by step, for as long as ``go_on`` says so; its end is told only to whoever comes to it."""
     exhibit = taken.exhibit
+    broken = exhibit.at, exhibit.trace.law
     yield from lanes.head(exhibit)
-    for number, block in enumerate(lanes.blocks(exhibit.frames, broken=(exhibit.at, exhibit.trace.law))):
+    for number, block in enumerate(lanes.blocks(exhibit.frames, lanes.called(exhibit), broken)):
         if number and not go_on():
             yield from lanes.foot(exhibit._replace(fits=number - 1, broken=False, ending=(), why=""), laws)
             return

@@ -1,4 +1,4 @@
-"""Which traces bear nothing out, whatever becomes of their steps."""
+"""Which laws judge no step of a trace, whatever its steps are."""
 
 from __future__ import annotations
 
@@ -13,16 +13,9 @@ if TYPE_CHECKING:
 
 
 def unjudged(trace: Trace) -> str:
-    """Say why the law of a trace has nothing to judge in it, empty if it has, or if there is no such law.
-
-    A law of worlds left in peace judges the first one already; a subject seen from outside is never left in peace.
-    """
+    """Say why the law of a trace judges no step, empty if it judges some, or if there is no such law."""
     outside = trace.world in PLOTS
     law = next((known for known in (OUTSIDE if outside else LAWS) if known.number == trace.law), None)
-    if law is None:
+    if law is None or law.holds is not None:
         return ""
-    if law.holds is None:
-        return f"{law.number} {'cannot be seen from outside' if outside else 'is proved'}, and no step is judged by it"
-    if not trace.steps and (outside or law.kind != "eventually"):
-        return f"it has no steps, and so nothing that {law.number} could judge"
-    return ""
+    return f"{law.number} {'cannot be seen from outside' if outside else 'is proved'}, and no step is judged by it"
