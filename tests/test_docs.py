@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import Final, get_args
 
+import click
 import pytest
 
 from strandline.impl import answer
@@ -21,12 +22,12 @@ from strandline.impl.parse import NESTING_MAX
 from strandline.impl.projection import BODY_MAX
 from strandline.impl.scan import WALK_MAX, Cause
 from strandline.properties.bench.cli import bench_command
-from strandline.properties.check import EXIT_CODES
-from strandline.properties.cli import main, writer_command
+from strandline.properties.cli import main
 from strandline.properties.engines import ENGINES
 from strandline.properties.exhaust.world import Law
 from strandline.properties.harness.audit import RULES
 from strandline.properties.laws import LAWS
+from strandline.properties.live.cli import writer_command
 from strandline.properties.mutant import EXHAUST
 from strandline.properties.mutants import MUTANTS
 from strandline.properties.prove.engine import CONDITIONS
@@ -36,6 +37,7 @@ from strandline.properties.report.bounds import BYTES_MAX, ClaimKind, Outcome
 from strandline.properties.report.replay import load
 from strandline.properties.specimens import SPECIMENS
 from strandline.properties.teeth.known import KINDS, KNOWN, Kind
+from strandline.properties.verdict import EXIT_CODES
 
 pytestmark = pytest.mark.checkout
 
@@ -305,13 +307,16 @@ def test_the_traces_of_the_page_of_teeth_are_as_long_as_those_that_are_kept() ->
 
 def test_every_option_and_command_that_the_docs_name_exists() -> None:
     known = {"--help", "--version"}
-    every = [*main.commands.values(), *bench_command.commands.values()]
+    context = click.Context(main)
+    names = main.list_commands(context)
+    every = [main.get_command(context, name) for name in names] + [*bench_command.commands.values()]
     for command in every:
+        assert command is not None
         known |= {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
     for path in PAGES:
         for line in re.findall(rf"\bstrandline ((?:{'|'.join(SHOWN)})\b[^`\n]*)", path.read_text("utf-8")):
             name, *rest = line.split()
-            assert name in main.commands, line
+            assert name in names, line
             assert {word.partition("=")[0] for word in rest if word.startswith("--")} <= known, line
     for path in DOCS.rglob("*.md"):
         assert set(re.findall(r"`(--[a-z-]+)`", path.read_text("utf-8"))) <= known, path

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from strandline.model.state import Action
-from strandline.properties.check import Findings, Run
+from strandline.properties.findings import Findings, Run
 from strandline.properties.laws import LAWS
-from strandline.properties.report import console
+from strandline.properties.report import drawing
 from strandline.properties.report.document import Bite, Evidence, MutantOutcome
 from strandline.properties.report.evidence import encode, gather
 from strandline.properties.verdict import Bitten, Claim, Trace, Verdict
@@ -93,7 +93,7 @@ def bitten() -> Evidence:
 def violated() -> Evidence:
     """Give the evidence of a run that found a lost update, with its trace shown."""
     found = findings(violated=True)
-    return gather(found, datetime(2026, 3, 1, tzinfo=UTC), 61.5, exhibits=console.exhibited(found.traces()))
+    return gather(found, datetime(2026, 3, 1, tzinfo=UTC), 61.5, exhibits=drawing.exhibited(found.traces()))
 
 
 def plain(found: object) -> Any:  # noqa: ANN401 - any JSON

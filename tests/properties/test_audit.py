@@ -26,8 +26,9 @@ from strandline.properties.exhaust.plain import search
 from strandline.properties.fuzz import UNSHRUNK, play
 from strandline.properties.harness import recorder
 from strandline.properties.harness.audit import ACCESSES, RULES, AuditError, is_allowed
-from strandline.properties.harness.shells import BlockingShell, TrioShell
+from strandline.properties.harness.shells import BlockingShell
 from strandline.properties.harness.stage import Stage
+from strandline.properties.harness.tasks import TrioShell
 from strandline.properties.harness.templates import Templates
 from strandline.properties.laws import laws_of
 from strandline.properties.machine import ScannerMachine

@@ -10,9 +10,10 @@ import pytest
 
 from strandline.model.state import Action
 from strandline.properties import check as checking
-from strandline.properties.check import EXIT_CODES, Findings, Run, check, judge, worst
+from strandline.properties.check import check
+from strandline.properties.findings import Findings, Run, judge
 from strandline.properties.laws import LAWS
-from strandline.properties.verdict import Claim, Engine, Trace, Verdict
+from strandline.properties.verdict import EXIT_CODES, Claim, Engine, Trace, Verdict, worst
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,13 +19,12 @@ import pytest
 from click.testing import CliRunner
 
 from strandline.model.state import Action
-from strandline.properties import __version__, cli
-from strandline.properties import check as checking
-from strandline.properties.cli import main
+from strandline.properties import __version__, check, checking
+from strandline.properties.cli import COMMANDS, main
 from strandline.properties.laws import LAWS
 from strandline.properties.live.writer import Plan, write
 from strandline.properties.mutants import MUTANTS
-from strandline.properties.report import console
+from strandline.properties.report import drawing
 from strandline.properties.report.replay import encode
 from strandline.properties.specimens import SPECIMENS
 from strandline.properties.traces import replaying
@@ -74,6 +73,37 @@ def one_line(result: Result, code: int, says: str) -> None:
 
 def test_the_version_is_that_of_the_package() -> None:
     assert run("--version").output == f"strandline, version {__version__}\n"
+
+
+def test_the_help_has_a_whole_line_for_every_command() -> None:
+    listed = run("--help").output.split("Commands:\n")[1].split("\n\n")[0].splitlines()
+    assert [line.split()[0] for line in listed] == sorted(COMMANDS)
+    assert all(line.endswith(".") and not line.endswith("...") for line in listed)
+
+
+@pytest.mark.parametrize(
+    ("command", "spared"),
+    [
+        ((), {"hypothesis", "trio", "numpy", "pytest"}),
+        (("turns",), {"hypothesis", "trio", "numpy", "pytest"}),
+        (("writer",), {"hypothesis", "trio", "numpy", "pytest"}),
+        (("report",), {"hypothesis", "trio", "numpy", "pytest"}),
+        (("prove",), {"hypothesis", "trio", "numpy", "pytest"}),
+        (("replay",), {"hypothesis", "trio", "pytest"}),
+        (("exhaust",), {"hypothesis", "trio", "pytest"}),
+    ],
+)
+def test_a_command_waits_for_nothing_that_it_does_not_use(command: tuple[str, ...], spared: set[str]) -> None:
+    """All of it together takes more than a second to load."""
+    load = "from strandline.properties.cli import main; main(sys.argv[1:], standalone_mode=False)"
+    ran = subprocess.run(
+        [sys.executable, "-c", f"import sys; {load}; print(*sys.modules)", *command, "--help"],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=True,
+    )
+    assert spared.isdisjoint(ran.stdout.splitlines()[-1].split())
 
 
 @pytest.mark.parametrize(
@@ -130,11 +160,11 @@ def engines(monkeypatch: pytest.MonkeyPatch) -> list[Engine]:
         yield from claims(name, Verdict.VIOLATED if subject != "shipped" else Verdict.HOLDS)
 
     engines = [Engine(name, f"searches, {name}", partial(searching, name)) for name in ("one", "two")]
+    monkeypatch.setattr(check, "ENGINES", engines)
+    monkeypatch.setattr(check, "planted", lambda _name: contextlib.nullcontext())
     monkeypatch.setattr(checking, "ENGINES", engines)
-    monkeypatch.setattr(checking, "planted", lambda _name: contextlib.nullcontext())
-    monkeypatch.setattr(cli, "ENGINES", engines)
-    monkeypatch.setattr(cli, "MUTANTS", {"split": MUTANTS["split"]})
-    monkeypatch.setattr(console, "retrace", lambda _trace: EXHIBIT)
+    monkeypatch.setattr(checking, "MUTANTS", {"split": MUTANTS["split"]})
+    monkeypatch.setattr(drawing, "retrace", lambda _trace: EXHIBIT)
     monkeypatch.setattr(replaying, "retrace", lambda _trace, until=None: EXHIBIT._replace(fits=until or 2))
     return engines
 
@@ -245,7 +275,7 @@ def test_a_drawing_that_fails_does_not_hide_the_violation(
     engines: list[Engine], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert engines
-    monkeypatch.setattr(console, "retrace", lambda _trace: 1 / 0)
+    monkeypatch.setattr(drawing, "retrace", lambda _trace: 1 / 0)
     result = run("check", "--mutant", "split", "--out", tmp_path)
     assert result.exit_code == 1
     assert "cannot be drawn: ZeroDivisionError" in result.stdout
@@ -428,7 +458,7 @@ COMMAND = (sys.executable, "-c", "from strandline.properties.cli import main; ma
 
 ENDLESS = """
 import sys, threading
-from strandline.properties import check, cli
+from strandline.properties import check, checking, cli
 from strandline.properties.verdict import Claim, Engine, Verdict
 
 def run(subject, report):
@@ -436,7 +466,7 @@ def run(subject, report):
     print("ready", file=sys.stderr, flush=True)
     threading.Event().wait(60)
 
-check.ENGINES = cli.ENGINES = (Engine("endless", "never ends", run),)
+check.ENGINES = checking.ENGINES = (Engine("endless", "never ends", run),)
 cli.main()
 """
 

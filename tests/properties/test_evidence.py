@@ -15,7 +15,7 @@ import pytest
 
 from strandline.model.state import Action
 from strandline.properties import __version__
-from strandline.properties.check import Findings, Run
+from strandline.properties.findings import Findings, Run
 from strandline.properties.report import evidence
 from strandline.properties.report.document import Evidence, Machine
 from strandline.properties.report.evidence import DOES_NOT_SHOW, digest, encode, gather

@@ -23,8 +23,8 @@ from strandline.properties.blackbox.outside import OUTSIDE
 from strandline.properties.blackbox.plots import COMPARE, SETTLE, SMALL
 from strandline.properties.blackbox.shipped import Shipped
 from strandline.properties.blackbox.subject import Launch, Outcome, SubjectBrokenError, Turn, Turns, Unavailable, Window
-from strandline.properties.check import judged as run_engines
 from strandline.properties.cli import main
+from strandline.properties.findings import judged as run_engines
 from strandline.properties.fuzz import DERANDOMIZED
 from strandline.properties.verdict import Trace, Verdict
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from click.testing import Result
 
-    from strandline.properties.check import Findings
+    from strandline.properties.findings import Findings
 
 TODAY = datetime.now(UTC).date()
 SEEN = {law.number for law in OUTSIDE if law.holds is not None}

@@ -8,8 +8,8 @@ from xml.etree import ElementTree as ET
 
 from click.testing import CliRunner
 
-from strandline.properties.check import Findings, Run
 from strandline.properties.cli import main
+from strandline.properties.findings import Findings, Run
 from strandline.properties.laws import LAWS
 from strandline.properties.report.evidence import gather
 from strandline.properties.report.junit import junit

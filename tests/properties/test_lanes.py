@@ -18,7 +18,9 @@ RACE = (
 def exhibit(frames: tuple[Frame, ...] = RACE, *, fits: int | None = None, broken: bool = True) -> Exhibit:
     steps = tuple(Action(frame.title.split()[0] if frame.title else "x", frame.actor) for frame in frames)
     trace = Trace("dominance", "pair", "M3", steps)
-    return Exhibit(trace, frames, ("oracle: none", "answer: a"), len(frames) if fits is None else fits, broken)
+    return Exhibit(
+        trace, frames, ("oracle: none", "answer: a"), len(frames) if fits is None else fits, broken, judged=1
+    )
 
 
 def test_a_race_is_drawn_with_one_column_for_each_actor_and_the_replay_line_last() -> None:
@@ -107,6 +109,11 @@ def test_the_step_that_broke_the_law_is_marked() -> None:
 
 def test_a_trace_that_breaks_nothing_says_that_the_law_holds() -> None:
     assert "M3 monotone holds on these steps." in lanes(exhibit(broken=False))
+
+
+def test_a_trace_in_which_nothing_is_judged_is_told_as_no_pass() -> None:
+    told = lanes(exhibit(broken=False)._replace(judged=0))
+    assert "Nothing happens in these steps that M3 monotone could judge. This is not a pass." in told
 
 
 def test_a_trace_without_a_step_is_drawn() -> None:

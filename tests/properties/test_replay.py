@@ -164,6 +164,14 @@ def test_the_name_of_a_trace_file_needs_no_quoting() -> None:
     assert len(replay.file_name(TRACE._replace(subject="x" * 200, law="y" * 200))) < 200
 
 
-@pytest.mark.parametrize(("fits", "broken", "code"), [(3, True, 1), (2, True, 1), (3, False, 0), (2, False, 3)])
-def test_the_exit_code_tells_broken_from_holding_from_no_longer_fitting(fits: int, broken: bool, code: int) -> None:  # noqa: FBT001 - a column of the table
-    assert replay.exit_code(Exhibit(TRACE, (), (), fits, broken)) == code
+@pytest.mark.parametrize(
+    ("fits", "judged", "broken", "code"),
+    [(3, 1, True, 1), (2, 1, True, 1), (3, 1, False, 0), (2, 1, False, 3), (3, 0, False, 3)],
+)
+def test_the_exit_code_tells_broken_from_holding_from_what_fits_no_longer_or_judges_nothing(
+    fits: int,
+    judged: int,
+    broken: bool,  # noqa: FBT001 - a column of the table
+    code: int,
+) -> None:
+    assert replay.exit_code(Exhibit(TRACE, (), (), fits, broken, judged=judged)) == code

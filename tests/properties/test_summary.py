@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from strandline.properties.check import Findings, Run
+from strandline.properties.findings import Findings, Run
 from strandline.properties.laws import LAWS
 from strandline.properties.report.evidence import DOES_NOT_SHOW, gather, grouped
 from strandline.properties.report.summary import CLAIMS_MAX, SIZE_MAX, summary

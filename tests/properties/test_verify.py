@@ -9,9 +9,10 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
-from strandline.properties.check import Findings
+from strandline.properties import verifying
 from strandline.properties.cli import main
-from strandline.properties.report import cli, console
+from strandline.properties.findings import Findings
+from strandline.properties.report import drawing
 from strandline.properties.report.document import Evidence
 from strandline.properties.report.verify import DIFFERENCES_MAX, Verified, differing, verify
 from tests.properties.evidences import MUTANTS, biting, bitten, findings, holding, plain, violated, written
@@ -47,7 +48,7 @@ def changed(change: Callable[[Any], object], found: Evidence) -> Evidence:
 
 
 def verified(found: Evidence, judge: Judge | None = None, *chosen: str) -> Verified:
-    return verify(found, judge or Judge(violated=found.claims.verdict == "violated"), console.exhibited, chosen=chosen)
+    return verify(found, judge or Judge(violated=found.claims.verdict == "violated"), drawing.exhibited, chosen=chosen)
 
 
 @pytest.mark.parametrize("found", [holding(), violated()], ids=["holds", "violated"])
@@ -181,7 +182,7 @@ def test_of_a_document_that_differs_everywhere_not_everything_is_named(monkeypat
 def judge(monkeypatch: pytest.MonkeyPatch) -> Judge:
     judge = Judge()
     monkeypatch.setattr(
-        cli, "check", lambda _subject, *rest, full: judge(*rest) if not full else pytest.fail("not full")
+        verifying, "check", lambda _subject, *rest, full: judge(*rest) if not full else pytest.fail("not full")
     )
     return judge
 

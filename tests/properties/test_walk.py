@@ -14,8 +14,8 @@ from strandline.model.state import Action
 from strandline.properties.fuzz import MACHINES
 from strandline.properties.harness.gates import limits
 from strandline.properties.harness.real import asked
-from strandline.properties.harness.shells import TrioShell
 from strandline.properties.harness.stage import Stage
+from strandline.properties.harness.tasks import TrioShell
 from strandline.properties.harness.templates import Templates
 from strandline.properties.machine import ScannerMachine
 from strandline.properties.mutants import SHIPPED

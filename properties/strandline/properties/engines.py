@@ -12,6 +12,7 @@ from strandline.properties.claimed import explored as searched
 from strandline.properties.claimed import over_worlds
 from strandline.properties.exhaust.plain import Found
 from strandline.properties.exhaust.plain import search as plain_search
+from strandline.properties.findings import MODEL_ENGINE
 from strandline.properties.laws import LAWS, laws_of
 from strandline.properties.mutant import TEETH
 from strandline.properties.mutants import SHIPPED, planted
@@ -34,10 +35,6 @@ STATES_MAX: Final = 500_000
 
 IMPL_ENGINE: Final = "exhaust impl"
 """The engine that searches the scanner."""
-
-MODEL_ENGINE: Final = "exhaust model"
-"""The engine that searches the model; what it reaches, the scanner has not reached."""
-
 
 SPACES: Final[dict[Kind, Callable[[Scope], Any]]] = {"model": model_space, "impl": real_space}
 

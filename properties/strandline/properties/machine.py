@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from hypothesis.stateful import precondition
 
-from strandline.properties.harness.shells import TrioShell
 from strandline.properties.harness.stage import ACTORS
+from strandline.properties.harness.tasks import TrioShell
 from strandline.properties.rules import rule
 from strandline.properties.surroundings import RANDOM, Surroundings
 

@@ -8,8 +8,9 @@ import sys
 import threading
 import traceback
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
 import click
 
@@ -19,7 +20,7 @@ from strandline.properties.live.drafts import Plan
 from strandline.properties.report import console
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from typing import TextIO
 
 USAGE: Final = 2
@@ -35,8 +36,39 @@ UNHEARD: Final = 141
 _PLAN: Final = Plan()
 
 
+class Found(NamedTuple):
+    """Where a command is, as ``module:name``, and what a list of commands says of it."""
+
+    at: str
+    says: str
+
+
 class Commands(click.Group):
-    """Keeps the exit codes 0, 1 and 3 for verdicts, whatever else happens."""
+    """Imports a command when it is called, and keeps the exit codes 0, 1 and 3 for verdicts, whatever else happens."""
+
+    def __init__(self, *, found: Mapping[str, Found] | None = None, **rest: Any) -> None:  # noqa: ANN401 - as in click
+        """Find commands in modules, by what they are called; the rest is as in click."""
+        super().__init__(**rest)
+        self._found = found or {}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name all commands, whether they were imported or not."""
+        return sorted({*super().list_commands(ctx), *self._found})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Give a command, None if there is none of this name."""
+        if cmd_name in self._found and cmd_name not in self.commands:
+            module, _, name = self._found[cmd_name].at.partition(":")
+            self.add_command(getattr(import_module(module), name), cmd_name)
+        return super().get_command(ctx, cmd_name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands, and import none of them for it."""
+        if not self._found:
+            super().format_commands(ctx, formatter)
+            return
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, self._found[name].says) for name in sorted(self._found)])
 
     def make_context(
         self,

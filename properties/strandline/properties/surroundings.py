@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition
 from strandline.model.environment import OFFERS
 from strandline.model.state import Action
 from strandline.properties.fields import FIELDS
-from strandline.properties.harness.shells import BlockingShell, TrioShell
+from strandline.properties.harness.shells import BlockingShell
 from strandline.properties.harness.stage import Stage
 from strandline.properties.mutants import ALIKE, MUTANTS, SHIPPED
 from strandline.properties.rules import rule
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from strandline.properties.fields import Field
+    from strandline.properties.harness.tasks import TrioShell
     from strandline.properties.harness.templates import Templates
 
 M = TypeVar("M", bound=Callable[..., None])

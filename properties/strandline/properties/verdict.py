@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from strandline.model.state import Action
@@ -19,6 +19,26 @@ class Verdict(StrEnum):
     INCONCLUSIVE = "inconclusive"
     BROKEN = "broken"
     NOT_APPLICABLE = "not applicable"
+
+
+EXIT_CODES: Final = {Verdict.HOLDS: 0, Verdict.VIOLATED: 1, Verdict.INCONCLUSIVE: 3, Verdict.BROKEN: 4}
+"""What a process ends with; 2 is a mistake in the call."""
+
+_WORST_FIRST: Final = (
+    Verdict.VIOLATED,
+    Verdict.BROKEN,
+    Verdict.INCONCLUSIVE,
+    Verdict.HOLDS,
+    Verdict.NOT_APPLICABLE,
+)
+
+
+def worst(verdicts: list[Verdict]) -> Verdict:
+    """Give the worst of some verdicts; none at all is no pass.
+
+    A violation that was found stays found, whatever else failed: its trace can be taken again.
+    """
+    return min(verdicts, key=_WORST_FIRST.index, default=Verdict.INCONCLUSIVE)
 
 
 class PartedError(AssertionError):

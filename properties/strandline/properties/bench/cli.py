@@ -12,10 +12,10 @@ import msgspec
 
 from strandline.properties.bench import report, searches
 from strandline.properties.bench.alone import UnmeasuredError
-from strandline.properties.check import EXIT_CODES
 from strandline.properties.options import BROKEN, FORMAT, refuse, refuse_unknown
 from strandline.properties.report import console
 from strandline.properties.report.evidence import ran_here, sources
+from strandline.properties.verdict import EXIT_CODES
 
 if TYPE_CHECKING:
     from strandline.properties.bench.report import Growth, SizeOutcome

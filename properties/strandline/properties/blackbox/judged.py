@@ -8,11 +8,10 @@ from contextlib import closing, redirect_stdout
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from strandline.properties import check
+from strandline.properties import findings
 from strandline.properties.blackbox import plots
 from strandline.properties.blackbox.bystander import Bystander, LawBrokenOutsideError
 from strandline.properties.blackbox.outside import INSIDE, OUTSIDE
-from strandline.properties.blackbox.play import CASES, STEPS, play
 from strandline.properties.blackbox.plots import SMALL
 from strandline.properties.blackbox.runs import run, shortest
 from strandline.properties.blackbox.subject import SubjectBrokenError
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from strandline.properties.blackbox.subject import Launch, Subject
-    from strandline.properties.check import Findings
+    from strandline.properties.findings import Findings
     from strandline.properties.verdict import Exhibit, Report
 
 DOES_NOT_SHOW: Final = (
@@ -64,10 +63,10 @@ class Bench:
         )
 
     def judge(self, chosen: Collection[str], say: Report, keep: Report) -> Findings:
-        """Run the engines; see :func:`strandline.properties.check.check`."""
+        """Run the engines; see :func:`strandline.properties.findings.judged`."""
         # Standard output is the check's, whatever a scanner in Python prints.
         with ended_by_sigterm(), redirect_stdout(sys.stderr):
-            return check.judged(self.launch.name, self.engines, OUTSIDE, chosen, say, keep)
+            return findings.judged(self.launch.name, self.engines, OUTSIDE, chosen, say, keep)
 
     def retrace(self, trace: Trace, until: int | None = None) -> Exhibit:
         """Take the steps of a trace again, so many at most.
@@ -93,6 +92,8 @@ class Bench:
         yield from self._claims(SEARCH, tally, found, (("worlds", str(len(SMALL))),), breach)
 
     def _play(self, _name: str, say: Report) -> Iterator[Claim]:
+        from strandline.properties.blackbox.play import CASES, STEPS, play  # noqa: PLC0415 - a replay plays nothing, and does not wait for Hypothesis
+
         if self.breach is not None:  # it is not waited for a second time
             raise SubjectBrokenError(self.breach.breach, "it is not asked again")
         tally: Counter[str] = Counter()

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from strandline.properties.check import EXIT_CODES
 from strandline.properties.exhaust import lines, traced
 from strandline.properties.exhaust.chosen import MODEL, SCOPES, built_in, own
 from strandline.properties.exhaust.found import Budget, Counts
@@ -35,12 +34,12 @@ from strandline.properties.options import (
     refuse_unknown,
     stop_on_interrupt,
 )
-from strandline.properties.report import console, folder
+from strandline.properties.report import console, drawing, folder
 from strandline.properties.report.lanes import printable
 from strandline.properties.report.replay import encode as encode_trace
 from strandline.properties.report.replay import file_name
 from strandline.properties.searched import all_of, by_size, one
-from strandline.properties.verdict import Verdict
+from strandline.properties.verdict import EXIT_CODES, Verdict
 from strandline.properties.workers import WORKERS_MAX, WorkerLostError, at_once
 from strandline.properties.worlds import WORLDS
 
@@ -151,15 +150,15 @@ def exhaust_command(  # noqa: PLR0913 - one parameter for each option
         )
         ended = report.claims.ended
         mine = traced.files(report.claims) if own_world is not None else traced.Files({}, ())
-    exhibits = console.exhibited(traces)
+    exhibits = drawing.exhibited(traces)
     files = {file_name(trace): encode_trace(trace, exhibit) for trace, exhibit in exhibits.items()}
     problem = _written(out, data, files | mine.written)
     if output == "json":
         click.echo(data, nl=False)
     else:
         console.tell(shown)
-        drawing = console.drawing(exhibits, out.parent) if not problem else []
-        console.tell(["", *drawing, ""] if drawing else [])
+        drawn = drawing.drawing(exhibits, out.parent) if not problem else []
+        console.tell(["", *drawn, ""] if drawn else [])
         console.tell([] if problem else [*_again(out, mine, own_world or ""), f"evidence: {out}"])
     if verdict is Verdict.BROKEN:
         console.complain(ended)

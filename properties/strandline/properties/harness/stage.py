@@ -30,7 +30,7 @@ from strandline.properties.harness.ghosts import Ghosts, Move
 from strandline.properties.harness.meter import Meter, let_fail, metered
 from strandline.properties.harness.real import asked
 from strandline.properties.harness.recorder import RecordedHost, RecordedStore, Recorder
-from strandline.properties.harness.shells import BlockingShell, TrioShell
+from strandline.properties.harness.shells import BlockingShell
 from strandline.properties.laws import laws_of
 from strandline.properties.quiet import GATES_MAX, settled
 from strandline.properties.verdict import PartedError
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from strandline.model.events import Event
     from strandline.model.state import World
     from strandline.properties.fields import Field
+    from strandline.properties.harness.tasks import TrioShell
     from strandline.properties.harness.templates import Templates
 
 ACTORS: Final = 3

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import click
 
-from strandline.properties.check import EXIT_CODES, worst
 from strandline.properties.options import FORMAT
 from strandline.properties.prove.engine import CONDITIONS, QUICK, REFUTED
 from strandline.properties.prove.prover import BUDGET, REFUTING, Proof, prove
 from strandline.properties.report import console
 from strandline.properties.report.lanes import printable
-from strandline.properties.verdict import Verdict
+from strandline.properties.verdict import EXIT_CODES, Verdict, worst
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from strandline.properties.blackbox import judged
-from strandline.properties.blackbox.subjects import bench_for, subject_options
-from strandline.properties.check import check, check_specimen
-from strandline.properties.mutants import MUTANTS, SHIPPED
-from strandline.properties.options import BROKEN, FORMAT, USAGE, refuse, refuse_unknown
+from strandline.properties.options import BROKEN, FORMAT, USAGE, refuse
 from strandline.properties.report import console, evidence, folder, lines
 from strandline.properties.report.compare import compare, exit_code
 from strandline.properties.report.evidence import grouped
@@ -25,14 +20,8 @@ from strandline.properties.report.reading import BadEvidenceError, load
 from strandline.properties.report.replay import to_trace
 from strandline.properties.report.shown import exhibit
 from strandline.properties.report.summary import summary
-from strandline.properties.report.verify import Verified, moved, verify
-from strandline.properties.specimens import PREFIX, SPECIMENS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from strandline.properties.blackbox.judged import Bench
-    from strandline.properties.check import Findings
     from strandline.properties.report.document import Evidence
 
 JOB_SUMMARY: Final = "GITHUB_STEP_SUMMARY"
@@ -44,13 +33,6 @@ Exit codes: 0 written; 2 no evidence, or a mistake in the call; 4 a file could
             is, 3 something changed that no document can weigh.
 Example:    strandline report .strandline/evidence.json --html report.html
             strandline report --compare old.json new.json
-"""
-
-_VERIFY: Final = """\b
-Exit codes: 0 byte for byte the same, 1 a claim differs, 2 no evidence, or a
-            mistake in the call, 3 not verified: the sources differ, or not
-            every claim was run again.
-Example:    strandline verify .strandline/evidence.json
 """
 
 
@@ -87,7 +69,7 @@ def report_command(  # noqa: PLR0913 - one parameter for each option
         raise click.UsageError("--compare takes two documents" if comparing else "name one document of evidence")
     if comparing and (out or html or xml):
         raise click.UsageError("--compare excludes --out, --html and --junit")
-    found = [_loaded(ctx, source) for source in sources]
+    found = [loaded(ctx, source) for source in sources]
     if comparing:
         ctx.exit(_compared(found[0], found[1], output))
     drawings = _drawn(found[0])
@@ -107,50 +89,8 @@ def report_command(  # noqa: PLR0913 - one parameter for each option
     ctx.exit(BROKEN if problems else 0)
 
 
-@click.command("verify", epilog=_VERIFY)
-@click.argument("source", metavar="EVIDENCE")
-@click.option("--engine", "chosen", multiple=True, metavar="NAME", help="Run this engine only; may be repeated.")
-@subject_options
-@FORMAT
-@click.pass_context
-def verify_command(
-    ctx: click.Context,
-    /,
-    *,
-    source: str,
-    chosen: tuple[str, ...],
-    output: str,
-    **subject: Any,  # noqa: ANN401 - the options of subject_options
-) -> None:
-    """Run the claims of a document of evidence again, on the same sources, and compare them byte for byte.
-
-    EVIDENCE is a file, - is standard input. Times and machines are no claims. Somebody else's scanner is to be named
-    again, with --subject or --subject-cmd: a document never says what to run.
-    """
-    bench = bench_for(**subject)
-    found = _loaded(ctx, source)
-    refuse_unknown("engine in the evidence", chosen, tuple(run.engine for run in found.claims.engines))
-    changed = moved(found.claims)
-    if changed:
-        outcome = Verified(moved=changed)
-    else:
-        judge = _judge(source, found, bench)
-        with console.Progress() as progress:
-            outcome = verify(
-                found,
-                lambda engines: judge(engines, progress.say, progress.keep),
-                partial(console.exhibited, bench=bench),
-                judged.DOES_NOT_SHOW if bench else evidence.DOES_NOT_SHOW,
-                chosen,
-            )
-    if output == "json":
-        click.echo(json.dumps(lines.document(outcome)))
-    else:
-        console.tell(lines.verified(outcome, found.run))
-    ctx.exit(outcome.exit_code)
-
-
-def _loaded(ctx: click.Context, source: str) -> Evidence:
+def loaded(ctx: click.Context, source: str) -> Evidence:
+    """Read a document of evidence, or end in one line that says why it is none."""
     try:
         return load(source)
     except BadEvidenceError as error:
@@ -197,21 +137,3 @@ def _added(text: str) -> list[str]:
     except (OSError, ValueError) as error:
         return [f"the job summary {name} cannot be written: {error}"]
     return []
-
-
-def _judge(source: str, found: Evidence, bench: Bench | None) -> Callable[..., Findings]:
-    """Find out what to run for a document, by the subject that it names.
-
-    Raises:
-        click.UsageError: it names one that cannot be run here, or an engine that there is not.
-    """
-    subject = found.claims.subject
-    if bench is not None:
-        if bench.launch.name != subject:
-            raise click.UsageError(f"{source} is evidence about {subject!r}, not about {bench.launch.name!r}")
-        return bench.judge
-    if subject in {SHIPPED, *MUTANTS}:
-        return partial(check, subject, full=found.claims.full)
-    if subject.startswith(PREFIX) and subject.removeprefix(PREFIX) in SPECIMENS:
-        return partial(check_specimen, subject.removeprefix(PREFIX))
-    raise click.UsageError(f"{source} is evidence about {subject!r}: name it with --subject or --subject-cmd")

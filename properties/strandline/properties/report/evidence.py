@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from strandline.properties.check import Findings, Judgement
+    from strandline.properties.findings import Findings, Judgement
     from strandline.properties.report.bounds import ClaimKind
     from strandline.properties.verdict import Bitten, Claim, Exhibit, Trace
 

@@ -18,7 +18,7 @@ from strandline.properties.traces import committed
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
-    from strandline.properties.check import Findings
+    from strandline.properties.findings import Findings
     from strandline.properties.report.document import Claims, Evidence
     from strandline.properties.verdict import Exhibit, Trace
 

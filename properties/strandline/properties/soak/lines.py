@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from strandline.properties.report.console import COLORS, replay_line
+from strandline.properties.report.console import COLORS
+from strandline.properties.report.drawing import replay_line
 from strandline.properties.report.lanes import printable
 from strandline.properties.soak.journal import Broke
 

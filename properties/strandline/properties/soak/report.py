@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
-from strandline.properties.check import EXIT_CODES, worst
 from strandline.properties.laws import LAWS
-from strandline.properties.report.console import replay_line
 from strandline.properties.report.document import RunOutcome  # noqa: TC001 - msgspec needs it at run time
+from strandline.properties.report.drawing import replay_line
 from strandline.properties.report.evidence import DOES_NOT_SHOW, ran_here, sources
 from strandline.properties.soak.plan import Plan  # noqa: TC001 - msgspec reads the annotations
-from strandline.properties.verdict import Verdict
+from strandline.properties.verdict import EXIT_CODES, Verdict, worst
 
 if TYPE_CHECKING:
     from collections import Counter

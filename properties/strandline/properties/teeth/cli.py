@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from strandline.properties.check import EXIT_CODES
 from strandline.properties.mutants import SHIPPED
 from strandline.properties.options import BROKEN, refuse_unknown
 from strandline.properties.report import console, folder
@@ -16,7 +15,7 @@ from strandline.properties.report.evidence import sources
 from strandline.properties.teeth.known import ENGINES, KNOWN
 from strandline.properties.teeth.lines import document, lines, markdown
 from strandline.properties.teeth.matrix import SEEDS_MAX, Wanted, run, verdict
-from strandline.properties.verdict import Verdict
+from strandline.properties.verdict import EXIT_CODES, Verdict
 
 if TYPE_CHECKING:
     from strandline.properties.teeth.bites import Bite

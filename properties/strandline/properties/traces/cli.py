@@ -15,7 +15,6 @@ from strandline.properties.blackbox.outside import OUTSIDE
 from strandline.properties.blackbox.plots import PLOTS
 from strandline.properties.blackbox.subject import SubjectBrokenError
 from strandline.properties.blackbox.subjects import bench_for, subject_options
-from strandline.properties.check import EXIT_CODES
 from strandline.properties.exhaust.chosen import own
 from strandline.properties.exhaust.traced import is_own
 from strandline.properties.exhaust.world import WorldError
@@ -23,12 +22,12 @@ from strandline.properties.laws import LAWS
 from strandline.properties.mutants import MUTANTS, SHIPPED
 from strandline.properties.named import LoadError, told
 from strandline.properties.options import BROKEN, FORMAT, USAGE, refuse_unknown
-from strandline.properties.report import console, folder, replay
+from strandline.properties.report import console, drawing, folder, replay
 from strandline.properties.traces import demo, replaying
 from strandline.properties.traces.export import CLAIM, UnexportableError, pytest_module
 from strandline.properties.traces.replaying import Asked, Taken
 from strandline.properties.traces.unjudged import unjudged
-from strandline.properties.verdict import Verdict
+from strandline.properties.verdict import EXIT_CODES, Verdict
 
 if TYPE_CHECKING:
     from strandline.properties.blackbox.judged import Bench
@@ -202,7 +201,7 @@ def _taken_in(ctx: click.Context, source: str, own_world: str, until: int | None
 def _again(source: str, asked: dict[str, str | int | None], bench: Bench | None) -> str:
     """Give the line that does this again."""
     options = [f"--{name}={value}" for name, value in asked.items() if value is not None]
-    return shlex.join([*shlex.split(console.replay_line(source, bench.launch if bench else None)), *options])
+    return shlex.join([*shlex.split(drawing.replay_line(source, bench.launch if bench else None)), *options])
 
 
 @click.command("export", epilog=_EXPORT)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from strandline.model.state import Action
 from strandline.properties.mutants import MUTANTS, SHIPPED
-from strandline.properties.report.console import pasted
+from strandline.properties.report.drawing import pasted
 from strandline.properties.report.lanes import lanes
 from strandline.properties.report.replay import BadTraceError, number_of
 from strandline.properties.report.retrace import retrace

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from strandline.properties.check import EXIT_CODES
 from strandline.properties.exhaust.retaken import retake
 from strandline.properties.mutants import SHIPPED
 from strandline.properties.report import lanes, replay
@@ -12,7 +11,7 @@ from strandline.properties.report.retrace import retrace
 from strandline.properties.spaces import MODEL
 from strandline.properties.specimens import PREFIX
 from strandline.properties.traces.sides import Sides, beside, columns, parted, shown, side_by_side
-from strandline.properties.verdict import Exhibit, Frame, Verdict
+from strandline.properties.verdict import EXIT_CODES, Exhibit, Frame, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

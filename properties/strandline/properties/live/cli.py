@@ -1,0 +1,143 @@
+"""The commands of the real systems: ``turns`` is the scanner itself, ``writer`` makes a log for it."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from strandline.impl.answer import Unavailable
+from strandline.properties.live import follow, shown, turns
+from strandline.properties.live.drafts import Plan
+from strandline.properties.live.writer import WriterError, write
+from strandline.properties.options import (
+    DATABASE,
+    FORMAT,
+    day,
+    duration,
+    plan_option,
+    refuse,
+    stop_on_interrupt,
+)
+from strandline.properties.report import console
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from strandline.properties.live.turns import Day
+
+_WRITER: Final = """\b
+Exit codes: 0 written, 2 DB cannot be a log, 4 writing failed.
+Example:    strandline writer logs.sqlite --rows 50000 --rate 500
+"""
+
+_TURNS: Final = """\b
+Exit codes: 0 answered, 1 a difference found, 2 a mistake in the call, or DB
+            is no log, 4 the log is unavailable, or never was compared.
+Example:    strandline turns ~/.codex/logs_2.sqlite --since yesterday
+            strandline turns logs.sqlite --follow --oracle --for 2m
+"""
+
+
+@click.command("writer", epilog=_WRITER)
+@DATABASE
+@click.option("--rows", type=int, help="Rows to write.  [default: 10000]")
+@click.option("--until-interrupted", "endless", is_flag=True, help="Write until Ctrl-C.")
+@click.option("--rate", type=float, help="Rows per second.  [default: full speed]")
+@plan_option("seed", "One seed, one sequence of rows.")
+@plan_option("batch", "The most rows in one transaction.")
+@plan_option("partition_rows", "Rows that a prune leaves in a partition.")
+@plan_option("partition_bytes", "Estimated bytes that a prune leaves in a partition.")
+@plan_option("threads", "Partitions with a thread id.")
+@plan_option("processes", "Partitions with a process id alone.")
+@plan_option("body_bytes", "Typical length of a body's padding.")
+@plan_option("priority", "The share of requests that ask for the priority tier, 0 to 1.")
+@plan_option("journal", "The journal mode: wal or delete.")
+@plan_option("bytes_max", "The largest log to write to, in bytes.")
+@plan_option("busy", "Seconds to wait for a lock.")
+@FORMAT
+@click.pass_context
+def writer_command(
+    ctx: click.Context,
+    /,
+    *,
+    database: Path,
+    rows: int | None,
+    endless: bool,
+    output: str,
+    **numbers: Any,  # noqa: ANN401 - each option has its own type
+) -> None:
+    """Write a synthetic codex log: the real schema, and inserts that prune in their own transaction.
+
+    DB is made if it is missing. Ctrl-C ends the run after the transaction at hand.
+    """
+    if endless and rows is not None:
+        raise click.UsageError("--rows and --until-interrupted exclude each other")
+    try:
+        plan = Plan(rows=None if endless else 10_000 if rows is None else rows, **numbers)
+    except ValueError as error:
+        refuse(error)
+    clock = time.monotonic()
+    try:
+        with stop_on_interrupt() as stop, console.Progress() as progress:
+            done = write(database, plan, stop, lambda now: progress.say(shown.written(now)))
+    except WriterError as error:
+        console.complain(str(error))
+        ctx.exit(shown.writer_exit_code(error))
+    seconds = time.monotonic() - clock
+    click.echo(shown.totals(done, seconds, interrupted=stop.is_set(), output=output))
+
+
+@click.command("turns", epilog=_TURNS)
+@DATABASE
+@click.option("--since", type=day, help="The first day.  [default: open]")
+@click.option("--until", type=day, help="The last day, included.  [default: open]")
+@click.option("--zone", help="The time zone of the days.  [default: that of this machine]")
+@click.option("--oracle", is_flag=True, help="Answer by a full scan; with --follow, compare with one each time.")
+@click.option("--follow", "following", is_flag=True, help="Refresh again and again; say what each refresh read.")
+@click.option("--interval", type=duration, help="With --follow: rest between refreshes.  [default: 1]")
+@click.option("--for", "length", type=duration, help="With --follow: end after this time.  [default: Ctrl-C]")
+@FORMAT
+@click.pass_context
+def turns_command(  # noqa: PLR0913 - one parameter for each option
+    ctx: click.Context,
+    *,
+    database: Path,
+    since: Day | None,
+    until: Day | None,
+    zone: str | None,
+    oracle: bool,
+    following: bool,
+    interval: float | None,
+    length: float | None,
+    output: str,
+) -> None:
+    """Tell which turns ran on the priority tier, from any codex logs_2.sqlite.
+
+    A day is YYYY-MM-DD, today, yesterday, or -7d for seven days ago. By default all rows count: codex itself deletes
+    them after ten days. In a pipe each turn is a line: turn, thread, time, model, parted by tabs.
+
+    With --follow, a log that is missing, busy or replaced is a line like any other. --follow --oracle reads the whole
+    log inside each read transaction of a refresh, which is slow on a large log, and stops at the first difference.
+    """
+    if not following and (interval is not None or length is not None):
+        raise click.UsageError("--interval and --for need --follow")
+    try:
+        asked = turns.Asked(database, since, until, turns.parse_zone(zone))
+        asked.window(asked.dates())
+    except ValueError as error:
+        refuse(error)
+    if following:
+        pause = 1.0 if interval is None else interval
+        refreshes = follow.follow(asked, judging=oracle, interval=pause, duration=length)
+        ctx.exit(shown.followed(refreshes, asked.zone, judging=oracle, output=output))
+    found = turns.look(asked) if oracle else turns.scan(asked)
+    if output == "json":
+        click.echo(json.dumps(turns.document(found, asked)))
+    elif not isinstance(found, Unavailable):
+        shown.tell_turns(found, asked)
+    if isinstance(found, Unavailable):
+        console.complain(f"unavailable: {found.reason}: {found.detail}")
+        ctx.exit(turns.exit_code(found))

@@ -1,0 +1,94 @@
+"""The command ``strandline verify``."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from strandline.properties.blackbox import judged
+from strandline.properties.blackbox.subjects import bench_for, subject_options
+from strandline.properties.check import check, check_specimen
+from strandline.properties.mutants import MUTANTS, SHIPPED
+from strandline.properties.options import FORMAT, refuse_unknown
+from strandline.properties.report import console, drawing, evidence, lines
+from strandline.properties.report.cli import loaded
+from strandline.properties.report.verify import Verified, moved, verify
+from strandline.properties.specimens import PREFIX, SPECIMENS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from strandline.properties.blackbox.judged import Bench
+    from strandline.properties.findings import Findings
+    from strandline.properties.report.document import Evidence
+
+_EPILOG: Final = """\b
+Exit codes: 0 byte for byte the same, 1 a claim differs, 2 no evidence, or a
+            mistake in the call, 3 not verified: the sources differ, or not
+            every claim was run again.
+Example:    strandline verify .strandline/evidence.json
+"""
+
+
+@click.command("verify", epilog=_EPILOG)
+@click.argument("source", metavar="EVIDENCE")
+@click.option("--engine", "chosen", multiple=True, metavar="NAME", help="Run this engine only; may be repeated.")
+@subject_options
+@FORMAT
+@click.pass_context
+def verify_command(
+    ctx: click.Context,
+    /,
+    *,
+    source: str,
+    chosen: tuple[str, ...],
+    output: str,
+    **subject: Any,  # noqa: ANN401 - the options of subject_options
+) -> None:
+    """Run the claims of a document of evidence again, on the same sources, and compare them byte for byte.
+
+    EVIDENCE is a file, - is standard input. Times and machines are no claims. Somebody else's scanner is to be named
+    again, with --subject or --subject-cmd: a document never says what to run.
+    """
+    bench = bench_for(**subject)
+    found = loaded(ctx, source)
+    refuse_unknown("engine in the evidence", chosen, tuple(run.engine for run in found.claims.engines))
+    changed = moved(found.claims)
+    if changed:
+        outcome = Verified(moved=changed)
+    else:
+        judge = _judge(source, found, bench)
+        with console.Progress() as progress:
+            outcome = verify(
+                found,
+                lambda engines: judge(engines, progress.say, progress.keep),
+                partial(drawing.exhibited, bench=bench),
+                judged.DOES_NOT_SHOW if bench else evidence.DOES_NOT_SHOW,
+                chosen,
+            )
+    if output == "json":
+        click.echo(json.dumps(lines.document(outcome)))
+    else:
+        console.tell(lines.verified(outcome, found.run))
+    ctx.exit(outcome.exit_code)
+
+
+def _judge(source: str, found: Evidence, bench: Bench | None) -> Callable[..., Findings]:
+    """Find out what to run for a document, by the subject that it names.
+
+    Raises:
+        click.UsageError: it names one that cannot be run here, or an engine that there is not.
+    """
+    subject = found.claims.subject
+    if bench is not None:
+        if bench.launch.name != subject:
+            raise click.UsageError(f"{source} is evidence about {subject!r}, not about {bench.launch.name!r}")
+        return bench.judge
+    if subject in {SHIPPED, *MUTANTS}:
+        return partial(check, subject, full=found.claims.full)
+    if subject.startswith(PREFIX) and subject.removeprefix(PREFIX) in SPECIMENS:
+        return partial(check_specimen, subject.removeprefix(PREFIX))
+    raise click.UsageError(f"{source} is evidence about {subject!r}: name it with --subject or --subject-cmd")
