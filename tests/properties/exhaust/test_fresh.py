@@ -14,7 +14,8 @@ from strandline.properties.exhaust import fresh
 
 
 def asked(*call: object) -> str:
-    return fresh.answer("w", pickle.dumps(call))
+    with fresh.asked("w", pickle.dumps(call)) as answer:
+        return answer()
 
 
 def same(text: str) -> str:
@@ -48,6 +49,15 @@ def test_a_late_answer_is_not_taken_for_that_to_the_next_call(monkeypatch: pytes
     monkeypatch.undo()
     assert asked(os.getpid) != before
     assert asked(same, "mine") == "mine"
+
+
+def test_an_answer_that_nobody_waits_for_is_not_taken_for_that_to_the_next_call() -> None:
+    """Whoever asks does something else meanwhile, and may be interrupted in it."""
+    before = asked(os.getpid)
+    with pytest.raises(KeyboardInterrupt), fresh.asked("w", pickle.dumps((same, "not mine"))):
+        raise KeyboardInterrupt
+    assert asked(same, "mine") == "mine"
+    assert asked(os.getpid) != before
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C to consoles, not to processes")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from strandline.properties.exhaust.cells import Cells
 from strandline.properties.exhaust.layout import Field, Held, Layout
-from strandline.properties.exhaust.trie import Trie
+from strandline.properties.exhaust.trie import NOTHING, Trie
 from strandline.properties.exhaust.world import Action, Component, World, WorldError
 
 if TYPE_CHECKING:
@@ -45,9 +45,9 @@ def walked(trie: Trie, states: list[Row]) -> list[int]:
     packed = Layout(fields).packed(columns)
     assert packed is not None
     found, leaves = trie.walk(Held(Layout(fields), packed))
-    answers = [0] * len(states)
-    places = range(len(states)) if found is None else found.tolist()
-    for place, leaf in zip(places, leaves.tolist(), strict=True):
+    answers = [NOTHING] * len(states)
+    assert NOTHING not in leaves
+    for place, leaf in zip(found.tolist(), leaves.tolist(), strict=True):
         answers[place] = leaf
     return answers
 

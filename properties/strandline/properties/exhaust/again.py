@@ -42,8 +42,6 @@ def ask_again(world: World, questions: list[Questions], times: int = ASKED_AGAIN
     """
     questions = [Questions(one.who, one.asked[:times]) for one in questions]
     backwards = [Questions(one.who, tuple(reversed(one.asked))) for one in reversed(questions)]
-    _require_same(world, backwards, times, "asked again in another order")
-    _require_order_only(world, questions)
     try:
         sent = pickle.dumps((_asked_afresh, world if world.made_by is None else world.made_by, questions, times))
     except Exception as error:
@@ -51,7 +49,10 @@ def ask_again(world: World, questions: list[Questions], times: int = ASKED_AGAIN
             f"world {world.name!r} cannot be asked in a fresh process: {error}; "
             "define its functions in a module, or say in made_by how it is made"
         ) from error
-    refusal = fresh.answer(world.name, sent)
+    with fresh.asked(world.name, sent) as answer:
+        _require_same(world, backwards, times, "asked again in another order")
+        _require_order_only(world, questions)
+        refusal = answer()
     if refusal:
         raise WorldError(refusal)
 

@@ -6,14 +6,14 @@ import multiprocessing
 import os
 import signal
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from strandline.properties.exhaust import scripts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
 
@@ -59,31 +59,41 @@ def get_ready() -> None:
     _fresh()
 
 
-def answer(world: str, sent: bytes) -> str:
-    """Send a call to the fresh process; give what it answers.
+@contextmanager
+def asked(world: str, sent: bytes) -> Iterator[Callable[[], str]]:
+    """Send a call to the fresh process, which works on it while this one does something else.
 
     Args:
         world: whose call it is, for the message.
         sent: a function of a module with its arguments, pickled together; it gives a line, empty if all is well.
 
-    Returns:
-        That line, or one that says why there is none. A process that ended, or still works when nobody waits for it
-        any more, is not asked again: its answer would be taken for that to the next call.
+    Yields:
+        What waits for that line, and gives it, or one that says why there is none. A process that ended, or still
+        works when nobody waits for it any more, is not asked again: its answer would be taken for that to the next
+        call.
     """
     fresh = _fresh()
+    idle = False
+
+    def answer() -> str:
+        nonlocal idle
+        try:
+            if fresh.way.poll(PATIENCE):
+                line: str = fresh.way.recv()
+                idle = True
+                return line
+            lost = f"gave no answer in {PATIENCE} s"
+        except (EOFError, OSError):
+            lost = "that process ended without an answer"
+        return f"world {world!r} was asked in a fresh process, and {lost}"
+
     try:
-        fresh.way.send_bytes(sent)
-        if fresh.way.poll(PATIENCE):
-            line: str = fresh.way.recv()
-            return line
-        lost = f"gave no answer in {PATIENCE} s"
-    except (EOFError, OSError):
-        lost = "that process ended without an answer"
-    except BaseException:
-        _end(fresh)
-        raise
-    _end(fresh)
-    return f"world {world!r} was asked in a fresh process, and {lost}"
+        with suppress(OSError):  # that it has ended is told to whoever waits for its answer
+            fresh.way.send_bytes(sent)
+        yield answer
+    finally:
+        if not idle:
+            _end(fresh)
 
 
 def _end(fresh: _Fresh) -> None:

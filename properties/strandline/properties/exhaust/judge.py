@@ -35,9 +35,6 @@ class Predicate:
 
     def of(self, held: Held) -> Truths:
         """Tell of each state whether it is so."""
-        rows, leaves = self.trie.walk(held)
-        if rows is None:
-            return leaves.astype(bool)
         told = np.zeros(len(held), bool)
-        told[rows] = leaves.astype(bool)
+        told[self.trie.walk(held)[0]] = True
         return told

@@ -8,7 +8,7 @@ import numpy as np
 
 from strandline.properties.exhaust.questions import Question, sampled
 from strandline.properties.exhaust.reading import kinds, outcomes, says
-from strandline.properties.exhaust.trie import Trie
+from strandline.properties.exhaust.trie import NOTHING, Trie
 from strandline.properties.exhaust.world import AlwaysTold, Rank, SometimesTold
 
 if TYPE_CHECKING:
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from strandline.properties.exhaust.reading import Handed
     from strandline.properties.exhaust.tables import Ints
     from strandline.properties.exhaust.world import Action, Outcome, World
-
-NOTHING = 0
-"""The leaf of what an action reads when it cannot happen."""
 
 
 class Way(NamedTuple):
@@ -96,11 +93,8 @@ class ActionTable:
     def move(self, held: Held) -> tuple[Ints, Ints, Ints] | None:
         """Take this action wherever it can be taken; give the rows, the ways, and the states after."""
         rows, leaves = self.trie.walk(held)
-        going = np.flatnonzero(leaves)
-        if not going.size:
+        if not rows.size:
             return None
-        rows = going if rows is None else rows.take(going)
-        leaves = leaves.take(going)
         self._refresh(held.layout)
         counts = self._counts.take(leaves)
         ways = self._starts.take(leaves)

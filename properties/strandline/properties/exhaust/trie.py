@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from strandline.properties.exhaust.tables import Ints
     from strandline.properties.exhaust.world import Value
 
+NOTHING: Final = 0
+"""The leaf of what leads nowhere: an action that cannot happen, a predicate that is false."""
+
 LEAF: Final = 1 << 30
 """In a table of a trie a number from here on is a leaf, a lower one a node of the next level."""
 
@@ -56,49 +59,64 @@ class Trie:
         self._tables = [Table() for _ in self._looks]
         self._level = {name: depth for depth, look in enumerate(self._looks) for name in look.names}
         self._nodes: list[list[_Node]] = [[] for _ in range(len(self._looks) + 1)]
+        self._leads = np.ones(8, bool)
         self._root = self._asked(0, {})
 
     @property
     def nbytes(self) -> int:
         """The bytes that the tables take."""
-        return sum(table.nbytes for table in self._tables)
+        return self._leads.nbytes + sum(table.nbytes for table in self._tables)
 
-    def walk(self, held: Held) -> tuple[Ints | None, Ints]:
-        """Give the answer for each of many states.
+    def walk(self, held: Held) -> tuple[Ints, Ints]:
+        """Give the answer for each of many states, where it is not :data:`NOTHING`.
 
         Returns:
-            The rows, or None if they are all of them in order, and the leaf of each. Rows come in no order.
+            The rows, in no order, and the leaf of each.
         """
-        count = len(held)
         if self._root >= LEAF:
-            return None, np.full(count, self._root - LEAF, np.int64)
-        rows: Ints | None = None
-        nodes = np.zeros(count, np.int64)
+            count = len(held) if self._root > LEAF else 0
+            return np.arange(count), np.full(count, self._root - LEAF, np.int64)
+        rows, seen = self._begun(held)
+        nodes = np.zeros(len(rows), np.int64)
         done: list[tuple[Ints, Ints]] = []
         for depth, look in enumerate(self._looks):
-            seen = self._cells.seen(look, held.cell(look.cell, rows))
+            if depth:
+                seen = self._cells.seen(look, held.cell(look.cell, rows))
             found = self._found(depth, nodes, seen)
-            leaves = found >= LEAF
-            ended = np.flatnonzero(leaves)
-            if ended.size == found.size:
-                done.append((ended if rows is None else rows, found - LEAF))
+            ended = np.flatnonzero(found > LEAF)
+            done.append((rows.take(ended), found.take(ended) - LEAF))
+            going = np.flatnonzero(found < LEAF)
+            if not going.size:
                 break
-            done.append((ended if rows is None else rows[ended], found[ended] - LEAF))
-            going = np.flatnonzero(~leaves)
-            rows = going if rows is None else rows[going]
-            nodes = found[going]
+            rows, nodes = rows.take(going), found.take(going)
         return np.concatenate([one for one, _ in done]), np.concatenate([one for _, one in done])
+
+    def _begun(self, held: Held) -> tuple[Ints, Ints]:
+        """Give the rows whose first look does not lead to nothing, as far as is known, and that look.
+
+        Most states end here, where an actor stands elsewhere, so this is where the time of a search goes: one byte is
+        looked up for each state, and nothing else is done about those that end.
+        """
+        first = self._looks[0]
+        seen = self._cells.seen(first, held.cell(first.cell))
+        new = self._cells.seen_so_far(first) - len(self._leads)
+        if new > 0:
+            self._leads = np.concatenate((self._leads, np.ones(max(new, len(self._leads)), bool)))
+        rows = np.flatnonzero(self._leads.take(seen))
+        return rows, seen.take(rows)
 
     def _found(self, depth: int, nodes: Ints, seen: Ints) -> Ints:
         """Look up where these looks lead; ask the function about those that are new."""
         found = self._tables[depth].get(
             nodes, seen, len(self._nodes[depth]), self._cells.seen_so_far(self._looks[depth])
         )
-        missing = np.flatnonzero(found == UNKNOWN)
-        if missing.size:
+        if found.size and int(found.min()) < 0:
+            missing = np.flatnonzero(found == UNKNOWN)
             new = np.unique(np.stack((nodes[missing], seen[missing])), axis=1)
             following = [self._beyond(depth, place, value) for place, value in zip(*new.tolist(), strict=True)]
             self._tables[depth].put(new[0], new[1], np.array(following))
+            if not depth:
+                self._leads[new[1][np.array(following) == LEAF + NOTHING]] = False
             found[missing] = self._tables[depth].get(nodes[missing], seen[missing])
         return found
 
