@@ -1,6 +1,10 @@
 # Sourced by the scripts beside it: titles, and the search for interpreters.
 
-title() { printf '\n=== %s\n' "$1"; }
+# numpy's library for matrices starts a thread for each processor, which looks for work as long as the import of numpy
+# takes once more. There are no matrices here, and a thousand processes.
+export OPENBLAS_NUM_THREADS=1
+
+title() { printf '\n=== %s (after %d s)\n' "$1" "$SECONDS"; }
 
 # The first of the commands that starts, is a Python of the version asked for, and has pip. To look is not enough: a
 # version manager puts a command on the path for each version it knows, and those that are not chosen only complain.
