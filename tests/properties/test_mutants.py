@@ -43,6 +43,7 @@ STEPS: Final = {
     "blind sources": 11,
     "emptiness forgotten": 11,
     "torn": 5,
+    "early number": 11,
     "late number": 12,
     "newest takes all": 12,
     "read to the error": 4,

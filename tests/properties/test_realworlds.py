@@ -58,6 +58,7 @@ SMALL: Final = (
 
 CAUGHT: Final = {
     "torn": ("torn", {"M1": 5, "M6": 10, "M7": 5}, 4),
+    "early number": ("torn", {"M3": 11, "M5": 13}, 3),
     "late number": ("torn", {"M3": 12}, 6),
     "newest takes all": ("wide and narrow", {"M3": 12}, 12),
     "read to the error": ("faults", {"M2": 4}, 4),
@@ -77,7 +78,14 @@ CAUGHT: Final = {
 """Some mutants, the world in which each is caught soonest, after how many steps it breaks which law there, and after
 how many it takes a step that is not the model's."""
 
-HELD_AGAINST_THE_PLAIN_SEARCH: Final = ("torn", "late number", "no second look", "undone drop", "empty on error")
+HELD_AGAINST_THE_PLAIN_SEARCH: Final = (
+    "torn",
+    "early number",
+    "late number",
+    "no second look",
+    "undone drop",
+    "empty on error",
+)
 
 
 def broken(found: Found) -> dict[str, int]:

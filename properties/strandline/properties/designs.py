@@ -53,12 +53,13 @@ DESIGNS: Final[tuple[Mutant, ...]] = (
     Mutant(
         "early number",
         "H08",
-        "numbers a refresh when it starts, and not with its snapshot",
+        "numbers a refresh when it has its connection, and not with its snapshot",
         "M3",
         host,
         "Lease",
         flaws.EarlyLease,
-        FUZZ,
+        EXHAUST,
+        "torn",
     ),
     Mutant(
         "late number",

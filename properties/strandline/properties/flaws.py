@@ -14,7 +14,7 @@ from strandline.impl import memo as memos
 from strandline.impl import refresh, scan
 from strandline.impl.answer import Answer, Statistics
 from strandline.impl.connection import Connection
-from strandline.impl.effects import Located, Unchanged
+from strandline.impl.effects import Connected, Located, Unchanged
 from strandline.impl.host import Host, Lease
 from strandline.impl.log import LogReader
 from strandline.impl.store import EMPTY, MemoStore, Slot
@@ -64,23 +64,37 @@ def begin_without_a_transaction(self: Connection) -> int:
 
 
 class EarlyLease(Lease):
-    """Numbers a refresh when it is located, before it has a snapshot."""
-
-    _number = 0
+    """Numbers a refresh as soon as it has its connection, before it has a snapshot."""
 
     def _locate(self) -> Located | Missing | Failure:
-        _, self._number, _ = self._host.store.observe(lambda: None)
-        return super()._locate()
+        found = super()._locate()
+        if isinstance(found, Located) and found.connected:
+            self._number()
+        return found
+
+    def _connect(self) -> Connected | Missing:
+        found = super()._connect()
+        if isinstance(found, Connected):
+            self._number()
+        return found
+
+    def _number(self) -> None:
+        connection = self._leased()
+        _, number, _ = self._host.store.observe(lambda: None)
+        connection.seen = (connection.seen[0] if connection.seen else -1, number)
 
     def _read(self, effect: ReadLog) -> Observed | Unchanged:
-        found = super()._read(effect)
+        connection = self._leased()
+        version, number = connection.seen or (-1, 0)
+        connection.seen = (version, 0)
+        try:
+            found = super()._read(effect)
+        finally:
+            connection.seen = (connection.seen[0], number)
         if isinstance(found, Unchanged):
             return found
         memo = found.reading.memo
-        connection = self._leased()
-        connection.seen = connection.seen and (connection.seen[0], self._number)
-        snapshot = replace(memo.snapshot, observation=self._number)
-        memo = replace(memo, observation=self._number, snapshot=snapshot)
+        memo = replace(memo, observation=number, snapshot=replace(memo.snapshot, observation=number))
         return replace(found, reading=found.reading._replace(memo=memo))
 
 

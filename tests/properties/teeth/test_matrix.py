@@ -63,7 +63,7 @@ def test_a_design_is_caught_by_the_law_that_it_names_and_the_bite_says_what_it_t
 
 
 def test_a_game_from_a_seed_is_caught_after_the_same_number_of_cases_each_time() -> None:
-    one, other = (bite(Job("early number", FUZZ, 7)) for _ in range(2))
+    one, other = (bite(Job("shared slot", FUZZ, 7)) for _ in range(2))
     assert one.outcome == "caught"
     assert one._replace(seconds=0) == other._replace(seconds=0)
     assert one.amount <= CASES
@@ -98,7 +98,7 @@ def test_an_equivalent_mutant_is_asked_by_name_and_with_full_alone() -> None:
 
 def test_chance_alone_is_asked_once_for_each_seed_and_the_shipped_scanner_plays_the_same_ones() -> None:
     asked = list(jobs(Wanted(seeds=3)))
-    assert [job.seed for job in asked if job.name == "early number"] == [1, 2, 3]
+    assert [job.seed for job in asked if job.name == "shared slot"] == [1, 2, 3]
     assert [job.seed for job in asked if (job.name, job.engine) == (SHIPPED, FUZZ)] == [1, 2, 3]
     assert {job.seed for job in asked if job.engine != FUZZ} == {0}
     assert {job.name for job in asked} == {SHIPPED, *(name for name, known in KNOWN.items() if not known.equivalent)}
@@ -114,10 +114,10 @@ def test_a_run_in_which_every_design_is_caught_holds() -> None:
 def test_a_design_that_its_engine_lets_pass_in_one_seed_is_a_fault(outcome: Outcome) -> None:
     matrix = all_caught(Wanted(seeds=3))
     passed = tuple(
-        one._replace(outcome=outcome) if (one.name, one.seed) == ("early number", 2) else one for one in matrix.bites
+        one._replace(outcome=outcome) if (one.name, one.seed) == ("shared slot", 2) else one for one in matrix.bites
     )
     (fault,) = faults(matrix._replace(bites=passed))
-    assert "'early number' is not caught by fuzz, seed 2" in fault
+    assert "'shared slot' is not caught by fuzz, seed 2" in fault
     assert verdict(matrix._replace(bites=passed)) is Verdict.VIOLATED
 
 
@@ -159,7 +159,7 @@ def test_kinds_are_counted_apart_and_seeds_within_a_design() -> None:
     assert f"mutant of the scanner: {count} of {count} caught by the engine that must, in every seed" in told
     assert "specimen: 4 of 4 caught by the engine that must, in every seed" in told
     assert "the scanner as it is: 0 false alarms in 4 runs" in told
-    assert any(line.startswith("early number") and "*3 of 3 seeds" in line for line in told)
+    assert any(line.startswith("shared slot") and "*3 of 3 seeds" in line for line in told)
 
 
 def test_the_tables_for_the_docs_have_no_seconds() -> None:

@@ -69,11 +69,15 @@ class Facing(NamedTuple):
 
 
 class Came(NamedTuple):
-    """What came of an effect: what it found, what is stored after it, and what it read as the meter counted it."""
+    """What came of an effect: what it found, what is stored after it, and what it read as the meter counted it.
+
+    ``seen`` is the number that an effect which reads nothing gave to the connection that it leaves, 0 if it gave none.
+    """
 
     result: Result
     slot: Slot | None
     cost: Cost = Cost()
+    seen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,17 +139,20 @@ class Gates:
             message = f"the world has no gate for {effect}"
             raise TypeError(message)
         host = self._host(self._templates.nowhere, facing)
-        for kept in facing.kept:
-            host.keep(Connection(Pin(kept, None)))
-        return _came(host.lease().perform(effect), host, facing, Cost())
+        kept = [Connection(Pin(sighted, None)) for sighted in facing.kept]
+        for connection in kept:
+            host.keep(connection)
+        came = _came(host.lease().perform(effect), host, facing, Cost())
+        return came._replace(seen=max(map(_seen, kept), default=0))
 
     def _connect(self, effect: Effect, facing: Facing) -> Came:
         path = self._templates.path(facing.log) if facing.log is not None else self._templates.nowhere
         host = self._host(path, facing)
-        lease = host.lease(Connection(Pin(_pinned(facing), None)))
+        connection = Connection(Pin(_pinned(facing), None))
+        lease = host.lease(connection)
         result = lease.perform(effect)  # type: ignore[arg-type] # of one of the kinds that were told apart above
         lease.release(sound=False)
-        return _came(result, host, facing, Cost())
+        return _came(result, host, facing, Cost())._replace(seen=_seen(connection))
 
     def _read(self, effect: Effect, facing: Facing) -> Came:
         """Read a real file: by a pooled connection, unless the world strikes in the midst of the read."""
@@ -211,6 +218,10 @@ def _came(result: Result, host: Host, facing: Facing, cost: Cost) -> Came:
     if facing.slot is None and after is not APART:
         raise ValueError(f"an effect that must not look at the store has changed it to {after}")
     return Came(result, None if facing.slot is None else after, cost)
+
+
+def _seen(connection: Connection) -> int:
+    return connection.seen[1] if connection.seen is not None else 0
 
 
 def _pinned(facing: Facing) -> Sighting:

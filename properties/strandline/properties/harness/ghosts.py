@@ -49,7 +49,8 @@ class Move:
     """One step of a real refresh: where it stood, what its effect found, what came of it.
 
     ``before`` and ``after`` are the slot around the step, ``cost`` is what it read as the meter
-    counted it: the scanner's own count is not asked. ``failed`` tells that the world let the effect fail.
+    counted it: the scanner's own count is not asked. ``failed`` tells that the world let the effect fail. ``seen`` is
+    the number that an effect without a read gave to its connection: the shipped one gives none.
     """
 
     actor: int
@@ -61,6 +62,7 @@ class Move:
     after: Slot
     cost: Cost
     failed: bool
+    seen: int = 0
 
 
 class Ghosts:
@@ -129,11 +131,11 @@ class Ghosts:
     def _found(self, world: World, task: Task, move: Move) -> tuple[World, Task, tuple[Event, ...]]:
         match move.result:
             case Located(_, connected) if not isinstance(move.effect, Check):
-                return self._located(world, task, connected=connected)
+                return self._located(world, task, move, connected=connected)
             case Missing() if not isinstance(move.effect, Check):
                 return replace(world, idle=() if task.link is None else world.idle), task._replace(link=None), ()
             case Connected():
-                return world, task._replace(link=_linked(task)._replace(file=world.path)), ()
+                return world, task._replace(link=_linked(task)._replace(file=world.path, seen=move.seen)), ()
             case Observed() | Unchanged():
                 return self._looked(world, task, move)
             case Glimpsed():
@@ -147,13 +149,17 @@ class Ghosts:
             case _:
                 return self._checked(world, task, move)
 
-    def _located(self, world: World, task: Task, *, connected: bool) -> tuple[World, Task, tuple[Event, ...]]:
+    def _located(
+        self, world: World, task: Task, move: Move, *, connected: bool
+    ) -> tuple[World, Task, tuple[Event, ...]]:
         file = world.path
         if file is None:
             message = "a refresh located a file where there is none"
             raise ValueError(message)
         same = tuple(link for link in world.idle if (link.inode, link.stamp) == (file.inode, file.stamp))
         link = same[-1] if connected else Link(file.inode, None, file.stamp)
+        if move.seen:
+            link = link._replace(seen=move.seen)
         return replace(world, idle=same[:-1] if connected else same), task._replace(link=link), ()
 
     def _looked(self, world: World, task: Task, move: Move) -> tuple[World, Task, tuple[Event, ...]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from strandline.impl import refresh as impl
-from strandline.impl.effects import Effect, Locate, ReadLog, ReadOnce, Rested, Swap
+from strandline.impl.effects import Connect, Effect, Locate, ReadLog, ReadOnce, Rested, Swap
 from strandline.impl.store import MemoStore, Slot
 from strandline.impl.window import Span
 from strandline.model import world as model
@@ -102,11 +102,13 @@ class RealSpace:
             message = f"refresh {actor} is not in flight"
             raise ValueError(message)
         state, effect = standing
-        result, stored, cost = self._perform(real, actor, effect, action)
+        result, stored, cost, seen = self._perform(real, actor, effect, action)
         slot = real.slot if stored is None else stored
         following = self._recorder.stretch("core step", impl.step, state, result)
         world = model.spend(real.world, self._scope, action)
-        move = Move(actor, state, effect, result, following, real.slot, slot, cost, failed=action.name in FAULTS)
+        move = Move(
+            actor, state, effect, result, following, real.slot, slot, cost, failed=action.name in FAULTS, seen=seen
+        )
         world, events = self._ghosts.moved(world, move)
         if action.name == AMID:
             world = append_and_prune(world, self._scope, action)
@@ -139,6 +141,7 @@ class RealSpace:
             log=path and path.log,
             pin=None if link is None else sighting(link),
             kept=tuple(map(sighting, real.world.idle)) if isinstance(effect, Locate) else (),
+            observed=_observed(real) if isinstance(effect, (Locate, Connect)) else 0,
         )
         if isinstance(effect, (ReadLog, ReadOnce)) and link is not None and link.file is not None:
             facing = Facing(

@@ -64,7 +64,9 @@ class Passing:
         before = facing.slot if facing.slot is not None else APART
         after = step.slot if step.slot is not None else before
         failed = self._kind in FAULTS
-        move = Move(ME, state, effect, step.result, step.following, before, after, step.cost, failed=failed)
+        move = Move(
+            ME, state, effect, step.result, step.following, before, after, step.cost, failed=failed, seen=step.seen
+        )
         return Passed(at[of(STAND, ME)], step, move)
 
     def _filled(self, at: Parts) -> tuple[impl.State, Effect]:
@@ -81,9 +83,11 @@ class Passing:
         match self._kind:
             case "locate":
                 lines = [at[f"idle.{number}"] for number in range(self._bench.scope.idle)]
-                return Facing(place, kept=tuple(sighting(line) for line in lines if line is not None))
+                return Facing(
+                    place, kept=tuple(sighting(line) for line in lines if line is not None), observed=OBSERVED
+                )
             case "connect":
-                return Facing(place, None if path is None else at["log"], sighting(line))
+                return Facing(place, None if path is None else at["log"], sighting(line), observed=OBSERVED)
             case "check":
                 return Facing(place)
             case "store":

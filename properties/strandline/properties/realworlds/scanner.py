@@ -50,7 +50,8 @@ class Step(NamedTuple):
     """One step of the real scanner: what its effect found, and what came of it.
 
     ``slot`` is what is stored after it, None if it had no business there. ``following`` is what the core gave;
-    ``stands`` where the refresh stands then, None if it has ended.
+    ``stands`` where the refresh stands then, None if it has ended. ``seen`` is the number that the effect gave to the
+    connection without a read, 0 if it gave none.
     """
 
     result: Result
@@ -58,6 +59,7 @@ class Step(NamedTuple):
     cost: Cost
     following: impl.Next
     stands: tuple[impl.State, Effect] | None
+    seen: int
 
 
 class Scanner:
@@ -140,7 +142,7 @@ class Scanner:
             stands = rested if isinstance(rested, tuple) else None
         if stands is not None:
             stands = decided(stands[0]), stands[1]
-        return Step(came.result, came.slot, came.cost, following, stands)
+        return Step(came.result, came.slot, came.cost, following, stands, came.seen)
 
     def _require_rest(
         self, state: impl.State, effect: Effect, facing: Facing, came: Came, following: impl.Next
