@@ -7,7 +7,7 @@ from pathlib import Path
 
 try:
     Path.cwd()
-except OSError:  # before the imports below: hypothesis asks for the folder as soon as it is imported
+except OSError:  # before any command is imported: hypothesis asks for the folder as soon as it is
     sys.stderr.write("strandline: the working folder is gone: change to one that exists\n")
     sys.exit(2)
 

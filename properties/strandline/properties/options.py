@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
 import click
+from click.shell_completion import CompletionItem
 
 from strandline.properties.lengths import memory, seconds
 from strandline.properties.live import turns
@@ -47,13 +48,13 @@ class Commands(click.Group):
     """Imports a command when it is called, and keeps the exit codes 0, 1 and 3 for verdicts, whatever else happens."""
 
     def __init__(self, *, found: Mapping[str, Found] | None = None, **rest: Any) -> None:  # noqa: ANN401 - as in click
-        """Find commands in modules, by what they are called; the rest is as in click."""
+        """Find all commands in modules, by what they are called, or have them added; the rest is as in click."""
         super().__init__(**rest)
         self._found = found or {}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name all commands, whether they were imported or not."""
-        return sorted({*super().list_commands(ctx), *self._found})
+        return sorted(self._found) if self._found else super().list_commands(ctx)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Give a command, None if there is none of this name."""
@@ -69,6 +70,14 @@ class Commands(click.Group):
             return
         with formatter.section("Commands"):
             formatter.write_dl([(name, self._found[name].says) for name in sorted(self._found)])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete the name of a command, and import none of them for it."""
+        if not self._found:
+            return super().shell_complete(ctx, incomplete)
+        names = [name for name in sorted(self._found) if name.startswith(incomplete)]
+        items = [CompletionItem(name, help=self._found[name].says) for name in names]
+        return [*items, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def make_context(
         self,

@@ -99,8 +99,8 @@ class Exhibit(NamedTuple):
     the number of the step that broke the law, from 1, None if none did. ``why`` tells why the
     step after the last one taken does not fit; it is empty if the taking ended there on purpose.
     ``looks`` are what the steps looked at, ``scans`` what full scans say beside their answers.
-    ``judged`` counts what happened in the steps that could have broken the law; where nothing did, that
-    it is not broken is no pass. ``actors`` are what they are called, by number; None says that they are refreshes.
+    ``judged`` counts what happened in the steps of a kind that the law judges; where nothing did, that it
+    is not broken is no pass. ``actors`` are what they are called, by number; None says that they are refreshes.
     """
 
     trace: Trace

@@ -33,6 +33,7 @@ PATIENCE = 120
 """Seconds to wait for a child; it is only used up when something is wrong."""
 
 HEAD = """
+from asyncio import CancelledError
 from random import random
 from strandline.properties.exhaust.world import *
 
@@ -44,6 +45,7 @@ def raises(at): return 1 / (2 - at["n"]) > 0
 def dice(at): return {"n": random()} if at["n"] == 0 else None
 def a_list(at): return {"n": [1]}
 def leaves(at): raise SystemExit(0)
+def cancelled(at): raise CancelledError
 def talks(at):
     print("I am asked")
     return up(at)
@@ -174,6 +176,7 @@ late = made(up, Always('late', ('n',), low))
 slow = World('slow', (Component('n', 0),), (Action('up', ('n',), ('n',), up, 'it'),), (Always('low', ('n',), low),))
 stuck = made(never, Always('low', ('n',), low))
 lists = made(a_list, Always('low', ('n',), low))
+cancels = made(cancelled, Always('low', ('n',), low))
 leaving = made(leaves, Always('low', ('n',), low))
 """
 
@@ -181,12 +184,14 @@ leaving = made(leaves, Always('low', ('n',), low))
 @pytest.mark.parametrize(
     ("options", "code", "says"),
     [
-        ((), 2, "is a trace of world:{own}:world, a world of somebody's own: name it with --world"),
+        ((), 2, "a world of somebody's own; replay takes it if it is named with --world, and it makes no test"),
         (("--world", "{own}:none"), 2, "module '{own}' has no 'none'"),
         (("--world", "{own}"), 2, "is not module:world"),
         (("--world", "{own}:slow"), 2, "is of a world named 'counter', and {own}:slow is 'slow'"),
         (("--world", "{own}:late"), 3, "the trace fits no longer: nothing here is named 'low'; not a pass"),
         (("--world", "{own}:leaving"), 4, "{own}:leaving is broken: a function raised SystemExit: 0"),
+        (("--world", "{own}:cancels"), 4, "{own}:cancels is broken: a function raised CancelledError"),
+        (("--world", "{own}:lists"), 4, "{own}:lists is broken: what action 'up' wrote to component 'n' holds a list"),
         (("--world", "{own}:world", "--on", "model"), 2, "--world excludes --on"),
         (("--world", "{own}:world", "--mutant", "split"), 2, "--world excludes --on, --mutant"),
         (("--world", "{own}:world", "--subject", "json:loads"), 2, "--world excludes --on, --mutant, --subject"),

@@ -60,6 +60,15 @@ def test_an_answer_that_nobody_waits_for_is_not_taken_for_that_to_the_next_call(
     assert asked(os.getpid) != before
 
 
+def test_two_who_ask_at_the_same_time_get_each_their_own_answer() -> None:
+    """Two threads may search, and a function of a world may search in its turn."""
+    with (
+        fresh.asked("outer", pickle.dumps((same, "outer"))) as outer,
+        fresh.asked("inner", pickle.dumps((same, "inner"))) as inner,
+    ):
+        assert (outer(), inner()) == ("outer", "inner")
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C to consoles, not to processes")
 def test_ctrl_c_that_reaches_all_processes_leaves_the_fresh_one_alone() -> None:
     process = asked(os.getpid)

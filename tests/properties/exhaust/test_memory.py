@@ -6,47 +6,59 @@ import ctypes
 import gc
 import sys
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from strandline.properties.exhaust import memory
+from strandline.properties.exhaust.engine import search
+from tests.properties.exhaust.misdeclared import sound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+WISHES: Final = [("mallopt", -3, memory.ARRAY_MAX), ("mallopt", -1, memory.AT_HAND), ("trim", 0)]
+
 
 @pytest.fixture
-def asked_anew(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Forget that memory was asked for, before and after."""
+def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str | int, ...]]]:
+    """A C library that can be asked, and what it was asked."""
+    asked: list[tuple[str | int, ...]] = []
+    library = SimpleNamespace(
+        mallopt=lambda *wish: asked.append(("mallopt", *wish)), malloc_trim=lambda left: asked.append(("trim", left))
+    )
     monkeypatch.setattr(sys, "platform", "linux")
-    memory.keep_at_hand.cache_clear()
-    yield
-    memory.keep_at_hand.cache_clear()
+    monkeypatch.setattr(ctypes, "CDLL", lambda _name: library)
+    memory.library.cache_clear()
+    yield asked
+    memory.library.cache_clear()
 
 
-@pytest.mark.usefixtures("asked_anew")
-def test_the_c_library_is_asked_once_to_keep_what_is_freed(monkeypatch: pytest.MonkeyPatch) -> None:
-    wishes: list[tuple[int, int]] = []
-    monkeypatch.setattr(ctypes, "CDLL", lambda _name: SimpleNamespace(mallopt=lambda *wish: wishes.append(wish)))
-    memory.keep_at_hand()
-    memory.keep_at_hand()
-    assert wishes == [(-3, memory.ARRAY_MAX), (-1, memory.AT_HAND)]
+def test_a_search_keeps_what_is_freed_at_hand_and_gives_it_back_at_its_end(
+    asked: list[tuple[str | int, ...]],
+) -> None:
+    with memory.kept_at_hand():
+        assert asked == WISHES[:2]
+    assert asked == WISHES
+    search(sound())
+    assert asked == WISHES * 2
 
 
-@pytest.mark.usefixtures("asked_anew")
+@pytest.mark.usefixtures("asked")
 def test_a_system_that_knows_no_such_wish_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(_name: None) -> object:
         raise OSError("no such library")
 
     for library in (lambda _name: SimpleNamespace(), missing):
         monkeypatch.setattr(ctypes, "CDLL", library)
-        memory.keep_at_hand.cache_clear()
-        memory.keep_at_hand()
+        memory.library.cache_clear()
+        with memory.kept_at_hand():
+            pass
     monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.delattr(ctypes, "CDLL")
-    memory.keep_at_hand.cache_clear()
-    memory.keep_at_hand()
+    memory.library.cache_clear()
+    with memory.kept_at_hand():
+        pass
 
 
 def test_garbage_is_looked_for_as_often_as_before_once_a_search_is_over() -> None:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from strandline.properties.exhaust.chosen import Chosen
 from strandline.properties.exhaust.engine import search
 from strandline.properties.exhaust.found import Budget
 from strandline.properties.exhaust.report import Terms, gather
 from strandline.properties.exhaust.retaken import retake
-from strandline.properties.exhaust.traced import Files, files, is_own
+from strandline.properties.exhaust.traced import Files, files
 from strandline.properties.exhaust.walking import Walk
 from strandline.properties.exhaust.world import (
     NEXT,
@@ -30,7 +31,19 @@ from strandline.properties.exhaust.world import (
     World,
     WorldError,
 )
-from strandline.properties.report.replay import BYTES_MAX, STEPS_MAX, Step, TraceFile, parse
+from strandline.properties.report.replay import (
+    BYTES_MAX,
+    CHANGES_MAX,
+    STEPS_MAX,
+    VALUE_MAX,
+    BadTraceError,
+    Step,
+    TraceFile,
+    encode_file,
+    is_own,
+    parse,
+)
+from strandline.properties.traces.replaying import take_in
 from tests.properties.exhaust import misdeclared, slowly
 from tests.properties.exhaust.crossroads import Road, crossroads
 from tests.properties.exhaust.known.alternating_bit import alternating_bit
@@ -159,9 +172,9 @@ def replace_steps(file: TraceFile, count: int) -> TraceFile:
 
 
 @settings(max_examples=60)
-@given(roads)
-def test_a_map_drawn_by_chance_breaks_its_laws_again(drawn: list[Road]) -> None:
-    world = crossroads(*drawn)
+@given(roads, st.sets(st.integers(0, 9)))
+def test_a_map_drawn_by_chance_breaks_its_laws_again(drawn: list[Road], stopped: set[int]) -> None:
+    world = crossroads(*drawn, stops=tuple(road.name for number, road in enumerate(drawn) if number in stopped))
     for file in traces(world):
         assert broken(retake(world, file)) == (True, len(file.steps), "")
 
@@ -169,7 +182,9 @@ def test_a_map_drawn_by_chance_breaks_its_laws_again(drawn: list[Road]) -> None:
 ROUND = (Road("to", "one", "start", "turn"), Road("fro", "other", "turn", "start"))
 
 
-def rounds(*more: Road, stops: tuple[str, ...] = (), names: tuple[str, ...] = ("to", "fro"), loop: int = 0) -> Exhibit:
+def rounds(
+    *more: Road, stops: tuple[str, ...] = (), names: tuple[str, ...] = ("to", "fro"), loop: int | None = 0
+) -> Exhibit:
     """Take a round on a map."""
     world = crossroads(*ROUND, *more, stops=stops)
     actors = {road.name: road.actor for road in (*ROUND, *more)}
@@ -183,9 +198,32 @@ def test_a_round_is_one_that_leads_back_and_goes_on_in_a_quiet_world() -> None:
     assert rounds().broken
     assert rounds().ending == ("The last 2 steps go round for ever.",)
     assert rounds(loop=0, names=("to", "fro", "to")).judged == 0
-    assert rounds(loop=2).judged == 0
     assert rounds(stops=("fro",)).judged == 0
     assert rounds(loop=1, names=("to", "fro", "to")).broken
+
+
+def test_a_round_that_has_come_to_an_end_breaks_the_law_by_its_end() -> None:
+    exhibit = rounds(Road("off", "one", "start", "away"), names=("to", "fro", "off"), loop=1)
+    assert (exhibit.broken, exhibit.ending) == (True, ("Nobody has anything to do here.", "place: 'away'"))
+
+
+@pytest.mark.parametrize(("subject", "loop"), [("world:here:world", 2), ("world:here:world", 1_000), ("shipped", 0)])
+def test_a_round_of_no_steps_and_one_of_the_scanner_are_no_trace(subject: str, loop: int) -> None:
+    steps = (Step("to", "r1"), Step("fro", "r1"))
+    file = TraceFile("strandline trace", 2, subject, "w", "M5", (), steps, loop=loop)
+    with pytest.raises(BadTraceError, match=f"a round that begins after step {loop} is none of its 2 steps"):
+        parse(encode_file(file))
+
+
+def test_what_stops_keeps_no_end_going_and_nobody_waits_for_it() -> None:
+    """A world is at its end when all that could still happen has stopped, and so has what a round passes over."""
+    end = Road("out", "one", "start", "away"), Road("noise", "other", "away", "away")
+    assert rounds(*end, names=("out",), stops=("noise",), loop=None).broken
+    assert rounds(*end, names=("out",), loop=None).judged == 0
+    ready = Road("out", "third", "start", "away"), Road("out as well", "third", "turn", "away")
+    assert rounds(*ready, stops=("out", "out as well")).broken
+    assert rounds(*ready, stops=("out",)).broken
+    assert not rounds(*ready).broken
 
 
 def test_a_round_that_comes_by_the_goal_or_passes_somebody_over_breaks_nothing() -> None:
@@ -193,7 +231,7 @@ def test_a_round_that_comes_by_the_goal_or_passes_somebody_over_breaks_nothing()
     exhibit = rounds(*by_the_goal, names=("up", "down"))
     assert (exhibit.broken, exhibit.judged) == (False, 1)
     ready = (Road("out", "third", "start", "goal"), Road("out as well", "third", "turn", "goal"))
-    assert (rounds(*ready).broken, rounds(*ready).judged) == (False, 1)
+    assert (rounds(*ready).broken, rounds(*ready).judged) == (False, 0)  # no world that is fair goes on like that
     assert rounds(*ready[:1]).broken  # at the turn there is nothing that the third one could do
     assert rounds(*(road._replace(actor=None) for road in ready)).broken
 
@@ -229,9 +267,12 @@ def test_laws_of_states_of_what_is_told_and_of_ends_are_judged_where_they_can_br
     for law, looked in (("in", "place: 'bad'"), ("not told", "told: 'bad'")):
         exhibit = taken(world, law, out, on)
         assert (exhibit.broken, exhibit.at, exhibit.ending) == (True, 1, (looked,))
+    at_once = taken(leaving(Always("never", ("place",), lambda _at: False)), "never", out, on)
+    assert (at_once.broken, at_once.at, at_once.ending) == (True, None, ("place: 'start'",))
     assert taken(world, "in").judged == 1  # the first state
     assert taken(world, "not told").judged == 0
-    assert [taken(world, "goes on", *(out, on)[:count]).judged for count in range(3)] == [0, 0, 1]
+    assert [taken(world, "goes on", *(out, on)[:count]).judged for count in range(3)] == [1, 1, 1]
+    assert [taken(world, "goes on", *(out, on)[:count]).broken for count in range(3)] == [False, False, True]
     assert taken(world, "goes on", out, on).ending == ("Nobody has anything to do here.", "place: 'end'")
     assert taken(world, "goes on", out, on, until=1).judged == 0
     assert taken(world, "away", out, on).judged == 0  # what must sometimes be, no trace breaks
@@ -282,6 +323,24 @@ def test_a_trace_that_no_file_can_hold_is_told_and_the_others_are_written() -> N
     (line,) = written(counter(1, "x", action="a" * 201)).unwritable
     assert "a trace file has names of 1 to 200 characters" in line
     assert written(counter(1, "")).unwritable
+
+
+def spread(at: Reading) -> Outcomes:
+    """Change more parts than a trace file tells of, by a way with a longer name than it holds."""
+    names = ("n", *(f"c{number}" for number in range(60)))
+    return Outcome(dict.fromkeys(names, 1), (), "x" * 3_000) if at["n"] == 0 else None
+
+
+def test_a_trace_of_which_a_file_holds_only_a_part_does_not_drift_for_that() -> None:
+    names = tuple(f"c{number}" for number in range(60))
+    parts = (Component("n", 0), *(Component(name, 0) for name in names))
+    low = Always("low", ("n",), partial(below, 1))
+    world = World("wide", parts, (Action("spread", ("n",), ("n", *names), spread),), (low,))
+    (file,) = traces(world)
+    (frame,) = retake(world, file).frames
+    assert (len(frame.changes), len(frame.title)) == (CHANGES_MAX, VALUE_MAX)
+    assert frame == take_in(world, file).written[0]
+    assert take_in(world, file).drifted is None
 
 
 def fill(at: Reading) -> Outcomes:

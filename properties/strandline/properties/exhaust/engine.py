@@ -11,7 +11,7 @@ from strandline.properties.exhaust.alike import never_taken, require_alike
 from strandline.properties.exhaust.explore import Exploration, Say
 from strandline.properties.exhaust.found import Budget, Finding, Found
 from strandline.properties.exhaust.fresh import get_ready
-from strandline.properties.exhaust.memory import keep_at_hand, rarely_collected
+from strandline.properties.exhaust.memory import kept_at_hand, rarely_collected
 from strandline.properties.exhaust.questions import ASKED_AGAIN, Questions
 from strandline.properties.exhaust.traces import lasso_shown, shown
 from strandline.properties.exhaust.visited import Layers
@@ -51,8 +51,7 @@ def search(
         KeyboardInterrupt: Ctrl-C came twice.
     """
     get_ready()
-    keep_at_hand()
-    with closing(Layers()) as layers, rarely_collected():
+    with closing(Layers()) as layers, rarely_collected(), kept_at_hand():
         explored = Exploration(world, budget, layers, say)
         cut = _cut_off(explored.run)
         if cut:

@@ -7,7 +7,6 @@ import os
 import signal
 import threading
 from contextlib import contextmanager, suppress
-from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from strandline.properties.exhaust import scripts
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
 
 PATIENCE: Final = 120
-"""Seconds that a fresh process has for its answers."""
+"""Seconds that an answer of a fresh process is waited for."""
 
 OTHER_HASHES: Final = ("1", "2")
 """Seeds by which the fresh process may hash strings: it takes the first that is not this one's."""
@@ -33,6 +32,10 @@ class _Fresh(NamedTuple):
 
     process: BaseProcess
     way: Connection
+
+
+_idle: Final[list[_Fresh]] = []
+"""Those that wait for a call. As a rule there is one; threads that search at the same time have one each."""
 
 
 @contextmanager
@@ -56,7 +59,8 @@ def get_ready() -> None:
     """
     if _serving.is_set():
         raise scripts.SearchedHere
-    _fresh()
+    if not _idle:
+        _idle.append(_started())
 
 
 @contextmanager
@@ -68,11 +72,14 @@ def asked(world: str, sent: bytes) -> Iterator[Callable[[], str]]:
         sent: a function of a module with its arguments, pickled together; it gives a line, empty if all is well.
 
     Yields:
-        What waits for that line, and gives it, or one that says why there is none. A process that ended, or still
-        works when nobody waits for it any more, is not asked again: its answer would be taken for that to the next
-        call.
+        What waits for that line, and gives it, or one that says why there is none. A process serves one call at a time.
+        One that ended, or still works when nobody waits for it any more, is not asked again: its answer would be taken
+        for that to the next call.
     """
-    fresh = _fresh()
+    try:
+        fresh = _idle.pop()
+    except IndexError:
+        fresh = _started()
     idle = False
 
     def answer() -> str:
@@ -92,19 +99,15 @@ def asked(world: str, sent: bytes) -> Iterator[Callable[[], str]]:
             fresh.way.send_bytes(sent)
         yield answer
     finally:
-        if not idle:
-            _end(fresh)
+        if idle:
+            _idle.append(fresh)
+        else:
+            fresh.process.kill()
+            fresh.way.close()
 
 
-def _end(fresh: _Fresh) -> None:
-    _fresh.cache_clear()
-    fresh.process.kill()
-    fresh.way.close()
-
-
-@cache
-def _fresh() -> _Fresh:
-    """Start the process; it serves every search, and ends when this process does."""
+def _started() -> _Fresh:
+    """Start a process; it serves one search after the other, and ends when this process does."""
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
     process = context.Process(target=_serve, args=(there, scripts.here()), name="fresh", daemon=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import gc
 import sys
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -16,28 +16,44 @@ YOUNG: Final = 200_000
 """Objects that are made before Python looks for circles among them; it asks after 700 or 2,000 by itself."""
 
 
-ARRAY_MAX: Final = 32 << 20
-"""Bytes of an array that comes from the memory at hand and not from the system; the C library allows no more."""
+ARRAY_MAX: Final = 4 << 20
+"""Bytes of an array that comes from the memory at hand; a larger one comes from the system, and goes back to it."""
 
 AT_HAND: Final = 64 << 20
-"""Bytes of freed memory that the process keeps at hand."""
+"""Bytes of freed memory above all that is in use that the process keeps at hand."""
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # what glibc's malloc.h calls M_TRIM_THRESHOLD and M_MMAP_THRESHOLD
 
 
-@cache
-def keep_at_hand() -> None:
-    """Let the C library keep some of the memory that was freed; where it knows no such wish, it goes on as it does.
+@contextmanager
+def kept_at_hand() -> Iterator[None]:
+    """Let the C library keep some of the memory that is freed meanwhile; what knows no such wish goes on as it does.
 
     A search makes and frees arrays of half a MiB all the while. Given back to the system and asked for again, they come
-    page by page, each filled with zeros first, which took a sixth of the time.
+    page by page, each filled with zeros first, which took a sixth of the time. The wish stays when the block ends, for
+    it cannot be taken back; what is free by then is given back.
     """
+    asked = library()
+    if asked is not None:
+        asked.mallopt(_MMAP_THRESHOLD, ARRAY_MAX)
+        asked.mallopt(_TRIM_THRESHOLD, AT_HAND)
+    try:
+        yield
+    finally:
+        if asked is not None:
+            asked.malloc_trim(0)
+
+
+@cache
+def library() -> ctypes.CDLL | None:
+    """Give the C library if it is one that can be asked: glibc."""
     if sys.platform != "linux":
-        return
-    with suppress(OSError, AttributeError):  # no C library to ask, or another one than glibc
-        mallopt = ctypes.CDLL(None).mallopt
-        mallopt(_MMAP_THRESHOLD, ARRAY_MAX)
-        mallopt(_TRIM_THRESHOLD, AT_HAND)
+        return None
+    try:
+        found = ctypes.CDLL(None)
+    except OSError:
+        return None
+    return found if hasattr(found, "mallopt") and hasattr(found, "malloc_trim") else None
 
 
 @contextmanager

@@ -30,9 +30,12 @@ def attempt(chosen: Chosen, terms: Terms, say: Callable[[Counts], None]) -> Foun
         return search(chosen.world, terms.budget, several=terms.several, say=heard)
     except WorldError as error:
         return Cut(reached, Verdict.BROKEN, str(error))
-    except SystemExit as error:  # a function of the world must not choose the exit code
-        return Cut(reached, Verdict.BROKEN, f"a function of world {chosen.name!r} raised {told(error)}")
     except KeyboardInterrupt:
         return Cut(reached, Verdict.INCONCLUSIVE, "interrupted after the search, before its verdicts were given")
     except (MemoryError, OverflowError, OSError) as error:
         return Cut(reached, Verdict.INCONCLUSIVE, told(error))
+    except BaseException as error:
+        if isinstance(error, Exception):
+            raise
+        # SystemExit, a cancellation: a function of the world must not choose the exit code
+        return Cut(reached, Verdict.BROKEN, f"a function of world {chosen.name!r} raised {told(error)}")

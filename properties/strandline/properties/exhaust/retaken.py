@@ -6,6 +6,7 @@ against the definition itself: it leads back to where it began, stays off the go
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from strandline.model.state import Action as Taken
@@ -14,6 +15,7 @@ from strandline.properties.exhaust.traced import titled
 from strandline.properties.exhaust.walking import State, Walk
 from strandline.properties.exhaust.wording import worded
 from strandline.properties.exhaust.world import Always, AlwaysTold, Eventually, NoDeadlock
+from strandline.properties.report import replay
 from strandline.properties.verdict import Change, Exhibit, Frame, Trace
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ def retake(world: World, file: TraceFile, until: int | None = None) -> Exhibit:
     steps = tuple(Taken(step.name, numbers.get(step.actor or ""), step.arg) for step in file.steps)
     states, frames, why, at = [walk.first], list[Frame](), "", None
     found = list(_of_state(walk, law, states[0]))
+    first = all(one.holds for one in found)
     for step, number in zip(file.steps[:until], (taken.actor for taken in steps), strict=False):
         action = next((action for action in world.actions if action.name == step.name), None)
         ways = walk.ways(action, states[-1]) if action is not None else ()
@@ -56,9 +59,11 @@ def retake(world: World, file: TraceFile, until: int | None = None) -> Exhibit:
         if action is None or why:
             break
         states.append(walk.after(action, states[-1], ways[step.arg]))
-        frames.append(Frame(number, titled(step.name, ways[step.arg].label), _changes(states[-2], states[-1])))
-        found += [*_of_told(law, ways[step.arg]), *_of_state(walk, law, states[-1])]
-        at = len(frames) if at is None and not all(one.holds for one in found) else at
+        title = replay.cut(titled(step.name, ways[step.arg].label))
+        frames.append(Frame(number, title, _changes(states[-2], states[-1])))
+        new = [*_of_told(law, ways[step.arg]), *_of_state(walk, law, states[-1])]
+        found += new
+        at = len(frames) if at is None and first and not all(one.holds for one in new) else at
     if len(frames) == len(steps):
         found += _of_end(walk, law, states, file)
     broken = next((one for one in found if not one.holds), None)
@@ -88,8 +93,9 @@ def _misfit(action: Action | None, step: Step, ways: tuple[Outcome, ...]) -> str
 
 
 def _changes(before: State, after: State) -> tuple[Change, ...]:
+    changed = (name for name, value in after.items() if value != before[name])
     return tuple(
-        Change(name, worded(before[name]), worded(value)) for name, value in after.items() if value != before[name]
+        Change(name, worded(before[name]), worded(after[name])) for name in islice(changed, replay.CHANGES_MAX)
     )
 
 
@@ -105,24 +111,26 @@ def _of_told(law: Law, outcome: Outcome) -> Iterator[_Judged]:
 
 def _of_end(walk: Walk, law: Law, states: list[State], file: TraceFile) -> Iterator[_Judged]:
     """Judge where the steps lead to, if it is an end: nothing goes on from there, or a round that goes on for ever."""
-    if isinstance(law, Eventually) and file.loop is not None:
-        yield from _of_round(walk, law, states[file.loop :], file.steps[file.loop :])
+    if isinstance(law, Eventually) and file.loop is not None and _goes_round(walk, law, states[file.loop :], file):
+        states = states[file.loop :]
+        reached = any(_asked(walk, law, state) for state in states)
+        yield _Judged(reached, (f"The last {len(states) - 1} steps go round for ever.",))
     elif isinstance(law, (Eventually, NoDeadlock)) and not _busy(walk, law, states[-1]):
         yield _Judged(_asked(walk, law, states[-1]), ("Nobody has anything to do here.", *_looked_at(law, states[-1])))
+    elif isinstance(law, NoDeadlock):
+        yield _Judged(holds=True, about=())
 
 
-def _of_round(walk: Walk, law: Eventually, states: list[State], steps: tuple[Step, ...]) -> Iterator[_Judged]:
-    """Judge steps that lead back to where they began, if nothing among them stops in a quiet world.
+def _goes_round(walk: Walk, law: Eventually, states: list[State], file: TraceFile) -> bool:
+    """Tell whether steps lead back to where they began and could go on like that in a quiet world.
 
-    Such a round is no way to miss the goal if it comes by the goal, or if an actor has something to do all the while
-    and never takes a step.
+    They could not if one of them stops then, nor if an actor has something to do all the while and never takes a step.
     """
-    if not steps or states[0] != states[-1] or any(step.name in law.stops for step in steps):
-        return
+    steps = file.steps[file.loop :]
+    if states[0] != states[-1] or any(step.name in law.stops for step in steps):
+        return False
     waiting = {action.actor for action in walk.world.actions} - {step.actor for step in steps} - {None}
-    fair = all(any(actor not in _busy(walk, law, state) for state in states) for actor in waiting)
-    reached = any(_asked(walk, law, state) for state in states)
-    yield _Judged(reached or not fair, (f"The last {len(steps)} steps go round for ever.",))
+    return all(any(actor not in _busy(walk, law, state) for state in states) for actor in waiting)
 
 
 def _busy(walk: Walk, law: Eventually | NoDeadlock, state: State) -> set[str | None]:

@@ -6,7 +6,7 @@ what is run is said by whoever replays it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import structs
 
@@ -14,6 +14,7 @@ from strandline.properties.report.replay import (
     BYTES_MAX,
     CHANGES_MAX,
     NAME_MAX,
+    OWN,
     STEPS_MAX,
     Changed,
     Step,
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from strandline.properties.exhaust.report import Claims, LawOutcome, TraceShown
-
-OWN: Final = "world:"
-"""Begins the subject of a trace of somebody's own world; the module and the name of the world follow."""
 
 
 class UnwritableError(ValueError):
@@ -58,11 +56,6 @@ def files(claims: Claims) -> Files:
             name = file_name(structs.replace(file, subject=claims.subject))
             written[_free(name, written)] = data
     return Files(written, tuple(unwritable))
-
-
-def is_own(file: TraceFile) -> bool:
-    """Tell whether a trace is of somebody's own world."""
-    return file.subject.startswith(OWN)
 
 
 def to_file(claims: Claims, law: LawOutcome, trace: TraceShown) -> TraceFile:

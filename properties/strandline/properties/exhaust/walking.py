@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
 from strandline.properties.exhaust.reading import Handed, kinds, outcomes, renumbered
+from strandline.properties.exhaust.values import refuse_mutable
 from strandline.properties.exhaust.world import NEXT, Rank, Value, WorldError
 
 if TYPE_CHECKING:
@@ -52,8 +53,11 @@ class Walk:
         """Give what a step leads to.
 
         Raises:
-            WorldError: it wrote a number to a rank that it did not read.
+            WorldError: it wrote a number to a rank that it did not read, or a value that can change.
         """
+        for name, value in outcome.writes.items():
+            if not isinstance(self._kinds[name], Rank):
+                refuse_mutable(value, f"what action {action.name!r} wrote to component {name!r}", WorldError)
         written = {name: self._meant(action, state, name, value) for name, value in outcome.writes.items()}
         return self._dense({**state, **written})
 

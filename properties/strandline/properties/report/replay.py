@@ -98,6 +98,15 @@ class TraceFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     loop: Annotated[int, msgspec.Meta(ge=0, le=STEPS_MAX)] | None = None
 
 
+OWN: Final = "world:"
+"""Begins the subject of a trace of somebody's own world; the module and the name of the world follow."""
+
+
+def is_own(file: TraceFile) -> bool:
+    """Tell whether a trace is of somebody's own world."""
+    return file.subject.startswith(OWN)
+
+
 class _Head(msgspec.Struct):
     """What tells that a file is a trace, and of which version, whatever else there is to it."""
 
@@ -181,10 +190,17 @@ def parse(data: bytes) -> TraceFile:
     try:
         version = msgspec.json.decode(data, type=_Head).version
         if version == VERSION:
-            return msgspec.json.decode(data, type=TraceFile)
+            return _round(msgspec.json.decode(data, type=TraceFile))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadTraceError(f"not a trace file: {str(error)[:REASON_MAX]}") from error
     raise BadTraceError(f"a trace of version {version}; this strandline reads version {VERSION}, so write it anew")
+
+
+def _round(file: TraceFile) -> TraceFile:
+    """Give a file whose round, if it has one, is a round of its steps."""
+    if file.loop is not None and not (is_own(file) and file.loop < len(file.steps)):
+        raise BadTraceError(f"a round that begins after step {file.loop} is none of its {len(file.steps)} steps")
+    return file
 
 
 def decode(data: bytes) -> Trace:

@@ -16,7 +16,6 @@ from strandline.properties.blackbox.plots import PLOTS
 from strandline.properties.blackbox.subject import SubjectBrokenError
 from strandline.properties.blackbox.subjects import bench_for, subject_options
 from strandline.properties.exhaust.chosen import own
-from strandline.properties.exhaust.traced import is_own
 from strandline.properties.exhaust.world import WorldError
 from strandline.properties.laws import LAWS
 from strandline.properties.mutants import MUTANTS, SHIPPED
@@ -56,6 +55,9 @@ Exit codes: 0 all went as it should, 4 something did not, or the folder cannot
             be written to.
 Example:    strandline demo --out lost-update
 """
+
+OWN_WORLDS: Final = "replay takes it if it is named with --world, and it makes no test"
+"""What can be done with a trace of such a world."""
 
 _QUIT: Final = ("q", "Q", "\x1b")  # the last one is Escape
 
@@ -147,10 +149,8 @@ def _file(ctx: click.Context, source: str, bench: Bench | None) -> TraceFile:
     """Read a trace that can be taken on this bench, or on ours if there is none."""
     try:
         file = replay.read(source)
-        if is_own(file):
-            raise click.UsageError(
-                f"{source} is a trace of {file.subject}, a world of somebody's own: name it with --world"
-            )
+        if replay.is_own(file):
+            raise click.UsageError(f"{source} is a trace of {file.subject}, a world of somebody's own; {OWN_WORLDS}")
         why_not = unjudged(replay.to_trace(file))
     except replay.BadTraceError as error:
         _end(ctx, USAGE, f"{source}: {error}")
@@ -183,7 +183,7 @@ def _taken_in(ctx: click.Context, source: str, own_world: str, until: int | None
         file, chosen = replay.read(source), own(own_world)
     except (replay.BadTraceError, LoadError) as error:
         _end(ctx, USAGE, f"{source}: {error}" if isinstance(error, replay.BadTraceError) else str(error))
-    if not is_own(file):
+    if not replay.is_own(file):
         raise click.UsageError(f"{source} is a trace of the scanner, its model or another one, and takes no --world")
     if file.world != chosen.world.name:
         raise click.UsageError(f"{source} is of a world named {file.world!r}, and {own_world} is {chosen.world.name!r}")
@@ -192,10 +192,13 @@ def _taken_in(ctx: click.Context, source: str, own_world: str, until: int | None
             return replaying.take_in(chosen.world, file, until)
     except WorldError as error:
         _end(ctx, BROKEN, f"{own_world} is broken: {error}")
-    except SystemExit as error:  # a function of the world must not choose the exit code
-        _end(ctx, BROKEN, f"{own_world} is broken: a function raised {told(error)}")
     except KeyError as error:
         _unknown(ctx, source, error)
+    except BaseException as error:
+        if isinstance(error, (Exception, KeyboardInterrupt)):
+            raise
+        # SystemExit, a cancellation: a function of the world must not choose the exit code
+        _end(ctx, BROKEN, f"{own_world} is broken: a function raised {told(error)}")
 
 
 def _again(source: str, asked: dict[str, str | int | None], bench: Bench | None) -> str:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from strandline.properties.blackbox.plots import PLOTS
-from strandline.properties.exhaust.traced import is_own
 from strandline.properties.laws import LAWS
 from strandline.properties.mutants import SHIPPED
 from strandline.properties.report import replay
@@ -88,7 +87,7 @@ def claims(subject: str, report: Report) -> Iterator[Claim]:
 
 def _read(name: str, path: Path) -> Kept:
     file = replay.read(str(path))
-    if is_own(file):
+    if replay.is_own(file):
         raise replay.BadTraceError(f"it is of {file.subject}, a world of somebody's own, and not for a check")
     return Kept(name, replay.to_trace(file), hashlib.sha256(path.read_bytes()).hexdigest())
 

@@ -67,6 +67,8 @@ def _verdict(model: Exhibit) -> str:
     """Say how the law fares on the model."""
     if model.broken:
         return f"On the model {model.trace.law} is broken too."
+    if model.fits == len(model.trace.steps) and not model.judged:
+        return f"On the model nothing happens in these steps that {model.trace.law} could judge."
     rest = "" if model.fits == len(model.trace.steps) else f" of {len(model.trace.steps)}: the next does not fit"
     return f"On the model {model.trace.law} is not broken, in {model.fits} steps{rest}."
 
