@@ -82,14 +82,20 @@ class Trie:
         for depth, look in enumerate(self._looks):
             if depth:
                 seen = self._cells.seen(look, held.cell(look.cell, rows))
-            found = self._found(depth, nodes, seen)
-            ended = np.flatnonzero(found > LEAF)
-            done.append((rows.take(ended), found.take(ended) - LEAF))
-            going = np.flatnonzero(found < LEAF)
+            nodes = self._found(depth, nodes, seen)
+            going = np.flatnonzero(nodes < LEAF)
+            if going.size == nodes.size and going.size:
+                continue
+            ended = np.flatnonzero(nodes > LEAF)
+            if ended.size:
+                done.append((rows.take(ended), nodes.take(ended) - LEAF))
             if not going.size:
                 break
-            rows, nodes = rows.take(going), found.take(going)
-        return np.concatenate([one for one, _ in done]), np.concatenate([one for _, one in done])
+            rows, nodes = rows.take(going), nodes.take(going)
+        if len(done) == 1:
+            return done[0]
+        none = np.zeros(0, np.int64)
+        return np.concatenate([none, *(one for one, _ in done)]), np.concatenate([none, *(one for _, one in done)])
 
     def _begun(self, held: Held) -> tuple[Ints, Ints]:
         """Give the rows whose first look does not lead to nothing, as far as is known, and that look.
