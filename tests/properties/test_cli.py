@@ -81,6 +81,22 @@ def test_the_help_has_a_whole_line_for_every_command() -> None:
     assert all(line.endswith(".") and not line.endswith("...") for line in listed)
 
 
+def test_a_shell_completes_a_command_without_loading_any() -> None:
+    complete = (
+        "from strandline.properties.cli import main; import click; c = main.shell_complete(click.Context(main), 're')"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", f"import sys; {complete}; print(*(one.value for one in c)); print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=True,
+    )
+    completed, loaded = ran.stdout.splitlines()
+    assert completed == "replay report"
+    assert {"hypothesis", "trio", "numpy", "strandline.properties.report.cli"}.isdisjoint(loaded.split())
+
+
 @pytest.mark.parametrize(
     ("command", "spared"),
     [

@@ -47,14 +47,14 @@ class Found(NamedTuple):
 class Commands(click.Group):
     """Imports a command when it is called, and keeps the exit codes 0, 1 and 3 for verdicts, whatever else happens."""
 
-    def __init__(self, *, found: Mapping[str, Found] | None = None, **rest: Any) -> None:  # noqa: ANN401 - as in click
-        """Find all commands in modules, by what they are called, or have them added; the rest is as in click."""
+    def __init__(self, *, found: Mapping[str, Found], **rest: Any) -> None:  # noqa: ANN401 - as in click
+        """Find all commands in modules, by what they are called; the rest is as in click."""
         super().__init__(**rest)
-        self._found = found or {}
+        self._found = found
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as in click
         """Name all commands, whether they were imported or not."""
-        return sorted(self._found) if self._found else super().list_commands(ctx)
+        return sorted(self._found)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Give a command, None if there is none of this name."""
@@ -65,17 +65,12 @@ class Commands(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands, and import none of them for it."""
-        if not self._found:
-            super().format_commands(ctx, formatter)
-            return
         with formatter.section("Commands"):
-            formatter.write_dl([(name, self._found[name].says) for name in sorted(self._found)])
+            formatter.write_dl([(name, self._found[name].says) for name in self.list_commands(ctx)])
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Complete the name of a command, and import none of them for it."""
-        if not self._found:
-            return super().shell_complete(ctx, incomplete)
-        names = [name for name in sorted(self._found) if name.startswith(incomplete)]
+        names = [name for name in self.list_commands(ctx) if name.startswith(incomplete)]
         items = [CompletionItem(name, help=self._found[name].says) for name in names]
         return [*items, *click.Command.shell_complete(self, ctx, incomplete)]
 

@@ -155,11 +155,13 @@ def test_a_trace_whose_law_judges_no_step_bears_nothing_out(trace: Trace, says: 
 
 
 @pytest.mark.parametrize("law", ["M1", "M2", "M3", "M6", "M7", "M8", "M10"])
-@pytest.mark.parametrize("on", ["model", "impl"])
+@pytest.mark.parametrize("on", ["model", "impl", "both"])
 def test_steps_in_which_nothing_happens_that_the_law_could_judge_are_no_pass(law: str, on: str) -> None:
     result = replay("-", "--on", on, stdin=encode(Trace("shipped", "prune", law, (START,))))
     assert (result.exit_code, result.stderr) == (3, "")
     assert re.search(rf"Nothing happens in these steps that {law} [a-z ]+ could judge\. This is no", result.stdout)
+    beside = f"On the model nothing happens in these steps that {law} could judge." in result.stdout
+    assert beside is (on == "both")
 
 
 def test_a_world_that_is_left_in_peace_at_its_very_start_is_judged() -> None:
