@@ -19,12 +19,19 @@ def trace(*steps: StepShown, **first: str) -> TraceShown:
 
 
 def test_a_value_lives_from_its_writer_to_the_next_one() -> None:
-    at = spacetime(trace(step("env", "log", "none", "a"), step("r1", "log", "a", "b"), log="none"))
+    at = spacetime(trace(step("env", "memo", "none", "a"), step("r1", "memo", "a", "b"), memo="none"))
     assert at.lives == (
-        Life("log", "none", None, 0, 1),
-        Life("log", "a", "env", 1, 2),
-        Life("log", "b", "r1", 2, None),
+        Life("memo", "none", None, 0, 1),
+        Life("memo", "a", "env", 1, 2),
+        Life("memo", "b", "r1", 2, None),
     )
+
+
+def test_what_is_committed_amid_a_read_is_the_worlds_and_no_refresh_buries_it() -> None:
+    amid = step("r1", "log", "a", "b", log="a"), step("r2", "log", "b", "c", log="b")
+    at = spacetime(trace(*amid, log="a"))
+    assert [life.writer for life in at.lives] == [None, "env", "env"]
+    assert at.burials == ()
 
 
 def test_a_reader_reads_from_whoever_wrote_last_before_it() -> None:

@@ -108,7 +108,8 @@ def _lives(thing: str, trace: TraceShown) -> Iterator[Life]:
         if changed:
             parts = {name: (parts | changed)[name] for name in names if name in parts | changed}
             yield Life(thing, value, writer, since, row)
-            value, writer, since = whole(thing, parts), step.actor, row
+            # The log is never a refresh's to write: what changes it amid a read is the world's commit.
+            value, writer, since = whole(thing, parts), ENVIRONMENT if thing == LOG else step.actor, row
     yield Life(thing, value, writer, since, None)
 
 
