@@ -12,7 +12,7 @@ from strandline.model.events import Answered, Discarded, Failed, GaveUp, Looked,
 from strandline.model.log import Row
 from strandline.model.memo import OPEN, Limits
 from strandline.model.oracle import Turn
-from strandline.model.refresh import SWAPS_MAX, TRIES_MAX, WAITS_MAX, advance, holding, read_to
+from strandline.model.refresh import advance, holding, read_to
 from strandline.model.state import Action, Ghost, Link, Scope, Task, Template, Window
 from strandline.model.world import init, step
 
@@ -241,7 +241,7 @@ def test_a_file_replaced_by_one_with_a_lower_number_makes_a_refresh_start_over()
 
 def test_a_file_that_is_replaced_under_every_try_makes_a_refresh_unavailable() -> None:
     play = Play().begin(0)
-    for _ in range(TRIES_MAX):
+    for _ in range(Limits().tries):
         play.let(0, *READ).do("replace").do("check", 0)
     assert play.last == (Failed(0, "replaced", answered=False, moved=False),)
     assert play.world.slot.memo is None
@@ -267,7 +267,7 @@ def test_a_read_that_fails_ends_a_refresh_and_closes_its_connection() -> None:
 
 def test_a_busy_log_is_waited_for_so_often_and_no_longer() -> None:
     play = Play().begin(0, "locate", "connect")
-    for waits in range(1, WAITS_MAX + 1):
+    for waits in range(1, Limits().waits + 1):
         play.do("busy", 0)
         assert (play.task().phase, play.task().waits) == ("read", waits)
     assert play.do("busy", 0).last == (Failed(0, "busy", answered=False, moved=False),)
@@ -333,7 +333,7 @@ def test_a_long_narrow_scan_that_a_wide_refresh_comes_into_goes_on_from_the_wide
 def test_a_refresh_that_is_overtaken_again_and_again_answers_without_storing() -> None:
     """Each time a narrow refresh with newer rows comes first, and the wide one has to be topped up once more."""
     play = Play().begin(0, "locate", "connect")
-    for swaps in range(SWAPS_MAX):
+    for swaps in range(Limits().swaps):
         assert (play.task().phase, play.task().swaps) == ("read", swaps)
         play.do("read", 0).do("append", None, 1).refresh(1, RECENT).let(0, "check", "store")
     assert happened(play) == [GaveUp, Answered]
@@ -360,7 +360,7 @@ def test_to_give_way_at_the_check_is_no_lost_swap() -> None:
     """Nothing was to be swapped yet: even after all swaps but one it is thrown away, not given up."""
     scope = Scope(SCOPE.windows, SCOPE.templates, SCOPE.budget, born_with=(0, 1), limits=Limits(chunk=1))
     play = Play(scope).begin(0, *READ).do("drop").do("read", 0)
-    play.world = replace(play.world, tasks=(play.task()._replace(swaps=SWAPS_MAX - 1), None, None))
+    play.world = replace(play.world, tasks=(play.task()._replace(swaps=Limits().swaps - 1), None, None))
     assert happened(play.do("check", 0)) == [Discarded, Answered]
 
 

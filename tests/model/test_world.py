@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +13,7 @@ from strandline.model.environment import OFFERS
 from strandline.model.events import Answered, Looked
 from strandline.model.log import Log
 from strandline.model.oracle import Turn
-from strandline.model.state import Action, Scope, Slot, Template, Window, World, drafted
+from strandline.model.state import BIRTH, Action, Scope, Slot, Template, Window, World, drafted
 from strandline.model.world import actions, change, init, spend, step
 
 if TYPE_CHECKING:
@@ -140,6 +141,13 @@ def test_an_action_that_nobody_knows_is_an_error() -> None:
 
 def test_a_draft_is_its_template_with_the_next_moment_of_birth() -> None:
     assert drafted(init(SCOPE), SCOPE, 0) == (10, 2, "t", None, REQUEST)
+
+
+def test_a_template_can_give_each_row_that_is_made_of_it_a_text_of_its_own() -> None:
+    scope = replace(SCOPE, templates=(Template(10, "t", None, f"turn {BIRTH}"),))
+    world = init(scope)
+    assert drafted(world, scope, 0).body == f"turn {world.births + 1}"
+    assert drafted(replace(world, births=7), scope, 0).body == "turn 8"
 
 
 def test_a_world_without_a_file_has_no_rows_and_its_links_are_those_of_refreshes_and_idle_ones() -> None:

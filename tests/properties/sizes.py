@@ -6,27 +6,30 @@ from typing import Final
 
 MODEL: Final = {
     "races": (1_041_378, 3_729_587, 30),
-    "forgotten": (278_853, 1_402_391, 25),
-    "replaced": (592_247, 1_657_579, 30),
-    "removed": (192_887, 554_540, 30),
-    "held and read": (45_518, 173_123, 17),
-    "held and rewritten": (153_244, 615_055, 20),
-    "read and rewritten": (68_057, 149_721, 19),
-    "emptied and led": (136_419, 318_502, 23),
-    "held and led": (388_467, 1_076_941, 25),
-    "read and led": (290_740, 543_050, 26),
-    "rewritten and led": (466_059, 899_346, 27),
-    "full": (12_055, 33_976, 16),
+    "forgotten": (161_352, 802_458, 25),
+    "replaced": (282_120, 788_176, 20),
+    "removed": (90_821, 260_231, 24),
+    "led away": (42_416, 93_223, 29),
+    "given up": (3_104, 8_496, 23),
+    "held and read": (31_816, 120_916, 17),
+    "held and rewritten": (146_841, 593_935, 20),
+    "read and rewritten": (47_052, 105_548, 19),
+    "emptied and led": (86_059, 202_225, 22),
+    "held and led": (323_445, 911_501, 24),
+    "read and led": (185_696, 358_875, 25),
+    "rewritten and led": (393_013, 772_095, 26),
+    "full": (78_817, 223_007, 19),
 }
 """Those of the family, of the model."""
 
 SCANNER: Final = MODEL | {
-    "replaced": (620_305, 1_741_000, 30),
-    "emptied and led": (141_713, 330_989, 23),
-    "held and led": (397_187, 1_098_257, 25),
-    "read and led": (295_385, 551_378, 26),
-    "rewritten and led": (472_855, 911_505, 27),
-    "full": (12_583, 34_804, 16),
+    "replaced": (300_655, 842_713, 20),
+    "led away": (43_064, 94_475, 29),
+    "emptied and led": (90_379, 212_350, 22),
+    "held and led": (332_165, 932_817, 24),
+    "read and led": (188_896, 364_800, 25),
+    "rewritten and led": (399_809, 784_254, 26),
+    "full": (82_525, 229_309, 19),
 }
 """Those of the same worlds with the real scanner in them.
 

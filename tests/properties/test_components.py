@@ -1,7 +1,8 @@
-"""Claims about the size of the memo worlds: no component can be taken away, so none is there to make them larger.
+"""Claims about the size of the memo worlds: no part of one can be taken away without a change of its verdict.
 
-A component is taken away by handing everybody who reads it what it held at first, whatever was written to it since.
-Were it padding, the world without it would take the same steps, and the laws would say the same of them.
+A part is taken away by handing everybody who reads it what it held at first, whatever was written to it since. Were it
+padding, the world without it would be smaller and its verdict the same: every law, every twin, every sight. Budgets are
+left out: each is the bound that the claim names, and what it bounds is seen to happen in each world that has it.
 """
 
 from __future__ import annotations
@@ -13,211 +14,244 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import pytest
 
 from strandline.model import refresh
+from strandline.model import world as model
+from strandline.model.memo import Limits
 from strandline.model.state import Scope
-from strandline.properties.exhaust.reading import called
-from strandline.properties.exhaust.world import (
-    AlwaysTold,
-    Component,
-    Outcome,
-    Rank,
-    SometimesTold,
-    World,
-)
+from strandline.properties.exhaust import engine
+from strandline.properties.exhaust.chosen import SCOPES
+from strandline.properties.exhaust.engine import search
+from strandline.properties.exhaust.world import Always, Component, Outcome, Sometimes, Symmetry, World, WorldError
 from strandline.properties.memoworlds.declare import declared
 from strandline.properties.memoworlds.family import FAMILY
-from strandline.properties.worlds import EVER, WORLDS, P
-from tests.properties.exhaust.spelled import Spelled, Values
+from strandline.properties.memoworlds.parts import reach, uncounted
+from strandline.properties.worlds import EACH, EVER, WORLDS
+from tests.properties.test_memo_worlds import broken
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from strandline.properties.exhaust.world import Action, Reading, Value
-    from tests.properties.exhaust.spelled import Taken
+    from strandline.model.state import Task
+    from strandline.model.state import World as State
+    from strandline.properties.exhaust.world import Action, Law, Reading, Value
 
 pytestmark = pytest.mark.search
 
-MORE: Final = {
-    "amid once": Scope(
-        windows=(EVER,),
-        templates=(P,),
-        refreshers=1,
-        born_with=(0,),
-        budget=(("commit amid", 1), ("start", 2)),
-    )
+DECIDED: Final = {
+    "given up": (
+        "log births slot idle idle.clean idle.seen gate link clean unmoved swaps slot.commit ghost slot.observation "
+        "seen"
+    ),
+    "full": "epoch trusted waits",
+    "led away": "tries",
+    "held and rewritten": "backup",
 }
-"""A world in which it matters how many commits in the midst of a read are left: in ``torn`` there are no more reads."""
+"""The parts whose absence changes the verdict of a world, by world."""
 
-SMALL: Final = ("amid once", "drop", "torn", "faults", "evicted", "returned", "empty", "gone")
-"""The worlds that components are taken away from, smallest first; between them they have every component."""
+NEEDED: Final = {"given up": "slot.body ask found beside commit", "led away": "path serials view"}
+"""The parts without which a step of the model, or a law, breaks."""
 
-
-class Edge(NamedTuple):
-    """A step without the component: its action, how it went, what each law says of what it told, and where it led."""
-
-    action: str
-    label: str
-    says: tuple[bool, ...]
-    after: Values
+ASTRAY: Final = "left"
+"""The part that decides on nothing but a scanner that stores what it has read of a file that the path had left."""
 
 
-class Whole(NamedTuple):
-    """A world and each of its reachable states with the steps from there."""
-
-    world: World
-    steps: dict[Values, list[Taken]]
-
-
-@cache
-def whole(name: str) -> Whole:
-    """Step through a small world whole, once in each process."""
-    return stepped_through(declared({**WORLDS, **MORE}[name]))
-
-
-def stepped_through(world: World) -> Whole:
-    """Step through a world whole."""
-    spelled = Spelled(world)
-    steps: dict[Values, list[Taken]] = {}
-    waiting = [spelled.first]
-    while waiting:
-        state = waiting.pop()
-        if state not in steps:
-            steps[state] = list(spelled.steps(state))
-            waiting += [taken.after for taken in steps[state]]
-    return Whole(spelled.world, steps)
-
-
-class Without:
-    """Hands components out, and of one of them what it held at first."""
-
-    def __init__(self, at: Reading, part: str, first: Value) -> None:
-        self._at = at
-        self._part = part
-        self._first = first
-
-    def __getitem__(self, part: str) -> Any:  # noqa: ANN401 - a value of any type
-        return self._first if part == self._part else self._at[part]
-
-
-def without(world: World, part: Component | Rank) -> World:
-    """Take a component away from a world."""
-
-    def took(action: Action) -> Action:
-        def take(at: Reading) -> Iterable[Outcome]:
-            ways: Any = action.take(Without(at, part.name, part.initial))
-            return [
-                way._replace(writes={name: value for name, value in way.writes.items() if name != part.name})
-                for way in ways
-            ]
-
-        reads, writes = (tuple(name for name in names if name != part.name) for names in (action.reads, action.writes))
-        return replace(action, reads=reads, writes=writes, take=take)
-
-    return World(
-        name=world.name,
-        components=tuple(component for component in world.components if component != part),
-        actions=tuple(map(took, world.actions)),
-        laws=tuple(law for law in world.laws if isinstance(law, (AlwaysTold, SometimesTold))),
-    )
-
-
-def decides(known: Whole, part: Component | Rank) -> bool:
-    """Tell whether the world without a component goes other ways, or the laws say something else of one."""
-    spelled = Spelled(without(known.world, part))
-    names = [component.name for component in known.world.components]
-
-    def shown(state: Values) -> Values:
-        left = [value for component, value in zip(names, state, strict=True) if component != part.name]
-        return spelled.dense(left)
-
-    def edge(taken: Taken, after: Values) -> Edge:
-        return Edge(taken.action.name, taken.outcome.label, said(spelled.world, taken.outcome.told), after)
-
-    expected: dict[Values, set[Edge]] = {}
-    for state, steps in known.steps.items():
-        expected.setdefault(shown(state), set()).update(edge(taken, shown(taken.after)) for taken in steps)
-    seen, waiting = {spelled.first}, [spelled.first]
-    while waiting:
-        state = waiting.pop()
-        try:
-            steps = list(spelled.steps(state))
-        except Exception:  # noqa: BLE001 - without it a step of the model may break in any way
-            return True
-        if {edge(taken, taken.after) for taken in steps} != expected.get(state):
-            return True
-        following = {taken.after for taken in steps} - seen
-        seen |= following
-        waiting += following
-    return len(seen) != len(expected)
-
-
-def said(world: World, told: tuple[Value, ...]) -> tuple[bool, ...]:
-    """Give what each law says of each thing told."""
-    return tuple(
-        bool(called(law.name, law.holds if isinstance(law, AlwaysTold) else law.seen, one))
-        for one in told
-        for law in world.laws
-        if isinstance(law, (AlwaysTold, SometimesTold))
-    )
+@pytest.fixture(autouse=True)
+def asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask no step again in a fresh process, which would know nothing of what is taken away here."""
+    monkeypatch.setattr(engine, "ask_again", lambda *_: None)
 
 
 def kind(part: str) -> str:
-    """Give the name of a component without its owner."""
-    name, _, owner = part.rpartition(".")
-    return name if owner.isdigit() else part
+    """Give the name of a part without the number of its owner."""
+    return ".".join(word for word in part.split(".") if not word.isdigit())
 
 
-def kinds(world: World) -> set[str]:
-    return {kind(component.name) for component in world.components}
+def kinds(scope: Scope) -> set[str]:
+    names = {kind(component.name) for component in declared(scope).components}
+    return {name for name in names if not name.startswith("budget")}
 
 
-def worlds_with(wanted: str) -> list[tuple[str, Component | Rank]]:
-    """Give the small worlds that have a component of a kind, smallest first, and the first one that they have."""
-    found = []
-    for name in SMALL:
-        world = declared({**WORLDS, **MORE}[name])
-        mine = [component for component in world.components if kind(component.name) == wanted]
-        found += [(name, component) for component in mine[:1]]
-    return found
+class Without:
+    """Hands parts out, and of some of them what they held at first."""
+
+    def __init__(self, at: Reading, first: dict[str, Value]) -> None:
+        self._at = at
+        self._first = first
+
+    def __getitem__(self, part: str) -> Any:  # noqa: ANN401 - a value of any type
+        return self._first[part] if part in self._first else self._at[part]
 
 
-BOUNDED: Final = {"swaps": ("SWAPS_MAX", "wide and narrow"), "tries": ("TRIES_MAX", "gone")}
-"""Counts that decide something only once a refresh comes to their bound: no small world has enough in it for that."""
+def without(name: str, wanted: str) -> World:
+    """Declare a world without its parts of a kind."""
+    world = declared(SCOPES[name])
+    gone: dict[str, Value] = {part.name: part.initial for part in world.components if kind(part.name) == wanted}
+    assert gone
 
-KINDS: Final = sorted(set().union(*(kinds(declared({**WORLDS, **MORE}[name])) for name in SMALL)))
+    def kept(names: Iterable[str]) -> tuple[str, ...]:
+        return tuple(part for part in names if part not in gone)
+
+    def took(action: Action) -> Action:
+        def take(at: Reading) -> Iterable[Outcome]:
+            ways: Any = action.take(Without(at, gone))
+            return [way._replace(writes={part: way.writes[part] for part in kept(way.writes)}) for way in ways]
+
+        return replace(action, reads=kept(action.reads), writes=kept(action.writes), take=take)
+
+    def judged(law: Law) -> Law:
+        if isinstance(law, Always):
+            return replace(law, reads=kept(law.reads), holds=lambda at: law.holds(Without(at, gone)))
+        if isinstance(law, Sometimes):
+            return replace(law, reads=kept(law.reads), seen=lambda at: law.seen(Without(at, gone)))
+        return law
+
+    return World(
+        name=world.name,
+        components=tuple(part for part in world.components if part.name not in gone),
+        actions=tuple(map(took, world.actions)),
+        laws=tuple(map(judged, world.laws)),
+        symmetry=world.symmetry and Symmetry(tuple(map(kept, world.symmetry.blocks))),
+    )
 
 
-@pytest.mark.parametrize("wanted", sorted(set(KINDS) - set(BOUNDED)))
-def test_a_component_that_is_taken_away_changes_what_can_happen_or_what_a_law_says_of_it(wanted: str) -> None:
-    assert any(decides(whole(name), part) for name, part in worlds_with(wanted))
+class Verdicts(NamedTuple):
+    """Each law's verdict and whether it was seen, and the actions that never fired."""
+
+    laws: dict[str, tuple[str, bool]]
+    unfired: tuple[str, ...]
 
 
-@pytest.mark.parametrize("wanted", BOUNDED)
-def test_a_count_decides_something_where_its_bound_can_be_reached(wanted: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With a bound of two in place of three; below its bound a count only counts, and that is padding."""
-    bound, name = BOUNDED[wanted]
-    monkeypatch.setattr(refresh, bound, 2)
-    known = stepped_through(declared(WORLDS[name]))
-    part = next(component for component in known.world.components if kind(component.name) == wanted)
-    assert decides(known, part)
+def verdicts(world: World) -> Verdicts:
+    """Give the verdict on a world, with all that belongs to it."""
+    found = search(world)
+    assert not found.ended
+    return Verdicts({one.law: (one.verdict.value, one.reached > 0) for one in found.findings}, found.unfired)
 
 
-def test_the_large_worlds_have_no_component_that_the_small_ones_do_not_show_to_decide_something() -> None:
-    budgets = {name for name in set().union(*map(kinds, map(declared, FAMILY.values()))) if name.startswith("budget.")}
-    assert set().union(*(kinds(declared(scope)) for scope in FAMILY.values())) - budgets <= set(KINDS)
+@cache
+def whole(name: str) -> Verdicts:
+    """Give the verdict on a world as it is."""
+    return verdicts(declared(SCOPES[name]))
 
 
-def test_padding_is_told_from_a_component_that_decides_something() -> None:
+def each(parts: dict[str, str]) -> list[tuple[str, str]]:
+    return [(name, part) for name in parts for part in parts[name].split()]
+
+
+@pytest.mark.parametrize(("name", "part"), each(DECIDED))
+def test_without_a_part_the_verdict_on_a_world_is_another_one(name: str, part: str) -> None:
+    assert verdicts(without(name, part)) != whole(name)
+
+
+@pytest.mark.parametrize(("name", "part"), each(NEEDED))
+def test_without_a_part_a_step_or_a_law_breaks(name: str, part: str) -> None:
+    with pytest.raises(WorldError, match=r"raised (Attribute|Value)Error|did not declare|read no such rank"):
+        search(without(name, part))
+
+
+def test_a_world_of_the_family_has_no_other_parts() -> None:
+    known = {part for _, part in (*each(DECIDED), *each(NEEDED))}
+    assert set().union(*map(kinds, FAMILY.values())) == known | {ASTRAY}
+
+
+CHECK: Final = refresh.STEPS["check"]
+
+
+def trusts_its_file(world: State, scope: Scope, actor: int, task: Task) -> refresh.Moved:
+    """Look at the path again only if the stored memo is of another file than the one that was read."""
+    if world.path is None or task.link is None or world.slot.memo is None or world.slot.memo.inode != task.link.inode:
+        return CHECK(world, scope, actor, task)
+    as_if = replace(world, path=world.path._replace(inode=task.link.inode))
+    after, events = CHECK(as_if, scope, actor, task)
+    return replace(after, path=world.path), events
+
+
+def test_without_the_commits_to_a_file_that_the_path_has_left_a_scanner_that_stores_them_is_judged_wrongly(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What it stores is the newer one of two memos of one file; without the number nobody could tell."""
+    monkeypatch.setitem(refresh.STEPS, "check", trusts_its_file)
+    assert broken(declared(SCOPES["gone"]), "M3") is None
+    assert broken(without("gone", ASTRAY), "M3") == 13
+
+
+def test_padding_is_told_from_a_part_that_decides_something() -> None:
     """A flag that every step turns over and nobody looks at makes the world larger, and decides nothing."""
-    world = declared(WORLDS["drop"])
-    padding = Component("odd", initial=False)
+    assert verdicts(padded()) == whole("given up")
+    assert search(padded()).counts.states > search(declared(SCOPES["given up"])).counts.states
 
-    def padded(action: Action) -> Action:
+
+def padded() -> World:
+    """Give a world with a flag more."""
+    world = declared(SCOPES["given up"])
+
+    def padding(action: Action) -> Action:
         def take(at: Reading) -> Iterable[Outcome]:
             ways: Any = action.take(at)
             return [way._replace(writes={**way.writes, "odd": not at["odd"]}) for way in ways]
 
         return replace(action, reads=(*action.reads, "odd"), writes=(*action.writes, "odd"), take=take)
 
-    larger = World(world.name, (*world.components, padding), tuple(map(padded, world.actions)), world.laws)
-    assert len(stepped_through(larger).steps) > len(whole("drop").steps)
-    assert not decides(stepped_through(larger), padding)
+    parts = (*world.components, Component("odd", initial=False))
+    return replace(world, components=parts, actions=tuple(map(padding, world.actions)))
+
+
+def counted(scope: Scope) -> dict[str, int]:
+    """Give how far each count of a refresh comes in any state that the model can reach."""
+    first = model.init(scope)
+    known, waiting = {first}, [first]
+    most = {"tries": 0, "swaps": 0, "waits": 0}
+    while waiting:
+        world = waiting.pop()
+        for task in filter(None, world.tasks):
+            most = {count: max(high, getattr(task, count)) for count, high in most.items()}
+        following = {model.step(world, scope, action)[0] for action in model.actions(world, scope)} - known
+        known |= following
+        waiting += following
+    return most
+
+
+def close(refreshers: int, starts: int, *budget: tuple[str, int]) -> Scope:
+    """Give a scope with limits that nothing in it comes to, so that counts go as far as they can."""
+    return Scope(
+        windows=(EVER,),
+        templates=(EACH,),
+        refreshers=refreshers,
+        limits=Limits(tries=9, swaps=9, waits=9),
+        born_with=(0,),
+        budget=(*budget, ("start", starts)),
+    )
+
+
+REACHES: Final = {
+    "three side by side": close(3, 3),
+    "one after the other": close(2, 3, ("append", 1)),
+    "dropped": close(2, 2, ("drop", 2)),
+    "alone and dropped": close(1, 2, ("drop", 1)),
+    "led away": close(1, 2, ("remove", 1), ("replace", 2)),
+    "reissued": close(1, 2, ("replace", 1), ("reissue", 1), ("remove", 1), ("hang up", 1)),
+    "copied": close(1, 2, ("backup", 1), ("append", 1), ("copy", 1)),
+    "busy": close(1, 2, ("busy", 2), ("fail", 1), ("cancel", 1)),
+}
+
+
+@pytest.mark.parametrize("name", REACHES)
+def test_a_count_goes_no_further_than_it_is_said_to(name: str) -> None:
+    scope = REACHES[name]
+    assert uncounted(scope) == {"tries", "swaps", "waits"}
+    assert all(most <= reach(scope)[count] for count, most in counted(scope).items())
+
+
+@pytest.mark.parametrize("name", ["three", "gone", "faults", "drop", "empty"])
+def test_a_count_that_is_left_out_of_a_small_world_never_comes_to_its_bound(name: str) -> None:
+    scope = WORLDS[name]
+    bounds = {"tries": scope.limits.tries, "swaps": scope.limits.swaps, "waits": scope.limits.waits + 1}
+    assert uncounted(scope)
+    assert all(counted(scope)[count] < bounds[count] for count in uncounted(scope))
+
+
+def test_how_often_a_refresh_may_try_is_a_bound_of_the_world() -> None:
+    """With a bound that it can come to, the count is a part of the world; with one that it cannot, it is none."""
+    less = replace(WORLDS["three"], limits=Limits(swaps=2))
+    assert "swaps" in kinds(less)
+    assert "swaps" not in kinds(WORLDS["three"])
+    assert counted(less)["swaps"] == 1

@@ -14,7 +14,7 @@ import pytest
 from strandline.properties.exhaust.engine import search
 from strandline.properties.memoworlds.declare import declared
 from strandline.properties.memoworlds.family import FAMILY, SOAK
-from strandline.properties.memoworlds.shown import SHOWN, TWINS
+from strandline.properties.memoworlds.shown import ASKED, SHOWN
 from strandline.properties.realworlds.declare import real_world
 from strandline.properties.verdict import Verdict
 from tests.properties import sizes
@@ -29,12 +29,12 @@ REAL_MAX: Final = 0.01
 
 
 def whole(found: Found, name: str) -> tuple[int, int, int]:
-    """Give the size of a world that was searched whole, in which every law holds and every twin was seen."""
+    """Give the size of a world that was searched whole, in which every law holds and that shows all it is said to."""
     assert not found.ended
     assert [finding.law for finding in found.findings if finding.verdict is Verdict.VIOLATED] == []
     assert found.unfired == ()
-    twins = {finding.law.partition(":")[0] for finding in found.findings if finding.reached}
-    assert tuple(twin for twin in TWINS if twin in twins) == SHOWN[name]
+    seen = {finding.law.partition(":")[0] for finding in found.findings if finding.reached}
+    assert tuple(one for one in ASKED if one in seen) == SHOWN[name]
     return found.counts.states, found.counts.transitions, found.counts.depth
 
 

@@ -58,7 +58,7 @@ def test_a_check_searches_every_small_world_and_a_full_one_every_large_world_too
         assert set(worlds(kind, full=True)) == {*WORLDS, *FAMILY}
         assert set(WORLDS) < set(worlds(kind, full=False)) < {*WORLDS, *FAMILY}
         shown = {law for world in worlds(kind, full=False) for law in SHOWN[world]}
-        assert shown == {law.number for law in LAWS if law.twin is not None}
+        assert shown >= {law.number for law in LAWS if law.twin is not None}
 
 
 def test_a_trace_of_the_scanner_is_as_short_as_the_kept_one_and_breaks_its_law_when_taken_again(
@@ -85,7 +85,7 @@ def test_a_world_that_was_searched_whole_bears_out_every_law_with_its_counts(
     found = claims()
     assert set(found) == {law.number for law in LAWS if law.holds is not None}
     assert {claim.verdict for claim in found.values()} == {Verdict.HOLDS}
-    assert dict(found["M8"].counts) == {"states": 421, "transitions": 875, "depth": 16, "real steps": 174}
+    assert dict(found["M8"].counts) == {"states": 409, "transitions": 856, "depth": 15, "real steps": 158}
     assert found["M8"].reached
     assert not found["M2"].reached
 
@@ -126,6 +126,22 @@ def test_a_twin_that_a_world_should_show_and_does_not_leaves_its_law_open(
     assert found["M8"].verdict is Verdict.INCONCLUSIVE
     assert found["M8"].says == "its twin was never seen in world 'drop', which should show it"
     assert found["M3"].verdict is Verdict.HOLDS
+
+
+def test_a_sight_that_a_world_should_show_and_does_not_leaves_every_law_open(
+    drop: Searched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laws = tuple(
+        msgspec.structs.replace(law, reached=0) if law.law.startswith("unchanged: ") else law
+        for law in drop.report.claims.laws
+    )
+    given(monkeypatch, altered(drop, laws=laws))
+    assert {(claim.verdict, claim.says) for claim in claims().values()} == {
+        (
+            Verdict.INCONCLUSIVE,
+            "world 'drop' should show and never did: unchanged: a refresh of an unchanged log reads no row",
+        )
+    }
 
 
 def test_a_search_that_is_broken_breaks_the_engine(drop: Searched, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,13 +41,18 @@ Cause: TypeAlias = Literal[
 
 
 class Limits(NamedTuple):
-    """How much is remembered, and read in one transaction.
+    """How much is remembered, how much is read in one transaction, and how often a refresh tries.
 
-    ``sources`` bounds the rows a stored memo rests on, ``chunk`` the rows of one read.
+    ``sources`` bounds the rows a stored memo rests on, ``chunk`` the rows of one read. A refresh starts over
+    because the file was replaced under it fewer than ``tries`` times, loses the swap of the memo fewer than
+    ``swaps`` times before it answers without storing, and waits for a busy log ``waits`` times.
     """
 
     sources: int = 131_072
     chunk: int = 65_536
+    tries: int = 3
+    swaps: int = 3
+    waits: int = 2
 
 
 @dataclass(frozen=True, slots=True)

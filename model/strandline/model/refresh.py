@@ -21,15 +21,6 @@ if TYPE_CHECKING:
     from strandline.model.log import Row
     from strandline.model.memo import Memo
 
-TRIES_MAX = 3
-"""How often a refresh starts over because the file was replaced under it."""
-
-SWAPS_MAX = 3
-"""How often a refresh loses the swap of the memo before it answers without storing."""
-
-WAITS_MAX = 2
-"""How often a refresh waits for a busy log."""
-
 OUTSIDER: Final = -1
 """The actor of a refresh by another scanner."""
 
@@ -70,8 +61,8 @@ def _fail(world: World, actor: int, reason: str) -> Moved:
     return _put(world, actor, None), (Failed(actor, reason, answered=False, moved=False),)
 
 
-def _start_over(world: World, actor: int, task: Task) -> Moved:
-    if task.tries + 1 >= TRIES_MAX:
+def _start_over(world: World, scope: Scope, actor: int, task: Task) -> Moved:
+    if task.tries + 1 >= scope.limits.tries:
         return _fail(world, actor, "replaced")
     fresh = Task(task.window, "locate", task.led, tries=task.tries + 1, swaps=task.swaps, waits=task.waits)
     return _put(world, actor, fresh), ()
@@ -122,10 +113,10 @@ def _locate(world: World, scope: Scope, actor: int, task: Task) -> Moved:
     return replace(_put(world, actor, pinned), idle=()), ()
 
 
-def _connect(world: World, _scope: Scope, actor: int, task: Task) -> Moved:
+def _connect(world: World, scope: Scope, actor: int, task: Task) -> Moved:
     """Open whatever is at the path by now; the check finds out if it was the pinned file."""
     if world.path is None or task.link is None:
-        return _start_over(world, actor, task)
+        return _start_over(world, scope, actor, task)
     link = task.link._replace(file=world.path)
     return _put(world, actor, task._replace(phase="read", link=link)), ()
 
@@ -183,7 +174,7 @@ def _is_unchanged(link: Link, stored: Memo, wanted: int) -> bool:
 def _check(world: World, scope: Scope, actor: int, task: Task) -> Moved:
     """Stat the path again: only then does the order of observations order files as well."""
     if world.path is None or task.link is None or world.path.inode != task.link.inode:
-        return _start_over(world, actor, task)
+        return _start_over(world, scope, actor, task)
     if task.ghost is not None and task.window.ended:
         return _finish(world, scope, actor, _answer(scope, actor, task, task.ghost.rows, task.ghost.rows))
     if task.beside is None:
@@ -228,7 +219,7 @@ def _overtaken(world: World, scope: Scope, actor: int, task: Task, slot: Slot) -
     """Decide beside what came first, a bounded number of times."""
     found, ghost = _finished(actor, task)
     answer = _answer(scope, actor, task, found.sources, ghost.rows)
-    if task.swaps + 1 >= SWAPS_MAX:
+    if task.swaps + 1 >= scope.limits.swaps:
         return _finish(world, scope, actor, GaveUp(actor), answer)
     again = task._replace(swaps=task.swaps + 1, found=None, ghost=None, beside=None, stale=False)
     decision = write_back(found, slot.memo, slot.epoch)
@@ -249,8 +240,8 @@ def _io_error(world: World, _scope: Scope, actor: int, _task: Task) -> Moved:
     return _fail(world, actor, "io")
 
 
-def _busy(world: World, _scope: Scope, actor: int, task: Task) -> Moved:
-    if task.waits + 1 > WAITS_MAX:
+def _busy(world: World, scope: Scope, actor: int, task: Task) -> Moved:
+    if task.waits + 1 > scope.limits.waits:
         return _fail(world, actor, "busy")
     return _put(world, actor, task._replace(waits=task.waits + 1)), ()
 

@@ -6,7 +6,7 @@ All of it is values. Ghosts are what the checker knows and the code under test n
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from strandline.model.log import Body, Draft, Log, Row
 from strandline.model.memo import Limits, Memo
@@ -99,8 +99,16 @@ class Task(NamedTuple):
     waits: int = 0
 
 
+BIRTH: Final = "{birth}"
+"""Stands for the number of a birth in the body of a template."""
+
+
 class Template(NamedTuple):
-    """A row that a world may append: everything but its id and its moment of birth."""
+    """A row that a world may append: everything but its id and its moment of birth.
+
+    :data:`BIRTH` in its body stands for the number of its birth, so that each row that is made of it can be a turn of
+    its own. Rows of one turn hide each other: an answer is the same without all of them but one.
+    """
 
     ts: object
     thread: str | None
@@ -161,6 +169,8 @@ def drafted(world: World, scope: Scope, template: int) -> Draft:
     """
     ts, thread, process, body = scope.templates[template]
     birth = world.births + 1
+    if isinstance(body, str):
+        body = body.replace(BIRTH, str(birth))
     if scope.rules.moments:
         return Draft(ts, birth, thread, process, body)
     return Draft(ts + birth if isinstance(ts, int) else ts, 0, thread, process, body)

@@ -8,6 +8,7 @@ from strandline.properties.exhaust.found import Budget
 from strandline.properties.exhaust.report import Terms
 from strandline.properties.laws import LAWS
 from strandline.properties.memoworlds.family import FAMILY
+from strandline.properties.memoworlds.sights import SIGHTS
 from strandline.properties.mutants import SHIPPED
 from strandline.properties.realworlds import refined
 from strandline.properties.searched import all_of, by_size
@@ -83,6 +84,7 @@ def _parted(one: Searched) -> str:
 def _claimed(law: Law, engine: str, found: dict[str, Searched]) -> Claim:
     short = sorted(name for name, one in found.items() if one.report.claims.ended or one.report.claims.unfired)
     unlike = sorted(name for name, one in found.items() if _unseen(law, one))
+    blind = sorted((name, sight) for name, one in found.items() for sight in _blind(one))
     left = ""
     if short:
         claims = found[short[0]].report.claims
@@ -90,6 +92,8 @@ def _claimed(law: Law, engine: str, found: dict[str, Searched]) -> Claim:
         left = f"world {short[0]!r} was not searched whole: {why}"
     elif unlike:
         left = f"its twin was never seen in world {unlike[0]!r}, which should show it"
+    elif blind:
+        left = f"world {blind[0][0]!r} should show and never did: {blind[0][1]}"
     counts = [one.report.claims.counts for one in found.values()]
     real = [one.report.claims.real.steps for one in found.values() if one.report.claims.real is not None]
     return over_worlds(
@@ -105,6 +109,15 @@ def _claimed(law: Law, engine: str, found: dict[str, Searched]) -> Claim:
             *((("real steps", sum(real)),) if real else ()),
         ),
         sum(outcome.reached or 0 for one in found.values() for outcome in _twins(law, one)),
+    )
+
+
+def _blind(one: Searched) -> Iterator[str]:
+    """Give the sights that a world was to show and did not: then less happened in it than its claims rest on."""
+    yield from (
+        outcome.law
+        for outcome in one.report.claims.laws
+        if outcome.law.partition(":")[0] in SIGHTS and not outcome.reached
     )
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from strandline.model.days import Span
 from strandline.model.memo import Limits
-from strandline.model.state import Scope, Template, Window
+from strandline.model.state import BIRTH, Scope, Template, Window
 
 REQUEST: Final = (
     'turn{turn.id=%s thread_id=t}: websocket request: {"type":"response.create","service_tier":"priority","model":"m"}'
@@ -29,6 +29,12 @@ Q: Final = Template(20, "u", None, REQUEST % "q")
 
 P_DONE: Final = Template(20, "u", None, COMPLETED % "p")
 """The completion of turn p, in another partition."""
+
+EACH: Final = Template(10, "t", None, REQUEST % f"p{BIRTH}")
+"""A request of a turn of its own."""
+
+EACH_APART: Final = Template(20, "u", None, REQUEST % f"q{BIRTH}")
+"""Such a request in another partition."""
 
 R: Final = Template(12, "t", None, REQUEST % "r")
 """A request of turn r, in the partition of turn p."""

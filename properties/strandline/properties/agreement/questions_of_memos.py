@@ -11,7 +11,6 @@ from strandline.impl.answer import Snapshot
 from strandline.impl.memo import Place
 from strandline.model import memo as model
 from strandline.model import oracle as oracles
-from strandline.model import refresh
 from strandline.model.days import Span
 from strandline.model.oracle import oracle
 from strandline.properties.agreement.histories import COVERAGES, History
@@ -125,8 +124,8 @@ def numbers(tally: Tally) -> None:
         "gaps": (memos.GAPS_MAX, model.GAPS_MAX),
         "sources": (memos.Limits().sources, model.Limits().sources),
         "rows of a chunk": (memos.Limits().chunk, model.Limits().chunk),
-        "tries": (memos.Limits().tries, refresh.TRIES_MAX),
-        "swaps": (memos.Limits().swaps, refresh.SWAPS_MAX),
+        "tries": (memos.Limits().tries, model.Limits().tries),
+        "swaps": (memos.Limits().swaps, model.Limits().swaps),
         "the open coverage": (memos.OPEN, model.OPEN),
         "the cursor of nothing": (memos.NOTHING, model.NOTHING),
     }

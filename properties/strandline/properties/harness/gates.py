@@ -19,7 +19,6 @@ from strandline.impl.files import Pin, Sighting
 from strandline.impl.host import Host
 from strandline.impl.memo import Limits, Place
 from strandline.impl.store import MemoStore, Slot
-from strandline.model.refresh import WAITS_MAX
 from strandline.properties.harness.meter import Cost, Meter, let_fail, metered
 from strandline.properties.harness.pool import Pool
 from strandline.properties.harness.recorder import RecordedHost, RecordedStore, Recorder
@@ -103,7 +102,16 @@ def sighting(file: File | Link) -> Sighting:
 
 def limits(scope: Scope) -> Limits:
     """Give the scanner the bounds of a world."""
-    return Limits(scope.limits.sources, scope.limits.chunk, waits=WAITS_MAX, pause=0, idle=scope.idle)
+    bounds = scope.limits
+    return Limits(
+        bounds.sources,
+        bounds.chunk,
+        tries=bounds.tries,
+        swaps=bounds.swaps,
+        waits=bounds.waits,
+        pause=0,
+        idle=scope.idle,
+    )
 
 
 class Gates:

@@ -28,7 +28,7 @@ from strandline.impl.effects import (
 )
 from strandline.impl.memo import Memo
 from strandline.model.events import Answered, Discarded, Event, Failed, GaveUp, Holding, Looked, Stored
-from strandline.model.refresh import OUTSIDER, SWAPS_MAX, read_to
+from strandline.model.refresh import OUTSIDER, read_to
 from strandline.model.state import Ghost, Link, Scope, Task, World
 from strandline.properties.harness import view
 
@@ -220,7 +220,7 @@ class Ghosts:
         if not isinstance(move.state, impl.Checking) or not isinstance(move.state.found, Memo):
             return world, task, ()
         overtaken = isinstance(move.following, tuple) and isinstance(move.following[0], impl.Reading)
-        if overtaken or _claims_to_give_up(move):
+        if overtaken or self._claims_to_give_up(move):
             task = task._replace(swaps=task.swaps + 1)
         return world, task, self._gave_way(task, move, world.slot.ghost)
 
@@ -229,10 +229,15 @@ class Ghosts:
         found = move.state.memo if isinstance(move.state, impl.Storing) else getattr(move.state, "found", None)
         if not isinstance(move.following, Answer) or not isinstance(found, Memo):
             return ()
-        if task.swaps >= SWAPS_MAX and _claims_to_give_up(move):
+        if task.swaps >= self._scope.limits.swaps and self._claims_to_give_up(move):
             return (GaveUp(move.actor),)
         mine, theirs = self._holding(found, task.ghost), self._holding(move.before.memo, stored)
         return (Discarded(move.actor, mine, theirs),) if mine is not None else ()
+
+    def _claims_to_give_up(self, move: Move) -> bool:
+        """Tell whether a refresh says that it came second as often as it may; the ghost keeps its own count."""
+        ended = move.following
+        return isinstance(ended, Answer) and ended.statistics.lost_swaps >= self._scope.limits.swaps
 
     def _answered(self, world: World, task: Task, move: Move) -> Answered:
         if not isinstance(move.following, Answer):
@@ -276,11 +281,6 @@ def _names(answer: Answer, inode: int | None, rows: tuple[Row, ...]) -> bool:
     if token is None or inode is None:
         return token is None and inode is None
     return (token.inode, token.highest) == (inode, rows[-1].id if rows else None)
-
-
-def _claims_to_give_up(move: Move) -> bool:
-    """Tell whether a refresh says that it came second as often as it may; the ghost keeps its own count."""
-    return isinstance(move.following, Answer) and move.following.statistics.lost_swaps >= SWAPS_MAX
 
 
 def _put(world: World, actor: int, task: Task | None) -> World:

@@ -7,7 +7,20 @@ from typing import TYPE_CHECKING, TypeVar
 
 from strandline.model import refresh
 from strandline.properties.memoworlds.hidden import Hidden, HiddenNumber, Looked, Since
-from strandline.properties.memoworlds.parts import GONE, REST, Ask, At, Beside, Body, Head, Held, Line, View, of
+from strandline.properties.memoworlds.parts import (
+    GONE,
+    REST,
+    Ask,
+    At,
+    Beside,
+    Body,
+    Head,
+    Held,
+    Line,
+    View,
+    of,
+    uncounted,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -138,6 +151,11 @@ class _Cut:
         return "drop" in dict(self._scope.budget)
 
     @property
+    def uncounted(self) -> frozenset[str]:
+        """The counts that decide nothing in this scope."""
+        return uncounted(self._scope)
+
+    @property
     def moved(self) -> bool:
         """Whether the path leads to another file than before."""
         return self._moved
@@ -173,7 +191,7 @@ class _CutTask:
         task = self._task
         for part, value in (("gate", task.phase), ("tries", task.tries), ("swaps", task.swaps), ("waits", task.waits)):
             if not self._hides(part, value):
-                yield part, value
+                yield part, REST[part] if part in self._cut.uncounted else value
 
     def _found(self) -> Iterator[tuple[str, Value]]:
         task = self._task

@@ -10,6 +10,7 @@ from strandline.properties.exhaust.world import Always, AlwaysTold, Sometimes, S
 from strandline.properties.laws import laws_of
 from strandline.properties.memoworlds.cut import parted
 from strandline.properties.memoworlds.parts import changing, of
+from strandline.properties.memoworlds.sights import SIGHTS
 from strandline.properties.memoworlds.whole import Whole
 from strandline.properties.quiet import settled
 
@@ -25,8 +26,8 @@ PROBED = "M5"
 
 
 def laws(scope: Scope) -> tuple[Law, ...]:
-    """Give the laws of a memo world and their twins."""
-    return tuple(_laws(scope))
+    """Give the laws of a memo world, their twins, and its sights."""
+    return (*_laws(scope), *(SometimesTold(f"{name}: {sight.says}", sight.seen) for name, sight in SIGHTS.items()))
 
 
 def _laws(scope: Scope) -> Iterator[Law]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from strandline.model.refresh import SWAPS_MAX, TRIES_MAX, WAITS_MAX
 from strandline.properties.exhaust.world import Progress
-from strandline.properties.memoworlds.parts import births_max, changing, of
+from strandline.properties.memoworlds.parts import births_max, changing, of, reach, uncounted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,18 +20,22 @@ UNREADS: Final = frozenset({"append and prune", "delete", "empty", "reset", "res
 """What may make a scan that reads part by part begin anew, and so undo what it has read."""
 
 
+BACK: Final = frozenset({"tries", "swaps"})
+"""The counts of what brings a refresh back to an earlier gate."""
+
+
 def progress(scope: Scope) -> Progress | None:
-    """Give the measure of a scope; None if a scan may begin anew as often as something is deleted.
+    """Give the measure of a scope; None if a refresh may go back and nothing counts how often.
 
     To get through a gate weighs more than to read one part more, to start over or to lose a swap
     weighs more than all gates, to end weighs more than all of that, and to start one more weighs most.
     """
-    rows = births_max(scope)
-    if scope.limits.chunk <= rows and UNREADS & {name for name, _ in scope.budget}:
+    rows, limits, may = births_max(scope), scope.limits, {name for name, _ in scope.budget}
+    if (limits.chunk <= rows and UNREADS & may) or any(reach(scope)[count] for count in BACK & uncounted(scope)):
         return None
-    gate = rows + WAITS_MAX + 2
+    gate = rows + limits.waits + 2
     again = len(GATES) * gate
-    whole = (TRIES_MAX + SWAPS_MAX) * again
+    whole = (limits.tries + limits.swaps) * again
     changes = changing(scope)
     parts: dict[str, Callable[[Any], int]] = {
         f"budget.{name}": partial(_spent, count, 2 * whole if name == "start" else 1) for name, count in scope.budget

@@ -183,6 +183,36 @@ def births_max(scope: Scope) -> int:
     return len(scope.born_with) + one_by_one + len(scope.templates) * sum(left.get(name, 0) for name in REPLACES)
 
 
+def reach(scope: Scope) -> dict[str, int]:
+    """Give how often at most a refresh comes to do what it counts, whatever happens in a scope.
+
+    - It starts over when the path no longer leads to the file that it has pinned: once for each file that leaves the
+      path to another one or to none. A number is not reissued while it is pinned.
+    - It loses the swap to the memos of others and to drops, of which each comes once. Where windows differ in width it
+      is topped up besides, maybe as often as it may be.
+    - It waits whenever the log is busy.
+    """
+    left = dict(scope.budget)
+    others = left.get("start", 0) - 1 if scope.refreshers > 1 else 0
+    return {
+        "tries": left.get("remove", 0) + left.get("replace", 0),
+        "swaps": scope.limits.swaps if len(scope.windows) > 1 else others + left.get("drop", 0),
+        "waits": left.get("busy", 0),
+    }
+
+
+@cache
+def uncounted(scope: Scope) -> frozenset[str]:
+    """Give the counts that cannot come to their bound in a scope.
+
+    Below its bound a count decides nothing, so it is no part of such a world. With one, "replaced" had more than twice
+    as many states, and they said no more.
+    """
+    limits = scope.limits
+    bounds = {"tries": limits.tries, "swaps": limits.swaps, "waits": limits.waits + 1}
+    return frozenset(count for count, times in reach(scope).items() if times < bounds[count])
+
+
 def changing(scope: Scope) -> Callable[[str], bool]:
     """Tell which parts can change in a scope. The others hold what they did at first, so a world need not have them."""
     may = {name for name, _ in scope.budget}
@@ -195,10 +225,9 @@ def changing(scope: Scope) -> Callable[[str], bool]:
         "serials": bool(may & REPLACES),
         "epoch": "drop" in may,
         "trusted": "drop" in may,
-        "tries": moved,
         "left": moved,
         "view": moved,
-        "waits": "busy" in may,
+        **dict.fromkeys(uncounted(scope), False),
         "base": topped_up or scope.limits.chunk < births_max(scope),
     }
     return lambda part: only_if.get(part.partition(".")[0], True)

@@ -1,7 +1,7 @@
-"""Which twins each memo world shows: what must sometimes happen, so that no law holds because nothing did.
+"""Which twins and sights each memo world shows: what must sometimes happen, so that no law holds because nothing did.
 
 A world without a failing read cannot show that a refresh fails; it says so, and is not asked to. What it is said to
-show it must show, and all worlds together must show every twin. The tests search each for all twins.
+show it must show, and all large worlds together must show everything. The tests search each for all of it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from strandline.properties.exhaust.world import Sometimes, SometimesTold
 from strandline.properties.laws import LAWS
+from strandline.properties.memoworlds.sights import SIGHTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,45 +19,50 @@ if TYPE_CHECKING:
     from strandline.properties.exhaust.world import World
 
 SHOWN: Final[dict[str, tuple[str, ...]]] = {
-    "prune": ("M1", "M3", "M5", "M6", "M7"),
-    "three": ("M3", "M5", "M7"),
-    "pending": ("M1", "M3", "M5", "M6", "M7"),
-    "torn": ("M3", "M5", "M7"),
-    "reused": ("M1", "M3", "M5", "M6", "M7"),
-    "evicted": ("M5", "M6", "M7", "M10"),
-    "empty": ("M3", "M5", "M6", "M7"),
-    "windows": ("M3", "M5", "M6", "M7"),
-    "wide and narrow": ("M3", "M5", "M6", "M7"),
-    "faults": ("M2", "M3", "M5", "M6", "M7"),
-    "drop": ("M3", "M5", "M6", "M7", "M8"),
-    "files": ("M3", "M5", "M7"),
-    "gone": ("M3", "M5", "M7"),
-    "restore": ("M1", "M3", "M5", "M6", "M7"),
-    "returned": ("M1", "M5", "M6", "M7"),
-    "copy": ("M1", "M5", "M6", "M7"),
-    "limits": ("M1", "M5", "M6", "M7", "M10"),
-    "races": ("M1", "M3", "M5", "M6", "M7"),
-    "forgotten": ("M1", "M2", "M3", "M5", "M6", "M7", "M8"),
-    "replaced": ("M3", "M5", "M7"),
-    "removed": ("M3", "M5", "M6", "M7"),
-    "held and read": ("M1", "M2", "M3", "M5", "M6", "M7", "M8"),
-    "held and rewritten": ("M1", "M3", "M5", "M6", "M7", "M8"),
-    "read and rewritten": ("M2", "M3", "M5", "M7"),
-    "emptied and led": ("M3", "M5", "M7"),
-    "held and led": ("M1", "M5", "M6", "M7", "M8"),
-    "read and led": ("M2", "M5", "M7"),
-    "rewritten and led": ("M5", "M7"),
-    "full": ("M2", "M3", "M5", "M6", "M7", "M8", "M10"),
-    "soak": ("M1", "M2", "M3", "M5", "M6", "M7", "M8"),
+    "prune": ("M1", "M3", "M5", "M6", "M7", "unchanged"),
+    "three": ("M3", "M5", "M7", "unchanged"),
+    "pending": ("M1", "M3", "M5", "M6", "M7", "unchanged", "rewritten"),
+    "torn": ("M3", "M5", "M7", "unchanged"),
+    "reused": ("M1", "M3", "M5", "M6", "M7", "unchanged", "rewritten"),
+    "evicted": ("M5", "M6", "M7", "M10", "unchanged"),
+    "empty": ("M3", "M5", "M6", "M7", "unchanged"),
+    "windows": ("M3", "M5", "M6", "M7", "unchanged"),
+    "wide and narrow": ("M3", "M5", "M6", "M7", "unchanged"),
+    "faults": ("M2", "M3", "M5", "M6", "M7", "unchanged", "kept waiting"),
+    "drop": ("M3", "M5", "M6", "M7", "M8", "unchanged"),
+    "files": ("M3", "M5", "M7", "unchanged", "rewritten"),
+    "gone": ("M3", "M5", "M7", "unchanged", "rewritten"),
+    "restore": ("M1", "M3", "M5", "M6", "M7", "unchanged"),
+    "returned": ("M1", "M5", "M6", "M7", "unchanged"),
+    "copy": ("M1", "M5", "M6", "M7", "unchanged", "rewritten"),
+    "limits": ("M1", "M5", "M6", "M7", "M10", "unchanged"),
+    "races": ("M1", "M3", "M5", "M6", "M7", "unchanged", "apart", "gave up"),
+    "forgotten": ("M1", "M2", "M3", "M5", "M6", "M7", "M8", "unchanged", "gave up"),
+    "replaced": ("M3", "M5", "M7", "unchanged", "rewritten"),
+    "removed": ("M3", "M5", "M6", "M7", "unchanged", "rewritten"),
+    "led away": ("M2", "M3", "M5", "M7", "unchanged", "rewritten", "led astray"),
+    "given up": ("M3", "M5", "M6", "M7", "unchanged", "apart", "gave up"),
+    "held and read": ("M1", "M2", "M3", "M5", "M6", "M7", "M8", "unchanged"),
+    "held and rewritten": ("M1", "M3", "M5", "M6", "M7", "M8", "unchanged", "rewritten"),
+    "read and rewritten": ("M2", "M3", "M5", "M7", "unchanged", "rewritten"),
+    "emptied and led": ("M3", "M5", "M7", "unchanged", "rewritten"),
+    "held and led": ("M1", "M5", "M6", "M7", "M8", "unchanged", "rewritten"),
+    "read and led": ("M2", "M5", "M7", "unchanged", "rewritten"),
+    "rewritten and led": ("M5", "M7", "unchanged", "rewritten"),
+    "full": ("M2", "M3", "M5", "M6", "M7", "M8", "M10", "unchanged", "apart", "kept waiting"),
+    "soak": ("M1", "M2", "M3", "M5", "M6", "M7", "M8", "unchanged", "apart", "gave up", "kept waiting"),
 }
-"""The laws whose twins are seen, by world."""
+"""The laws whose twins are seen, and the sights, by world."""
 
 TWINS: Final = {law.number: law.twin.says for law in LAWS if law.twin is not None}
 """What each law's twin says."""
 
+ASKED: Final = TWINS | {name: sight.says for name, sight in SIGHTS.items()}
+"""What must sometimes happen, by its law or its name."""
+
 
 def asked(name: str, world: World) -> World:
-    """Leave out of a memo world, or of that of the real scanner, the twins that it cannot show."""
+    """Leave out of a memo world, or of that of the real scanner, what it cannot show."""
     hidden = set(unshown((name,)))
     return replace(
         world,
@@ -69,11 +75,11 @@ def asked(name: str, world: World) -> World:
 
 
 def said(names: Iterable[str]) -> tuple[str, ...]:
-    """Give, in words, the twins that none of these worlds shows."""
-    return tuple(f"{law}: {TWINS[law]}" for law in unshown(names))
+    """Give, in words, what none of these worlds shows."""
+    return tuple(f"{name}: {ASKED[name]}" for name in unshown(names))
 
 
 def unshown(names: Iterable[str]) -> tuple[str, ...]:
-    """Give the laws whose twins none of these worlds shows."""
-    shown = {law for name in names for law in SHOWN[name]}
-    return tuple(law for law in TWINS if law not in shown)
+    """Give the laws whose twins none of these worlds shows, and such sights."""
+    shown = {one for name in names for one in SHOWN[name]}
+    return tuple(one for one in ASKED if one not in shown)
