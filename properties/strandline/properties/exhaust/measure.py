@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,32 +12,41 @@ from strandline.properties.exhaust.reading import called
 from strandline.properties.exhaust.world import WorldError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from strandline.properties.exhaust.cells import Cells
+    from strandline.properties.exhaust.layout import Field
     from strandline.properties.exhaust.steps import Moves
     from strandline.properties.exhaust.tables import Ints
     from strandline.properties.exhaust.world import Value, World
 
 
 class Measure:
-    """Adds up what the components of a state contribute."""
+    """Adds up what the fields of a state contribute, each by what the components in it do."""
 
     def __init__(self, world: World, cells: Cells) -> None:
         """Measure the states of a world; ``declared`` is false if it has no measure."""
         parts = world.progress.parts if world.progress is not None else {}
         self.declared = bool(parts)
         self._world = world
-        self._pools = {cells.cell[name]: cells.pools[cells.cell[name]] for name in parts}
+        self._pools = cells.pools
         self._parts = {cells.cell[name]: (name, part) for name, part in parts.items()}
-        self._known = {cell: np.zeros(0, np.int64) for cell in self._parts}
+        self._cells = {cell: np.zeros(0, np.int64) for cell in self._parts}
+        self._fields: dict[Field, Ints] = {}
         self._written = [
             sorted({cells.cell[name] for name in action.writes} & set(self._parts)) for action in world.actions
         ]
+        blocks, renames = (world.symmetry.blocks, world.symmetry.renames) if world.symmetry is not None else ((), {})
+        places = [place for place in zip(*blocks, strict=True) if not parts.keys().isdisjoint(place)]
+        self._told_by_cells = all(parts.keys() >= {*place} for place in places) and parts.keys().isdisjoint(renames)
+        self._alike = [tuple(cells.cell[name] for name in place) for place in places if self._told_by_cells]
 
     def of(self, held: Held) -> Ints:
         """Give the measure of states."""
-        return sum((self._part(cell, held.cell(cell)) for cell in self._parts), np.zeros(len(held), np.int64))
+        measure = np.zeros(len(held), np.int64)
+        for field in self._touched(held, self._parts):
+            measure += self._of_field(field).take(held.field(field))
+        return measure
 
     def require_rise(self, moves: Moves, held: Held) -> None:
         """Hold steps from some states to raising the measure.
@@ -46,8 +56,9 @@ class Measure:
         """
         after = Held(held.layout, moves.after)
         rise = np.zeros(len(after), np.int64)
-        for cell in self._written[moves.action]:
-            rise += self._part(cell, after.cell(cell)) - self._part(cell, held.cell(cell, moves.rows))
+        for field in self._touched(held, self._written[moves.action]):
+            known = self._of_field(field)
+            rise += known.take(after.field(field)) - known.take(held.field(field, moves.rows))
         if int(rise.min()) < 1:
             name = self._world.actions[moves.action].name
             raise WorldError(f"action {name!r} does not raise the progress measure of world {self._world.name!r}")
@@ -58,16 +69,45 @@ class Measure:
         Raises:
             WorldError: alike actors are measured differently, so a state that was forgotten could come again.
         """
-        if not np.array_equal(self.of(states), self.of(representatives)):
+        if not self._same_for_all() and not np.array_equal(self.of(states), self.of(representatives)):
             raise WorldError(f"the progress measure of world {self._world.name!r} tells alike actors apart")
 
-    def _part(self, cell: int, numbers: Ints) -> Ints:
-        known, values = self._known[cell], self._pools[cell].values
+    def _same_for_all(self) -> bool:
+        """Tell whether whatever was held so far contributes the same in each alike cell, so no state need be looked at.
+
+        If it does not, or what is renamed is measured, a sum over several cells may be the same for all even so.
+        """
+        return self._told_by_cells and all(
+            np.array_equal(self._of_cell(one), self._of_cell(other))
+            for alike in self._alike
+            for one, other in pairwise(alike)
+        )
+
+    def _touched(self, held: Held, cells: Iterable[int]) -> Iterable[Field]:
+        return dict.fromkeys(map(held.layout.field, cells))
+
+    def _of_field(self, field: Field) -> Ints:
+        """Give what a field contributes, by its number: one look for all the components that share it."""
+        group = field.group
+        known = self._fields.get(field, np.zeros(0, np.int64))
+        count = len(self._pools[field.cells[0]]) if group is None else len(group)
+        if len(known) < count:
+            new = np.arange(len(known), count)
+            more = np.zeros(len(new), np.int64)
+            for place, cell in enumerate(field.cells):
+                if cell in self._parts:
+                    more += self._of_cell(cell).take(new if group is None else group.members(place, new))
+            known = self._fields[field] = np.concatenate((known, more))
+        return known
+
+    def _of_cell(self, cell: int) -> Ints:
+        """Give what a cell contributes, by its number."""
+        known, values = self._cells[cell], self._pools[cell].values
         if len(known) < len(values):
             name, part = self._parts[cell]
             new = [_whole(f"the progress of {name!r}", part, value) for value in values[len(known) :]]
-            known = self._known[cell] = np.concatenate((known, np.array(new, np.int64)))
-        return known.take(numbers)
+            known = self._cells[cell] = np.concatenate((known, np.array(new, np.int64)))
+        return known
 
 
 def _whole(who: str, part: Callable[[Value], int], value: Value) -> int:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from strandline.properties.exhaust.packing import CHUNK
 from strandline.properties.exhaust.runs import found_in
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Visited:
 
     def forget(self, old: Callable[[Ints], Truths]) -> None:
         """Let go of states that cannot come again."""
-        kept = [run[~old(run)] for run in self._runs]
+        kept = [_without(run, old) for run in self._runs]
         self._runs = [run for run in kept if run.size]
         self._kept = self.nbytes
 
@@ -76,6 +77,12 @@ class Visited:
         other._runs = [repacked(run) for run in self._runs]
         other._kept = self._kept
         return other
+
+
+def _without(run: Ints, old: Callable[[Ints], Truths]) -> Ints:
+    """Give a run without what is old, looked at in chunks."""
+    chunks = (run[start : start + CHUNK] for start in range(0, len(run), CHUNK))
+    return np.concatenate([chunk[~old(chunk)] for chunk in chunks])
 
 
 class _Stored(NamedTuple):
