@@ -16,8 +16,10 @@ import pytest
 from strandline.properties.report.document import Evidence
 from strandline.properties.report.markup import CLIP, Markup, join, table, tag, text
 from strandline.properties.report.page import page
-from strandline.properties.report.shown import TraceShown
+from strandline.properties.report.shown import MEMO, PARTS, TraceShown
 from strandline.properties.report.style import style
+from strandline.properties.report.worded import QUIETLY
+from strandline.properties.report.words import WORDS
 from tests.properties.evidences import MUTANTS, holding, plain, violated
 
 if TYPE_CHECKING:
@@ -89,6 +91,16 @@ def everywhere(evil: str) -> Evidence:
             step["changes"] = [{"what": evil, "before": evil, "after": evil}, *spoiled(step["changes"])]
     document["run"] = {**document["run"], "python": evil, "system": evil, "tools": {evil: evil}, "began": evil}
     return msgspec.convert(document, Evidence)
+
+
+def test_a_page_with_a_drawing_explains_the_words_on_it() -> None:
+    said = Elements(page(violated())).said
+    assert all(word in said and means in said for word, means in WORDS.items())
+    assert "Words on the drawings" not in Elements(page(holding())).said
+
+
+def test_every_part_of_a_memo_that_a_drawing_names_is_explained() -> None:
+    assert {*PARTS[MEMO], *QUIETLY} <= set(WORDS)
 
 
 @pytest.mark.parametrize("found", [holding(), violated(), everywhere(EVIL)], ids=["holds", "violated", "hostile"])

@@ -162,6 +162,11 @@ class Action(NamedTuple):
     arg: int = 0
 
 
+def born(body: Body, birth: str) -> Body:
+    """Give the body of a template with a birth named in it."""
+    return body.replace(BIRTH, birth) if isinstance(body, str) else body
+
+
 def drafted(world: World, scope: Scope, template: int) -> Draft:
     """Give the next row that a template makes, with a moment of birth of its own.
 
@@ -169,8 +174,7 @@ def drafted(world: World, scope: Scope, template: int) -> Draft:
     """
     ts, thread, process, body = scope.templates[template]
     birth = world.births + 1
-    if isinstance(body, str):
-        body = body.replace(BIRTH, str(birth))
+    body = born(body, str(birth))
     if scope.rules.moments:
         return Draft(ts, birth, thread, process, body)
     return Draft(ts + birth if isinstance(ts, int) else ts, 0, thread, process, body)

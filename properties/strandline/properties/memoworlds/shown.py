@@ -50,7 +50,7 @@ SHOWN: Final[dict[str, tuple[str, ...]]] = {
     "read and led": ("M2", "M5", "M7", "unchanged", "rewritten"),
     "rewritten and led": ("M5", "M7", "unchanged", "rewritten"),
     "full": ("M2", "M3", "M5", "M6", "M7", "M8", "M10", "unchanged", "apart", "kept waiting"),
-    "soak": ("M1", "M2", "M3", "M5", "M6", "M7", "M8", "unchanged", "apart", "gave up", "kept waiting"),
+    "soak": ("M1", "M2", "M3", "M5", "M6", "M7", "M8", "unchanged", "apart", "gave up"),
 }
 """The laws whose twins are seen, and the sights, by world."""
 

@@ -16,6 +16,7 @@ from strandline.properties.report.open_ends import open_ends
 from strandline.properties.report.story import anchor, stories
 from strandline.properties.report.style import style
 from strandline.properties.report.summary import in_order
+from strandline.properties.report.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,6 +57,7 @@ def page(found: Evidence) -> str:
         tag(
             "main",
             *stories(claims),
+            *((words(),) if claims.shown else ()),
             *_laws(claims),
             *_matrix(claims),
             *_mutants(claims.mutants),

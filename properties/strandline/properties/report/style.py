@@ -52,6 +52,8 @@ margin:1rem 0;padding:0}
 .beside dt{font-size:.82rem;color:var(--soft);font-weight:600}
 .beside dd{margin:.15rem 0 0;font-size:1.05rem}
 .beside .mono{font-size:1rem}
+.words{display:grid;grid-template-columns:max-content 1fr;gap:.3rem 1.2rem;margin:.6rem 0}
+.words dd{margin:0}
 .wrong{color:var(--bad);text-decoration:underline wavy;text-decoration-thickness:1px;font-weight:650}
 .missed{color:var(--open);text-decoration:underline dashed;font-weight:650}
 ol.steps{padding-left:2.6rem;font-size:.94rem}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from strandline.model.events import Answered, Discarded, Failed, GaveUp, Looked, Settled, Stored
 from strandline.model.memo import NOTHING, OPEN
+from strandline.model.state import born
 from strandline.properties.harness import view
 from strandline.properties.harness.plug import Plug, in_words
 from strandline.properties.harness.real import Real
@@ -109,9 +110,9 @@ def title(plug: Plug, scope: Scope, action: Action) -> str:
             start = scope.windows[action.arg].span.start
             return f"refresh from {'the beginning' if start is None else start}"
         case "append" | "append and prune":
-            return f"{action.name} {_body(plug, scope.templates[action.arg].body)}"
+            return f"{action.name} {_born(plug, scope, action)}"
         case "commit amid":
-            return f"read; amid it, append and prune {_body(plug, scope.templates[action.arg].body)}"
+            return f"read; amid it, append and prune {_born(plug, scope, action)}"
         case "delete":
             return f"delete row {action.arg}"
         case "replace" | "reissue":
@@ -220,6 +221,11 @@ def _rows(plug: Plug, rows: tuple[Row, ...]) -> str:
 
 def _outer(rows: tuple[Row, ...]) -> tuple[Row, ...]:
     return rows[: ROWS_MAX // 2] + rows[-(ROWS_MAX // 2) :]
+
+
+def _born(plug: Plug, scope: Scope, action: Action) -> str:
+    """Say what a row states that is yet to be born."""
+    return _body(plug, born(scope.templates[action.arg].body, "…"))
 
 
 def _body(plug: Plug, body: Body) -> str:
