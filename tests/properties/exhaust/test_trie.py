@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -50,6 +52,22 @@ def walked(trie: Trie, states: list[Row]) -> list[int]:
     for place, leaf in zip(found.tolist(), leaves.tolist(), strict=True):
         answers[place] = leaf
     return answers
+
+
+def test_nothing_of_a_walk_is_left_when_it_is_over() -> None:
+    """A search walks millions of states, and Python rarely looks for circles of garbage meanwhile."""
+    gc.disable()
+    try:
+        trie = Trie("f", cells(), NAMES, lambda at: 1 + at["a"] + at["b"] + at["c"])
+        layout = Layout(tuple(Field((cell,), 8 * cell, 8, None) for cell in range(3)))
+        held = Held(layout, np.array([1, 2 << 8, 3 << 16]))
+        trie.walk(held)
+        over = weakref.ref(held)
+        del held
+        assert trie.peeks
+        assert over() is None
+    finally:
+        gc.enable()
 
 
 class Asking:

@@ -37,6 +37,13 @@ def test_new_are_those_that_never_came_before(layers: list[set[int]], forgotten:
         assert visited.nbytes == 8 * len(known)
 
 
+def test_of_states_that_were_all_forgotten_there_are_none_to_show() -> None:
+    visited = Visited()
+    visited.add(array({1, 5, 9}))
+    visited.forget(lambda run: run <= TOP)
+    assert visited.some(10).tolist() == []
+
+
 def test_states_of_many_layers_that_lie_between_each_other_are_all_known() -> None:
     visited = Visited()
     for layer in range(4 * RUNS_MAX):

@@ -15,6 +15,7 @@ import numpy as np
 from strandline.properties.exhaust.fitting import SAMPLE_STATES
 from strandline.properties.exhaust.found import Counts
 from strandline.properties.exhaust.judging import Judging
+from strandline.properties.exhaust.layout import Held
 from strandline.properties.exhaust.measure import Measure
 from strandline.properties.exhaust.memory import peak
 from strandline.properties.exhaust.packing import CHUNK, Packing
@@ -75,6 +76,7 @@ class Exploration:
         """Expand the frontier; what is remembered is packed anew first, if the layout is another one by now."""
         packing, old = self.packing, self._layout
         if packing.layout is not old:
+            self._forget()  # to pack a state anew takes longer than to see that it cannot come again
             frontier = packing.repacked(self._frontier, old)
             self._visited = self._visited.repacked(lambda run: packing.repacked(run, old))
             self._frontier, self._layout = frontier, packing.layout
@@ -114,12 +116,17 @@ class Exploration:
 
     def _following(self, after: list[Ints]) -> Ints:
         """Give the states of the next layer: the successors that are new."""
-        if self.measure.declared and self._visited.has_grown:
-            least = int(self.measure.of(self.packing.held(self._frontier)).min())
-            self._visited.forget(lambda run: self.measure.of(self.packing.held(run)) <= least)
+        if self._visited.has_grown:
+            self._forget()
         new = self._visited.new(distinct(np.concatenate(after)))
         self._visited.add(new)
         return new
+
+    def _forget(self) -> None:
+        """Let go of states that cannot come again: what follows has a higher measure than the lowest of this layer."""
+        if self.measure.declared:
+            least = int(self.measure.of(Held(self._layout, self._frontier)).min())
+            self._visited.forget(lambda run: self.measure.of(Held(self._layout, run)) <= least)
 
     def _count(self) -> None:
         """Count the layer that was found, and tell of it."""

@@ -138,6 +138,9 @@ class Trie:
             leaf = self._answer(Handed(self._who, known, self._reads))
         except WantsMoreError as error:
             self.peeks += 1
+            # What was handed out keeps the error, the error its frames, and those what was handed out and the arrays of
+            # the walk: nobody would let go of them until Python looks for circles, which is rarely.
+            error.__traceback__ = None
             return self._node(depth, _Node(known, self._level[error.component]))
         self.asked.append(Asked(known, leaf))
         return LEAF + leaf

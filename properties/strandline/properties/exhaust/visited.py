@@ -44,7 +44,7 @@ class Visited:
     def some(self, count: int) -> Ints:
         """Give about so many states, evenly among all."""
         step = sum(map(len, self._runs)) // count + 1
-        return np.concatenate([run[::step] for run in self._runs])
+        return np.concatenate([np.zeros(0, np.int64), *(run[::step] for run in self._runs)])
 
     def new(self, states: Ints) -> Ints:
         """Give those of some states that were not seen; sorted, as those handed in."""
