@@ -22,21 +22,23 @@ if TYPE_CHECKING:
 
 
 class Folded(NamedTuple):
-    """How many states and transitions are left when worlds that lead on alike are one."""
+    """How many states and transitions are left when worlds that lead on alike are one, and how deep they lie."""
 
     states: int
     transitions: int
+    depth: int
 
 
-def folded(worlds: Iterable[World], scope: Scope) -> Folded:
-    """Fold worlds of the model; those that fold into one have equally many steps."""
+def folded(layers: Iterable[Iterable[World]], scope: Scope) -> Folded:
+    """Fold worlds of the model, layer by layer; those that fold into one have equally many steps."""
     components = declared(scope).components
     orders: dict[str, list[str]] = {}
     for component in components:
         if isinstance(component, Rank):
             orders.setdefault(component.order, []).append(component.name)
     known: dict[tuple[Value, ...], int] = {}
-    for world in worlds:
+    deepest = 0
+    for depth, world in ((depth, world) for depth, layer in enumerate(layers) for world in layer):
         parts = parted(world, scope)
         for names in orders.values():
             numbers: tuple[int, ...] = tuple(parts[name] for name in names)  # type: ignore[misc] # ranks are numbers
@@ -44,4 +46,5 @@ def folded(worlds: Iterable[World], scope: Scope) -> Folded:
         state = tuple(parts[component.name] for component in components)
         if state not in known:
             known[state] = sum(1 for _ in model.actions(world, scope))
-    return Folded(len(known), sum(known.values()))
+            deepest = depth
+    return Folded(len(known), sum(known.values()), deepest)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -132,6 +133,7 @@ def by_engine(scope: Scope, *, symmetric: bool) -> Measured:
 def by_plain(scope: Scope) -> Measured:
     """Search a scope state by state; its counts are folded off the clock, see :mod:`.folded`."""
     seen: list[World] = []
+    begun: list[int] = []
     with model_space(scope) as space:
 
         def actions(world: World) -> Iterable[Action]:
@@ -139,7 +141,10 @@ def by_plain(scope: Scope) -> Measured:
             return space.actions(world)
 
         clock = time.perf_counter()
-        found = plain.search(replace(space, actions=actions), laws_of(scope), PLAIN_STATES_MAX)
+        found = plain.search(
+            replace(space, actions=actions), laws_of(scope), PLAIN_STATES_MAX, lambda _: begun.append(len(seen))
+        )
         seconds = time.perf_counter() - clock
-    memory, fold = peak(), folded(seen, scope)
-    return Measured(fold.states, fold.transitions, found.depth, seconds, memory, found.states)
+    memory = peak()
+    fold = folded((seen[one:other] for one, other in pairwise((*begun, len(seen)))), scope)
+    return Measured(fold.states, fold.transitions, fold.depth, seconds, memory, found.states)
