@@ -10,7 +10,7 @@ MODEL: Final = {
     "replaced": (282_120, 788_176, 20),
     "removed": (90_821, 260_231, 24),
     "led away": (42_416, 93_223, 29),
-    "given up": (3_104, 8_496, 23),
+    "given up": (15_148, 47_496, 28),
     "held and read": (31_816, 120_916, 17),
     "held and rewritten": (146_841, 593_935, 20),
     "read and rewritten": (47_052, 105_548, 19),

@@ -41,7 +41,7 @@ FAMILY: Final[dict[str, Scope]] = {
     "replaced": _scope(3, 3, ("append and prune", 1), ("replace", 1), ("reissue", 1)),
     "removed": _scope(3, 3, ("append", 1), ("remove", 1), ("replace", 1)),
     "led away": _scope(2, 2, ("remove", 1), ("replace", 2)),
-    "given up": replace(_scope(3, 3, ("append", 2), ("hang up", 1)), limits=Limits(swaps=2)),
+    "given up": replace(_scope(3, 4, ("append", 2), ("hang up", 1)), limits=Limits(swaps=2)),
     "held and read": _scope(2, 2, *HELD, *READ),
     "held and rewritten": _scope(2, 2, *HELD, *REWRITTEN),
     "read and rewritten": _scope(2, 2, *READ, *REWRITTEN),
