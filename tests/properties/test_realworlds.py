@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -17,12 +17,14 @@ from strandline.impl.store import Slot
 from strandline.model.events import Discarded, Event, Holding, Stored
 from strandline.model.state import Ghost
 from strandline.properties.engines import explore
+from strandline.properties.exhaust import engine
 from strandline.properties.exhaust.engine import search
 from strandline.properties.exhaust.world import Action, AlwaysTold, Outcome, WorldError
 from strandline.properties.harness.gates import Came, Facing, Gates
 from strandline.properties.harness.plug import CODEX
 from strandline.properties.harness.recorder import Recorder
 from strandline.properties.harness.templates import Templates
+from strandline.properties.memoworlds import cut, measured, parts
 from strandline.properties.memoworlds.asking import Asking, Parts
 from strandline.properties.memoworlds.declare import declared
 from strandline.properties.mutants import MUTANTS, planted
@@ -93,9 +95,24 @@ def broken(found: Found) -> dict[str, int]:
     return {one.law: len(one.traces[0].steps) for one in found.findings if one.verdict is Verdict.VIOLATED}
 
 
+@contextmanager
+def all_counted() -> Iterator[None]:
+    """Leave no count out of the worlds of the model: the scanner keeps its own, whatever comes of them."""
+    nothing = frozenset[str]()
+    with ExitStack() as patches:
+        for module in (parts, cut, measured):
+            patches.enter_context(patch.object(module, "uncounted", lambda _scope: nothing))
+        yield
+
+
 @pytest.mark.parametrize("name", SMALL)
-def test_the_scanner_in_the_tables_obeys_every_law_and_has_a_state_for_each_of_the_model_or_says_why(name: str) -> None:
-    model = search(declared(WORLDS[name])).counts
+def test_the_scanner_in_the_tables_obeys_every_law_and_has_a_state_for_each_of_the_model_or_says_why(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "ask_again", lambda *_: None)  # a fresh process would leave the counts out
+    with all_counted():
+        model = search(declared(WORLDS[name])).counts
+    monkeypatch.undo()
     with real_world(WORLDS[name], audited=True) as real:
         found = search(real.world)
     assert broken(found) == {}
@@ -285,3 +302,22 @@ def test_files_of_other_rows_are_refused() -> None:
     scope = replace(WORLDS["three"], rules=replace(WORLDS["three"].rules, name="other"))
     with pytest.raises(ValueError, match="other"), real_world(scope):
         pass
+
+
+@contextmanager
+def one_try_less() -> Iterator[None]:
+    """Let the scanner count each start over for two, which shows only in one that has started over already."""
+    start_over = refresh._start_over  # noqa: SLF001 - it is put in its place
+
+    def early(ask: refresh.Ask, tally: refresh.Tally) -> refresh.Next:
+        return start_over(ask, replace(tally, tries=tally.tries + bool(tally.tries)))
+
+    with patch.object(refresh, "_start_over", early):
+        yield
+
+
+def test_a_scanner_that_gives_up_too_early_is_found_in_a_world_in_which_the_model_does_not_even_count() -> None:
+    """In ``gone`` no refresh of the model can start over three times, so how often is no part of it."""
+    assert "tries.0" not in {part.name for part in declared(WORLDS["gone"]).components}
+    with real_world(WORLDS["gone"], one_try_less) as real:
+        assert broken(search(real.world)) == {refined.NAME: 9}

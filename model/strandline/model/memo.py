@@ -45,7 +45,8 @@ class Limits(NamedTuple):
 
     ``sources`` bounds the rows a stored memo rests on, ``chunk`` the rows of one read. A refresh starts over
     because the file was replaced under it fewer than ``tries`` times, loses the swap of the memo fewer than
-    ``swaps`` times before it answers without storing, and waits for a busy log ``waits`` times.
+    ``swaps`` times before it answers without storing, and waits for a busy log ``waits`` times; the scanner that is
+    shipped waits more often.
     """
 
     sources: int = 131_072

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from strandline.model.events import Answered, Failed, Settled
 from strandline.model.oracle import Turn as OracleTurn
 from strandline.model.oracle import fact, oracle
+from strandline.model.state import born
 from strandline.properties.blackbox.plots import SPOILS, sight
 from strandline.properties.blackbox.subject import Turn, Unavailable
 from strandline.properties.verdict import Change, Frame
@@ -59,7 +60,7 @@ def _title(action: Action, bystander: Bystander) -> str:
         case "start":
             return f"begin {_asked(bystander.window(action.arg))}"
         case "append" | "append and prune":
-            return f"{action.name} {_body(bystander.scope.templates[action.arg].body)}"
+            return f"{action.name} {_body(born(bystander.scope.templates[action.arg].body, '…'))}"
         case "delete":
             return f"delete row {action.arg}"
         case "replace" | "reissue":

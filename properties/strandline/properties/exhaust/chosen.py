@@ -20,7 +20,7 @@ from strandline.properties.report.evidence import sources
 from strandline.properties.worlds import WORLDS
 
 SCOPES: Final = {**WORLDS, **FAMILY, "soak": SOAK}
-"""The scopes of the memo worlds by their names: small ones, large ones, and one for hours."""
+"""The scopes of the memo worlds by their names: small ones, large ones, and one that is larger by far."""
 
 MODEL: Final = "the reference model"
 """What the memo worlds are worlds of."""

@@ -140,7 +140,7 @@ class Exploration:
 
     def _over(self) -> str:
         """Say what is used up, if anything is."""
-        used = self._visited.nbytes + self.packing.nbytes + self.judging.nbytes
+        used = self._visited.nbytes + self.packing.nbytes + self.judging.nbytes + self.measure.nbytes
         if self.counts.states > self._budget.states:
             return f"more than {self._budget.states:,} states"
         if used > self._budget.memory:

@@ -41,6 +41,11 @@ class Measure:
         self._told_by_cells = all(parts.keys() >= {*place} for place in places) and parts.keys().isdisjoint(renames)
         self._alike = [tuple(cells.cell[name] for name in place) for place in places if self._told_by_cells]
 
+    @property
+    def nbytes(self) -> int:
+        """The bytes that the tables take."""
+        return sum(known.nbytes for known in (*self._cells.values(), *self._fields.values()))
+
     def of(self, held: Held) -> Ints:
         """Give the measure of states."""
         measure = np.zeros(len(held), np.int64)

@@ -55,16 +55,16 @@ def _kept_waiting(event: Event) -> bool:
 
 
 def _apart(event: Event) -> bool:
-    return isinstance(event, Answered) and len(event.turns) > SEVERAL
+    return isinstance(event, Answered) and len(event.turns) == len(event.rows) > SEVERAL
 
 
 SEVERAL: Final = 2
-"""Turns that could be that of the first row and that of all that came after it."""
+"""Rows that could be the first one and one like all that came after it."""
 
 SIGHTS: Final = {
     "unchanged": Sight("a refresh of an unchanged log reads no row", _unchanged),
     "rewritten": Sight("a refresh finds other rows under the ids that its memo knows", _rewritten),
-    "apart": Sight("an answer has a turn for each of three rows, so none stands for another one", _apart),
+    "apart": Sight("an answer has a turn for each of several rows, so none stands for another one", _apart),
     "gave up": Sight("a refresh loses the swap as often as it may, and answers without storing", _gave_up),
     "led astray": Sight("a refresh starts over as often as it may, and fails", _led_astray),
     "kept waiting": Sight("a refresh waits for a busy log as often as it may, and fails", _kept_waiting),

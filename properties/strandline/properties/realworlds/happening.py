@@ -18,11 +18,11 @@ from strandline.properties.harness.gates import APART
 from strandline.properties.memoworlds import told as telling
 from strandline.properties.memoworlds.cut import parted
 from strandline.properties.memoworlds.hidden import Hidden, Looked
-from strandline.properties.memoworlds.parts import of, order_of, uncounted
+from strandline.properties.memoworlds.parts import of, order_of
 from strandline.properties.memoworlds.taker import ME
 from strandline.properties.memoworlds.whole import Whole
 from strandline.properties.realworlds.bench import KEPT, STAND
-from strandline.properties.realworlds.standing import LOOKED_AT, Kept, Stand, bare, counting
+from strandline.properties.realworlds.standing import LOOKED_AT, Kept, Stand, bare
 from strandline.properties.realworlds.viewing import OWN_MEMOS, SLOT_MEMO, viewed
 
 if TYPE_CHECKING:
@@ -147,7 +147,6 @@ class Happening:
                 stood = stood._replace(found=found)
             case impl.Reading(base=Memo()):
                 stood = stood._replace(base=base)
-        stood = counting(stood, uncounted(bench.scope))
         task = view.task(known, state, effect, slot, bench.viewer.library)
         return replace(world, tasks=(task, *world.tasks[1:])), stood
 

@@ -5,8 +5,10 @@ back then. What no step looks at again is put to rest at one value, so that equa
 
 - the count of what was read, the reads of one scan, the token that only the caller gets;
 - the numbers of a memo that is to be read on from, or that lay beside one;
-- what lay beside a memo, if the scanner goes on in the same way beside an empty slot of some epoch;
-- the counts that cannot come to their bound in the world.
+- what lay beside a memo, if the scanner goes on in the same way beside an empty slot of some epoch.
+
+Its counts stay as they are, also those that the model's worlds leave out: that they decide nothing below their bound is
+known of the model, and of the scanner it is what is to be found out.
 """
 
 from __future__ import annotations
@@ -23,8 +25,6 @@ from strandline.impl.store import Joined, Slot
 from strandline.properties.realworlds.bench import KEPT
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from strandline.impl.answer import Snapshot
     from strandline.impl.effects import Result
     from strandline.impl.projection import Projection
@@ -93,13 +93,6 @@ def bare(value: V) -> V:
                 return part
 
     return bared(value)  # type: ignore[return-value] # every case gives the kind it takes
-
-
-def counting(stand: Stand, uncounted: Collection[str]) -> Stand:
-    """Give a stand in which the counts that decide nothing in its world are at rest."""
-    tally: Any = stand.state.tally  # type: ignore[union-attr] # no gate of the world has none
-    rested: Any = replace(stand.state, tally=replace(tally, **dict.fromkeys(uncounted, 0)))
-    return stand._replace(state=rested, swaps=0 if "swaps" in uncounted else stand.swaps)
 
 
 AT_REST: Final = {"version": MOVED, "chunks": 0}

@@ -11,7 +11,7 @@ from strandline.model.log import Row
 from strandline.model.state import drafted
 from strandline.model.world import init
 from strandline.properties.harness import view
-from strandline.properties.memoworlds.parts import REST, Beside, Body, Head, Held, births_max, of
+from strandline.properties.memoworlds.parts import REST, Beside, Body, Head, Held, births_max, of, uncounted
 from strandline.properties.memoworlds.taker import ME
 from strandline.properties.realworlds.bench import KEPT, STAND
 
@@ -36,6 +36,7 @@ class Viewer:
         """Look at a world of this scope."""
         self.library = view.Library(plug)
         self.library.learn(rows_of(scope))
+        self._uncounted = uncounted(scope)
         self._stands: dict[Stand | None, dict[str, Value]] = {}
         self._slots: dict[Kept | None, dict[str, Value]] = {}
 
@@ -55,6 +56,7 @@ class Viewer:
         state = stand.state
         tally = state.tally  # type: ignore[union-attr] # no gate of the world has none
         parts: dict[str, Value] = {"tries": tally.tries, "swaps": tally.swaps, "waits": tally.waits}
+        parts |= {count: REST[count] for count in self._uncounted}  # of the model's parts these are none
         parts |= {"base": None, "found": None, "beside": None}
         match state:
             case impl.Reading(base=Memo() as base):
