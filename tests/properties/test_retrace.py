@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from pathlib import Path
 
 import pytest
 
 from strandline.model.state import Action
+from strandline.properties.fields import FIELDS
 from strandline.properties.mutants import MUTANTS, SHIPPED
 from strandline.properties.report.replay import load
-from strandline.properties.report.retrace import retrace
+from strandline.properties.report.retrace import SEARCHED, retrace
 from strandline.properties.spaces import MODEL
+from strandline.properties.specimens.worlds import SPECIMEN_WORLDS
 from strandline.properties.verdict import Change, Exhibit, Trace
 
 TRACES = Path(__file__).parents[1] / "traces"
@@ -175,3 +178,10 @@ def test_a_trace_through_a_large_world_is_taken_again() -> None:
     exhibit = retrace(Trace(MODEL, "full", "M1", steps))
     assert exhibit.fits == 4
     assert not exhibit.broken
+
+
+def test_a_name_of_a_world_means_one_world() -> None:
+    """A trace says no more of its world than the name, so it would be taken again in the other one."""
+    known = (SPECIMEN_WORLDS, SEARCHED, {name: field.scope for name, field in FIELDS.items()})
+    for one, other in combinations(known, 2):
+        assert all(one[name] == other[name] for name in one.keys() & other.keys())

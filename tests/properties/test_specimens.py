@@ -46,7 +46,7 @@ BROKEN: Final = {
         "shrunk": {"M1": 15, "M5": 9, "M6": 16, "M7": 15},
         "emptied": {"M1": 18, "M5": 1, "M7": 18},
         "rotated": {"M1": 17, "M5": 9, "M7": 17},
-        "replaced": {"M1": 15, "M3": 17, "M5": 1, "M7": 15},
+        "renamed": {"M1": 15, "M3": 17, "M5": 1, "M7": 15},
         "reissue": {"M1": 15, "M5": 1, "M7": 15},
         "restored": {"M1": 15, "M5": 9, "M6": 16, "M7": 15},
         "wide and slow": {"M3": 16},
@@ -63,7 +63,7 @@ BROKEN: Final = {
         "shrunk": {"M1": 15, "M3": 17, "M5": 9, "M6": 16, "M7": 15},
         "emptied": {"M1": 18, "M5": 1, "M7": 18},
         "rotated": {"M1": 17, "M5": 9, "M7": 17},
-        "replaced": {"M1": 15, "M3": 17, "M5": 1, "M7": 15},
+        "renamed": {"M1": 15, "M3": 17, "M5": 1, "M7": 15},
         "reissue": {"M1": 15, "M5": 1, "M7": 15},
         "restored": {"M1": 15, "M3": 17, "M5": 9, "M6": 16, "M7": 15},
         "crowded": {"M10": 8},
@@ -79,7 +79,7 @@ BROKEN: Final = {
         "shrunk": {"M1": 22, "M6": 20, "M7": 22},
         "emptied": {"M1": 23, "M6": 21, "M7": 23},
         "rotated": {"M1": 21, "M6": 21, "M7": 21},
-        "replaced": {"M2": 6, "M3": 20},
+        "renamed": {"M2": 6, "M3": 20},
         "busy": {"M1": 21, "M6": 21, "M7": 21},
         "reissue": {"M1": 20, "M5": 11, "M7": 20},
         "restored": {"M1": 22, "M5": 13, "M6": 20, "M7": 22},
@@ -97,7 +97,7 @@ BROKEN: Final = {
         "shrunk": {"M1": 24, "M6": 22, "M7": 24},
         "emptied": {"M1": 25, "M6": 24, "M7": 25},
         "rotated": {"M1": 23, "M7": 23},
-        "replaced": {"M2": 6, "M3": 21},
+        "renamed": {"M2": 6, "M3": 21},
         "busy": {"M1": 23, "M6": 23, "M7": 23},
         "restored": {"M1": 24, "M5": 14, "M6": 22, "M7": 24},
         "wide and slow": {"M3": 22},
@@ -127,7 +127,7 @@ STORIES: Final = {
     "H02": Story("D0", "M1", "emptied", 5),
     "H03": Story("D1", "M3", "shrunk", 6),
     "H04": Story("D2", "M1", "rotated"),
-    "H05": Story("D2", "M3", "replaced"),
+    "H05": Story("D2", "M3", "renamed"),
     "H06": Story("D2", "M1", "reissue"),
     "H07": Story("D3", "M1", "restored"),
     "H08": Story("D2", "M3", "appends", 4),
@@ -229,8 +229,8 @@ def test_d2_no_longer_throws_the_truth_away_when_the_log_shrinks() -> None:
 
 
 def test_d2_no_longer_takes_a_file_renamed_around_its_open_for_the_one_that_it_had() -> None:
-    assert breaks("D1", "M1", "replaced")
-    assert not breaks("D2", "M1", "replaced")
+    assert breaks("D1", "M1", "renamed")
+    assert not breaks("D2", "M1", "renamed")
 
 
 def test_d3_no_longer_takes_another_file_with_a_reissued_inode_number_for_the_one_it_knew() -> None:

@@ -56,7 +56,7 @@ OWN: Final[dict[str, Scope]] = {
         budget=(("append and prune", 1), ("start", 2)),
     ),
     # H05: another file is renamed over the old one, by a step of a slow refresh or a fast one.
-    "replaced": Scope(
+    "renamed": Scope(
         windows=(EVER,),
         templates=(P, Q),
         refreshers=2,
