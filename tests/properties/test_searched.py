@@ -105,6 +105,15 @@ def altered(found: Searched, **changes: object) -> Searched:
     )
 
 
+def never_seen(found: Searched, name: str) -> Searched:
+    """Let a search never have seen the twin of a law, or a sight."""
+    laws = (
+        msgspec.structs.replace(law, reached=0) if law.law.startswith(f"{name}: ") else law
+        for law in found.report.claims.laws
+    )
+    return altered(found, laws=tuple(laws))
+
+
 def test_a_world_that_was_not_searched_whole_bears_out_no_law(drop: Searched, monkeypatch: pytest.MonkeyPatch) -> None:
     given(monkeypatch, altered(drop, ended="more than 5 states"))
     assert {claim.verdict for claim in claims().values()} == {Verdict.INCONCLUSIVE}
@@ -117,11 +126,7 @@ def test_a_world_that_was_not_searched_whole_bears_out_no_law(drop: Searched, mo
 def test_a_twin_that_a_world_should_show_and_does_not_leaves_its_law_open(
     drop: Searched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    laws = tuple(
-        msgspec.structs.replace(law, reached=0) if law.law.startswith("M8: ") else law
-        for law in drop.report.claims.laws
-    )
-    given(monkeypatch, altered(drop, laws=laws))
+    given(monkeypatch, never_seen(drop, "M8"))
     found = claims()
     assert found["M8"].verdict is Verdict.INCONCLUSIVE
     assert found["M8"].says == "its twin was never seen in world 'drop', which should show it"
@@ -131,11 +136,7 @@ def test_a_twin_that_a_world_should_show_and_does_not_leaves_its_law_open(
 def test_a_sight_that_a_world_should_show_and_does_not_leaves_every_law_open(
     drop: Searched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    laws = tuple(
-        msgspec.structs.replace(law, reached=0) if law.law.startswith("unchanged: ") else law
-        for law in drop.report.claims.laws
-    )
-    given(monkeypatch, altered(drop, laws=laws))
+    given(monkeypatch, never_seen(drop, "unchanged"))
     assert {(claim.verdict, claim.says) for claim in claims().values()} == {
         (
             Verdict.INCONCLUSIVE,

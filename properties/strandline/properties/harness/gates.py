@@ -102,16 +102,7 @@ def sighting(file: File | Link) -> Sighting:
 
 def limits(scope: Scope) -> Limits:
     """Give the scanner the bounds of a world."""
-    bounds = scope.limits
-    return Limits(
-        bounds.sources,
-        bounds.chunk,
-        tries=bounds.tries,
-        swaps=bounds.swaps,
-        waits=bounds.waits,
-        pause=0,
-        idle=scope.idle,
-    )
+    return Limits(**scope.limits._asdict(), pause=0, idle=scope.idle)
 
 
 class Gates:

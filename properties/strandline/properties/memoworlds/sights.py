@@ -1,30 +1,26 @@
 """What else must sometimes happen in the memo worlds: turns of a refresh that no law asks for, and parts are there for.
 
-A law's twin shows that the law is not empty. A sight shows that a part of the world is not: a kept connection is there
-for the refresh that reads no row, a count for the refresh that comes to its bound. Were such a part taken away every
-law would still hold, in a smaller world with less in it.
+A law's twin shows that the law is not empty. A sight is a twin of no law: it shows that a part of the world has a use:
+a kept connection is there for the refresh that reads no row, a count for the refresh that comes to its bound. Were such
+a part taken away every law would still hold, in a smaller world with less in it.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from strandline.model.events import Answered, Failed, GaveUp, Looked
+from strandline.properties.laws import Twin
 
 if TYPE_CHECKING:
     from strandline.model.events import Event
-    from strandline.properties.laws import Judge
-
 
 FORKED: Final = frozenset({"anchors lost", "rows rewritten", "deleted row is back"})
 """The causes of a full scan that lie in the rows of one file."""
 
 
-class Sight(NamedTuple):
-    """What must sometimes happen, and how an event shows it."""
-
-    says: str
-    seen: Judge
+SEVERAL: Final = 2
+"""Rows that could be the first one and one like all that came after it."""
 
 
 def _unchanged(event: Event) -> bool:
@@ -58,15 +54,12 @@ def _apart(event: Event) -> bool:
     return isinstance(event, Answered) and len(event.turns) == len(event.rows) > SEVERAL
 
 
-SEVERAL: Final = 2
-"""Rows that could be the first one and one like all that came after it."""
-
 SIGHTS: Final = {
-    "unchanged": Sight("a refresh of an unchanged log reads no row", _unchanged),
-    "rewritten": Sight("a refresh finds other rows under the ids that its memo knows", _rewritten),
-    "apart": Sight("an answer has a turn for each of several rows, so none stands for another one", _apart),
-    "gave up": Sight("a refresh loses the swap as often as it may, and answers without storing", _gave_up),
-    "led astray": Sight("a refresh starts over as often as it may, and fails", _led_astray),
-    "kept waiting": Sight("a refresh waits for a busy log as often as it may, and fails", _kept_waiting),
+    "unchanged": Twin("a refresh of an unchanged log reads no row", _unchanged),
+    "rewritten": Twin("a refresh finds other rows under the ids that its memo knows", _rewritten),
+    "apart": Twin("an answer has a turn for each of several rows, so none stands for another one", _apart),
+    "gave up": Twin("a refresh loses the swap as often as it may, and answers without storing", _gave_up),
+    "led astray": Twin("a refresh starts over as often as it may, and fails", _led_astray),
+    "kept waiting": Twin("a refresh waits for a busy log as often as it may, and fails", _kept_waiting),
 }
 """Every sight by its name."""
