@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from strandline.model.days import Span
     from strandline.model.log import Row
     from strandline.model.state import Ghost
+    from strandline.model.truth import Truth
 
 
 class Holding(NamedTuple):
@@ -59,11 +60,16 @@ class Answered(NamedTuple):
 
     actor: int
     span: Span
-    turns: tuple[object, ...]
+    answer: Truth
     rows: tuple[Row, ...]
     named: bool
     led: bool
-    one_shot: tuple[object, ...]
+    one_shot: Truth
+
+    @property
+    def turns(self) -> tuple[object, ...]:
+        """The items of the answer."""
+        return self.answer.turns
 
 
 class Failed(NamedTuple):

@@ -184,7 +184,7 @@ def absorb(  # noqa: PLR0913 - one argument for each thing that is read
         observation=observation,
         coverage=coverage,
         cursor=max(believed.cursor, reached) if believed and complete else reached,
-        sources=(*kept, *(row for row in tail if _is_source(row, coverage, rules))),
+        sources=(*kept, *(row for row in tail if rules.is_source(row, coverage))),
         anchors=latest(read),
         gaps=_merged([*old_gaps, *gone, *new_gaps, *([] if ranked else _absent(read))]),
     )
@@ -238,10 +238,6 @@ def _resume(base: Memo | None, log: Log, coverage: int, inode: int) -> tuple[int
     if any(low <= row_id <= min(high, point) for low, high in base.gaps for row_id in present):
         return NOTHING, "deleted row is back", len(known)
     return point, None, len(known)
-
-
-def _is_source(row: Row, coverage: int, rules: Rules) -> bool:
-    return isinstance(row.ts, int) and row.ts >= coverage and rules.fact(row.body) is not None
 
 
 def _merged(gaps: list[Gap]) -> tuple[Gap, ...]:

@@ -71,15 +71,15 @@ def _start_over(world: World, scope: Scope, actor: int, task: Task) -> Moved:
 def _answer(scope: Scope, actor: int, task: Task, sources: tuple[Row, ...], rows: tuple[Row, ...]) -> Answered:
     span = task.window.span
     led = task.link is None or task.link.file is None or task.link.file.serial in task.led
-    answer = scope.rules.answer
-    return Answered(actor, span, answer(sources, span), rows, named=True, led=led, one_shot=answer(rows, span))
+    truth = scope.rules.truth
+    return Answered(actor, span, truth(sources, span), rows, named=True, led=led, one_shot=truth(rows, span))
 
 
 def elsewhere(world: World, scope: Scope, window: int) -> Answered:
     """Give the answer of another scanner of the same log to which nobody comes in between."""
     span = scope.windows[window].span
-    turns = scope.rules.answer(world.log.rows, span)
-    return Answered(OUTSIDER, span, turns, world.log.rows, named=True, led=True, one_shot=turns)
+    truth = scope.rules.truth(world.log.rows, span)
+    return Answered(OUTSIDER, span, truth, world.log.rows, named=True, led=True, one_shot=truth)
 
 
 def read_to(ghost: Ghost, cursor: int) -> Ghost:
