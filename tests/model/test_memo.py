@@ -16,7 +16,7 @@ AMPLE = Limits(sources=1000, chunk=1000)
 
 def request(turn: str = "t") -> str:
     """A body that is a source."""
-    return f'turn.id={turn} websocket request: {{"type": "response.create", "service_tier": "priority"}}'
+    return f'turn{{turn.id={turn}}}: websocket request: {{"type": "response.create", "service_tier": "priority"}}'
 
 
 def log_of(*bodies: Body, thread: str = "h", ts: int = 100) -> Log:
@@ -106,15 +106,15 @@ def test_a_window_that_reaches_back_further_costs_a_full_read_and_a_narrower_one
     assert (narrower.cause, narrower.memo.coverage) == (None, 50)
 
 
-def test_a_source_lies_in_the_coverage() -> None:
+def test_a_source_lies_in_the_coverage_or_at_no_time() -> None:
     log = more(log_of(request("a"), ts=49), request("b"), ts=50)
     assert sources(read(log, coverage=50).memo) == [2]
-    assert sources(read(more(log, request("c"), ts="50"), coverage=50).memo) == [2]
+    assert sources(read(more(log, request("c"), ts="50"), coverage=50).memo) == [2, 3]
 
 
-def test_pending_completions_are_sources_and_what_states_nothing_is_not() -> None:
-    pending = 'turn.id=t websocket event: {"type": "response.completed", "response": {"model": "m"}}'
-    assert sources(read(log_of(pending, None, b"x", CHATTER)).memo) == [1]
+def test_what_is_pending_or_counted_is_a_source_and_what_states_nothing_is_not() -> None:
+    pending = 'turn{turn.id=t}: websocket event: {"type": "response.completed", "response": {"model": "m"}}'
+    assert sources(read(log_of(pending, None, b"x", CHATTER)).memo) == [1, 2, 3]
 
 
 def test_without_any_anchor_left_nothing_is_believed() -> None:

@@ -1,233 +1,223 @@
-"""Claims about the oracle: which rows are read, which are skipped, and what holds of all that they state."""
+"""Claims about the oracle: what holds of all that the rows of a span state."""
 
 from __future__ import annotations
 
 import json
 from itertools import permutations
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from strandline.model import oracle as module
-from strandline.model.log import Body, Raw, Row
-from strandline.model.oracle import Fact, Span, Truth, Turn, fact, oracle, skip
+from strandline.model.log import Body, Row
+from strandline.model.oracle import Counts, Span, TierRows, Truth, Turn, counts, oracle, turns
 
 EVER = Span(None, None)
+REAL_LOGS = sorted((Path(__file__).parents[1] / "real-logs").glob("*.jsonl"))
 
 
-def request(prefix: str = "turn.id=t thread_id=h ", **fields: object) -> str:
-    """A request body; a field given as ``...`` is left out of the JSON."""
-    payload = {"type": "response.create", "service_tier": "priority", "model": "m", **fields}
-    return f"{prefix}websocket request: {json.dumps({k: v for k, v in payload.items() if v is not ...})}"
+def tags(tier: str, model: str = "m", turn: str = "t") -> str:
+    """The tier that a sampling request ran on."""
+    return f'turn{{turn.id={turn} thread_id=h}}: model="{model}" tags_json={{"service_tier":"{tier}"}}'
 
 
-def completed(prefix: str = "turn.id=t ", model: object = "M", **fields: object) -> str:
-    """A completed body."""
-    payload = {"type": "response.completed", "response": {"model": model}, **fields}
-    return f"{prefix}websocket event: {json.dumps(payload)}"
+def request(tier: str | None, model: str = "m", turn: str = "t") -> str:
+    """The tier that was asked of the server."""
+    payload = {"type": "response.create", "service_tier": tier, "model": model}
+    return f"turn{{turn.id={turn} thread_id=h}}: websocket request: {json.dumps(payload)}"
 
 
-def submission(
-    turn: str = "t", prefix: str = "thread_id=h ", tier: str = 'service_tier: Some(Some("priority"))'
-) -> str:
-    """A submission body."""
-    return f'{prefix}Submission sub=Submission {{ id: "{turn}", op: UserTurn {{ {tier} }} }}'
+def asked(tier: str, turn: str = "t") -> str:
+    """The tier that a turn was asked for on, as it is printed."""
+    op = f"UserInput {{ thread_settings: S {{ service_tier: {tier} }} }}"
+    return f'loop{{thread_id=h}}: Submission sub=Submission {{ id: "{turn}", op: {op} }}'
+
+
+def started(turn: str = "t") -> str:
+    """A turn begins."""
+    return f'loop{{thread_id=h}}: Submission submission_id={turn} operation="turn_input"'
+
+
+def completed(model: str, turn: str = "t") -> str:
+    """A response is done."""
+    payload = {"type": "response.completed", "response": {"model": model}}
+    return f"turn{{turn.id={turn}}}: websocket event: {json.dumps(payload)}"
+
+
+def rerouted(model: str, turn: str = "t") -> str:
+    """The server took another model."""
+    return f"turn{{turn.id={turn}}}: server reported model {model} while requested model was m"
+
+
+PRIORITY = 'Some(Some("priority"))'
 
 
 def row(row_id: int, body: Body, ts: object = 100) -> Row:
-    """A row in the log."""
-    return Row(row_id, ts, row_id, "h", "p", body)
+    """A row in the log that the writer filed under no thread."""
+    return Row(row_id, ts, row_id, None, "p", body)
 
 
-def model_of(body: Body) -> str | None:
-    """The model that a body states; it must state something."""
-    found = fact(body)
-    assert found is not None
-    return found.model
+def on_priority(*bodies: Body) -> tuple[object, ...]:
+    """The turns that rows with these bodies make, by ascending id."""
+    return turns([row(number, body) for number, body in enumerate(bodies, 1)], EVER)
 
 
-# --- which bodies are read ---
+# --- the best kind decides alone ---
 
 
-@pytest.mark.parametrize("body", [request(), completed(), submission()])
-def test_text_by_its_bytes_states_the_same_as_text(body: str) -> None:
-    assert fact(Raw(body.encode())) == fact(body) is not None
+def test_each_kind_tells_how_a_tier_is_known() -> None:
+    assert on_priority(tags("priority")) == (Turn("t", "in force", "h", 100, "m"),)
+    assert on_priority(request("priority")) == (Turn("t", "requested", "h", 100, "m"),)
+    assert on_priority(asked(PRIORITY)) == (Turn("t", "asked for", "h", 100, None),)
 
 
-def test_null_and_blobs_state_nothing() -> None:
-    assert fact(None) is None
-    assert fact(request().encode()) is None
+@pytest.mark.parametrize("tier", ["default", "flex", "unset", "Priority", "fast"])
+def test_tags_overrule_what_was_asked_for(tier: str) -> None:
+    for order in permutations((tags(tier), request("priority"), asked(PRIORITY))):
+        assert on_priority(*order) == ()
 
 
-@pytest.mark.parametrize("bad", [b"\xff", b"\xc0\x80", b"\xed\xa0\x80", b"\xe2\x82", b"\xf4\x90\x80\x80"])
-def test_a_body_that_is_not_strict_utf8_states_nothing(bad: bytes) -> None:
-    body = Raw(bad + b" " + request().encode())
-    assert fact(body) is None
-    assert skip(row(1, body), EVER) == "utf8"
+@pytest.mark.parametrize("tier", ["default", None, "fast"])
+def test_a_request_overrules_what_was_asked_for(tier: str | None) -> None:
+    for order in permutations((request(tier), asked(PRIORITY))):
+        assert on_priority(*order) == ()
 
 
-def test_a_string_with_a_lone_surrogate_is_not_utf8() -> None:
-    body = "\ud800 " + request()
-    assert fact(body) is None
-    assert skip(row(1, body), EVER) == "utf8"
+def test_a_submission_that_asks_for_nothing_tells_nothing() -> None:
+    assert on_priority(asked(PRIORITY), asked("None")) == (Turn("t", "asked for", "h", 100, None),)
+    assert on_priority(asked("None")) == ()
 
 
-def test_a_nul_does_not_end_a_body() -> None:
-    assert fact("\x00" + request("\x00 turn.id=t ")) == Fact("request", "t", None, "m")
-    assert skip(row(1, "\x00" + request()), EVER) is None
+@pytest.mark.parametrize("tier", ["priority", "fast"])
+def test_fast_is_another_name_for_priority_where_it_is_asked_for(tier: str) -> None:
+    assert len(on_priority(asked(f'Some(Some("{tier}"))'))) == 1
 
 
-def test_a_nul_inside_a_payload_is_no_json() -> None:
-    assert fact(request(model="m").replace('"m"', '"m\x00"')) is None
-    assert model_of(request(model="m\x00")) == "m\x00"
+@pytest.mark.parametrize("tier", ["Some(None)", 'Some(Some("Priority"))', 'Some(Some("flex"))'])
+def test_another_tier_that_is_asked_for_is_not_priority(tier: str) -> None:
+    assert on_priority(asked(tier)) == ()
 
 
-def test_a_body_is_measured_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    body = request("\u20ac turn.id=t ")
-    monkeypatch.setattr(module, "BODY_MAX", len(body.encode()))
-    assert fact(body) is not None
-    assert skip(row(1, body), EVER) is None
-    monkeypatch.setattr(module, "BODY_MAX", len(body.encode()) - 1)
-    for same in (body, Raw(body.encode())):
-        assert fact(same) is None
-        assert skip(row(1, same), EVER) == "size"
-
-
-def test_the_longest_body_is_64_mebibytes() -> None:
-    body = request()
-    longest = " " * (64 * 2**20 - len(body)) + body
-    assert fact(longest) == fact(body)
-    assert fact(" " + longest) is None
-    assert skip(row(1, " " + longest), EVER) == "size"
-
-
-def test_the_cache_holds_no_huge_body() -> None:
-    module._cached_parse.cache_clear()  # noqa: SLF001 - what is cached is the claim
-    fact(request())
-    fact(request(" " * module.CACHED_BODY_MAX + "turn.id=t "))
-    assert module._cached_parse.cache_info().currsize == 1  # noqa: SLF001
-
-
-# --- skipped rows ---
-
-
-@pytest.mark.parametrize("ts", ["100", "", 100.0, b"100", None])
-def test_a_ts_that_is_no_integer_is_skipped_whatever_the_span(ts: object) -> None:
-    for body in (request(), None, b"", Raw(b"\xff")):
-        assert skip(row(1, body, ts), Span(0, 0)) == "ts"
-        assert oracle([row(1, body, ts)], EVER) == Truth((), (("ts", 1),))
-
-
-@pytest.mark.parametrize("body", [None, b"", Raw(b"\xff websocket event:")])
-def test_a_row_outside_the_span_is_not_counted(body: Body) -> None:
-    assert [skip(row(1, body, ts), Span(10, 20)) is None for ts in (9, 10, 19, 20)] == [True, False, False, True]
-
-
-def test_null_and_blobs_are_counted_with_or_without_a_marker() -> None:
-    assert skip(row(1, None), EVER) == "null"
-    assert skip(row(1, b""), EVER) == "blob"
-    assert skip(row(1, request().encode()), EVER) == "blob"
-
-
-@pytest.mark.parametrize("marker", module.MARKERS)
-def test_a_bad_body_is_counted_only_if_it_holds_a_marker(marker: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert skip(row(1, Raw(b"\xff" + marker.encode() + b"\xff")), EVER) == "utf8"
-    assert skip(row(1, Raw(b"\xff" + marker.encode()[:-1] + b"\xff")), EVER) is None
-    monkeypatch.setattr(module, "BODY_MAX", 5)
-    assert skip(row(1, marker), EVER) == "size"
-    assert skip(row(1, marker[:-1]), EVER) is None
-
-
-def test_a_body_both_too_long_and_undecodable_counts_as_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "BODY_MAX", 5)
-    assert skip(row(1, Raw(b"\xff websocket event:")), EVER) == "size"
-
-
-def test_a_body_that_merely_states_nothing_is_not_skipped() -> None:
-    assert oracle([row(1, ""), row(2, "websocket event: {"), row(3, request("turn_id= "))], EVER) == Truth((), ())
-
-
-def test_skipped_rows_are_counted_by_reason_in_order() -> None:
-    rows = [row(1, None), row(2, b""), row(3, None), row(4, "", ts="x"), row(5, Raw(b"\xff websocket event:"))]
-    assert oracle(rows, EVER).skipped == (("blob", 1), ("null", 2), ("ts", 1), ("utf8", 1))
-
-
-# --- the join ---
-
-
-def test_no_rows_give_the_empty_truth() -> None:
-    assert oracle([], EVER) == Truth((), ())
-
-
-def test_a_turn_takes_thread_ts_and_model_from_its_highest_request_in_any_order() -> None:
-    rows = [
-        row(1, request("turn.id=t thread_id=a ", model="1"), ts=300),
-        row(2, request("turn.id=t thread_id=b ", model="2"), ts=100),
-        row(3, submission("t", prefix=""), ts=200),
-    ]
-    for count, expected in (
-        (1, Turn("t", "a", 300, "1")),
-        (2, Turn("t", "b", 100, "2")),
-        (3, Turn("t", None, 200, None)),
-    ):
-        for order in permutations(rows[:count]):
-            assert oracle(order, EVER).turns == (expected,)
-
-
-def test_the_highest_completed_overrides_the_model_in_any_order() -> None:
-    rows = [row(1, completed(model="A"), ts=300), row(2, completed(model="B"), ts=100), row(3, request(model="m"))]
+def test_a_row_that_says_priority_is_not_unset_by_a_later_one_of_its_kind() -> None:
+    rows = [row(1, tags("priority", "first"), 10), row(2, tags("priority", "second"), 20), row(3, tags("flex"), 30)]
     for order in permutations(rows):
-        assert oracle(order, EVER).turns == (Turn("t", "h", 100, "B"),)
+        assert turns(order, EVER) == (Turn("t", "in force", "h", 20, "second"),)
 
 
-def test_a_completed_gives_a_model_to_a_turn_that_has_none() -> None:
-    assert oracle([row(1, submission()), row(2, completed())], EVER).turns == (Turn("t", "h", 100, "M"),)
+def test_a_better_kind_that_came_earlier_still_decides() -> None:
+    assert on_priority(tags("priority", "tagged"), request("default")) == (Turn("t", "in force", "h", 100, "tagged"),)
 
 
-def test_a_completed_alone_makes_no_turn() -> None:
-    assert oracle([row(1, completed())], EVER) == Truth((), ())
+# --- models and threads ---
 
 
-def test_a_completed_of_another_turn_overrides_nothing() -> None:
-    assert oracle([row(1, request()), row(2, completed("turn.id=u "))], EVER).turns == (Turn("t", "h", 100, "m"),)
+def test_the_last_row_about_the_model_overrides_it_whatever_its_kind() -> None:
+    rows = (completed("early"), tags("priority"), rerouted("last"))
+    assert on_priority(*rows) == (Turn("t", "in force", "h", 100, "last"),)
+    assert on_priority(*reversed(rows)) == (Turn("t", "in force", "h", 100, "early"),)
 
 
-def test_priority_is_sticky() -> None:
-    rows = [row(1, request()), row(2, request(service_tier="default", model="other"))]
-    assert oracle(rows, EVER).turns == (Turn("t", "h", 100, "m"),)
+@pytest.mark.parametrize("body", [completed("m"), rerouted("m")])
+def test_a_row_about_the_model_shows_no_turn(body: str) -> None:
+    assert oracle([row(1, body)], EVER) == Truth((), Counts(), ())
 
 
-def test_only_rows_in_the_span_count() -> None:
+@pytest.mark.parametrize(("column", "thread"), [("column", "column"), (None, "h"), ("", "h"), (" ", "h")])
+def test_the_thread_is_the_one_that_the_row_is_filed_under(column: str | None, thread: str) -> None:
+    filed = Row(1, 100, 0, column, None, tags("priority"))
+    assert turns([filed], EVER) == (Turn("t", "in force", thread, 100, "m"),)
+
+
+def test_turns_come_by_their_ids() -> None:
+    found = on_priority(*(tags("priority", turn=name) for name in ("b", "a", "c")))
+    assert [turn.turn for turn in found if isinstance(turn, Turn)] == ["a", "b", "c"]
+
+
+# --- existence is not monotone in rows ---
+
+
+def test_a_deleted_row_that_said_no_brings_a_turn_back() -> None:
+    both = [row(1, asked(PRIORITY)), row(2, tags("default"))]
+    assert turns(both, EVER) == ()
+    assert turns(both[:1], EVER) == (Turn("t", "asked for", "h", 100, None),)
+
+
+def test_a_wider_span_can_hold_fewer_turns() -> None:
+    rows = [row(1, asked(PRIORITY), 10), row(2, tags("default"), 20)]
+    assert turns(rows, Span(None, 20)) == (Turn("t", "asked for", "h", 10, None),)
+    assert turns(rows, Span(None, 21)) == ()
+
+
+# --- what the log does not say ---
+
+
+def test_a_turn_of_which_no_row_tells_the_tier_is_untold() -> None:
+    rows = [row(1, started("a")), row(2, asked("None", "b")), row(3, tags("flex", turn="c")), row(4, request(None))]
+    assert counts(rows, EVER) == Counts(TierRows(1, 1, 0), turns_seen=4, turns_untold=2)
+
+
+def test_each_row_that_says_a_tier_counts_by_its_kind() -> None:
+    bodies = (tags("flex"), tags("flex"), request(None), asked("Some(None)"), asked("None"), started(), completed("m"))
+    rows = [row(number, body) for number, body in enumerate(bodies)]
+    assert counts(rows, EVER) == Counts(TierRows(2, 1, 1), turns_seen=1)
+
+
+def test_rows_of_no_turn_and_unreadable_ones_are_counted_and_nothing_else() -> None:
+    bodies = (request("priority", turn=""), completed("m", turn=""), asked(PRIORITY, ""), 'a: Submission sub=x{"y')
+    rows = [row(number, body) for number, body in enumerate(bodies)]
+    assert oracle(rows, EVER) == Truth((), Counts(of_no_turn=3, unreadable=1), ())
+
+
+def test_what_lies_outside_of_the_span_is_not_counted() -> None:
     rows = [
-        row(1, request(model="early"), ts=9),
-        row(2, request(model="in"), ts=10),
-        row(3, completed(model="C"), ts=19),
-        row(4, completed(model="late"), ts=20),
-        row(5, request(model="late"), ts=20),
+        row(1, started("a"), 10),
+        row(2, request("flex", turn=""), 20),
+        row(3, "a: Submission x=1", 30),
+        row(4, None),
     ]
-    assert oracle(rows, Span(10, 20)).turns == (Turn("t", "h", 10, "C"),)
-    assert oracle(rows, Span(10, 19)).turns == (Turn("t", "h", 10, "in"),)
-    assert oracle(rows, Span(None, 10)).turns == (Turn("t", "h", 9, "early"),)
-    assert oracle(rows, Span(11, 20)).turns == ()
-    assert oracle(rows, Span(20, None)).turns == (Turn("t", "h", 20, "late"),)
+    assert counts(rows, Span(40, None)) == Counts()
+    assert oracle(rows, Span(15, 25)) == Truth((), Counts(of_no_turn=1), ())
 
 
-@pytest.mark.parametrize("ts", [-1, 0, -(2**63), 2**63 - 1])
-def test_any_integer_is_an_instant(ts: int) -> None:
-    assert oracle([row(1, request(), ts=ts)], EVER).turns == (Turn("t", "h", ts, "m"),)
-    assert oracle([row(1, request(), ts=ts)], Span(ts, ts + 1)).turns == (Turn("t", "h", ts, "m"),)
-    assert oracle([row(1, request(), ts=ts)], Span(ts, ts)) == Truth((), ())
+def test_skipped_rows_are_counted_beside_the_turns() -> None:
+    rows = [row(1, tags("priority"), "noon"), row(2, None), row(3, b""), row(4, tags("priority"))]
+    assert oracle(iter(rows), EVER) == Truth(
+        (Turn("t", "in force", "h", 100, "m"),),
+        Counts(TierRows(1, 0, 0), turns_seen=1),
+        (("blob", 1), ("null", 1), ("ts", 1)),
+    )
 
 
-def test_turns_are_sorted_by_turn_id() -> None:
-    ids = ["b", "a", "B", "\u00e9", "10", "9", "\U0001f600", "\uffee"]
-    rows = [row(i, request(f"turn.id={turn} ")) for i, turn in enumerate(ids, 1)]
-    turns = [turn.turn for turn in oracle(rows, EVER).turns]
-    assert turns == ["10", "9", "B", "a", "b", "\u00e9", "\uffee", "\U0001f600"]
+def test_an_empty_log_says_nothing() -> None:
+    assert oracle([], EVER) == Truth((), Counts(), ())
 
 
-def test_the_columns_of_a_row_are_not_the_thread_of_its_turn() -> None:
-    assert oracle([Row(1, 100, 0, "column", "p", request("turn.id=t "))], EVER).turns == (Turn("t", None, 100, "m"),)
+# --- real logs ---
 
 
-def test_rows_are_read_once_and_may_come_from_an_iterator() -> None:
-    assert oracle(iter([row(1, request()), row(2, completed())]), EVER).turns == (Turn("t", "h", 100, "M"),)
+def _read(path: Path) -> tuple[dict[str, Any], tuple[Row, ...]]:
+    first, *lines = map(json.loads, path.read_text("utf-8").splitlines())
+    columns = ("id", "ts", "ts_nanos", "thread_id", "process_uuid", "feedback_log_body")
+    return first, tuple(Row(*(line[column] for column in columns)) for line in lines)
+
+
+@pytest.mark.parametrize("path", REAL_LOGS, ids=lambda path: path.stem)
+def test_a_log_of_a_real_codex_says_what_its_server_saw(path: Path) -> None:
+    known, rows = _read(path)
+    truth = oracle(rows, EVER)
+    expected = known["expected"]
+    said = [turn._asdict() for turn in truth.turns if isinstance(turn, Turn)]
+    assert said == expected["turns"]
+    assert isinstance(truth.counts, Counts)
+    told = truth.counts._asdict() | {"tier_rows": truth.counts.tier_rows._asdict()}
+    assert told == {name: expected[name] for name in told}
+    served = {turn["turn"] for turn in known["served"] if turn["tier"] == "priority"}
+    assert {turn["turn"] for turn in said} <= served
+    if not truth.counts.turns_untold:
+        assert {turn["turn"] for turn in said} == served
+
+
+def test_of_the_real_logs_three_do_not_say_everything() -> None:
+    assert len(REAL_LOGS) == 11
+    silent = {path.stem for path in REAL_LOGS if counts(_read(path)[1], EVER)[2]}  # type: ignore[index] # a tuple
+    assert silent == {"0.140-http", "0.149-settings-update", "0.149-thread-default"}

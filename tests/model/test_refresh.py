@@ -11,9 +11,10 @@ from strandline.model.days import Span
 from strandline.model.events import Answered, Discarded, Failed, GaveUp, Looked, Stored
 from strandline.model.log import Row
 from strandline.model.memo import OPEN, Limits
-from strandline.model.oracle import Turn
+from strandline.model.oracle import Counts, Turn
 from strandline.model.refresh import advance, holding, read_to
 from strandline.model.state import Action, Ghost, Link, Scope, Task, Template, Window
+from strandline.model.truth import Truth
 from strandline.model.world import init, step
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from strandline.model.memo import Memo
     from strandline.model.state import Phase, World
 
-REQUEST = 'turn.id=%s websocket request: {"type": "response.create", "service_tier": "priority"}'
+NO_TURN = Truth((), Counts(), ())
+REQUEST = 'turn{turn.id=%s}: websocket request: {"type": "response.create", "service_tier": "priority"}'
 CHANGES = ("append", "delete", "replace", "reissue", "remove", "drop", "hang up", "fail", "busy", "start")
 EVER, RECENT, ENDED = 0, 1, 2
 SCOPE = Scope(
@@ -206,7 +208,7 @@ def test_of_several_kept_connections_the_one_that_was_used_last_is_taken_and_the
 
 def test_a_missing_file_is_an_empty_answer_that_stores_nothing() -> None:
     play = Play().refresh().do("remove").begin(1, "locate")
-    assert play.last == (Answered(1, Span(None, None), (), (), named=True, led=True, one_shot=()),)
+    assert play.last == (Answered(1, Span(None, None), NO_TURN, (), named=True, led=True, one_shot=NO_TURN),)
     assert [row.id for row in play.memo().sources] == [1]
     assert play.world.idle == ()
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from strandline.model import rules as module
+from strandline.model import truth as module
 from strandline.model.days import Span
 from strandline.model.events import Answered
 from strandline.model.log import Raw, Row
 from strandline.model.oracle import oracle
 from strandline.model.rules import CODEX, Rules, text_of
 from strandline.model.state import Action, Scope, Template, Window, drafted
+from strandline.model.truth import Truth
 from strandline.model.world import init, step
 
 if TYPE_CHECKING:
@@ -58,9 +59,10 @@ def test_a_text_with_a_lone_surrogate_is_none() -> None:
 
 
 def test_the_rules_of_codex_answer_as_the_oracle_does() -> None:
-    asked = 'turn.id=t websocket request: {"type":"response.create","service_tier":"priority"}'
+    asked = 'turn{turn.id=t}: websocket request: {"type":"response.create","service_tier":"priority"}'
     rows = [Row(1, 5, 1, "h", None, asked), Row(2, 6, 2, None, None, "noise")]
-    assert CODEX.answer(rows, EVER) == oracle(rows, EVER).turns != ()
+    assert CODEX.truth(tuple(rows), EVER) == oracle(rows, EVER)
+    assert CODEX.answer(rows, EVER) != ()
     assert [CODEX.fact(row.body) is None for row in rows] == [False, True]
 
 
@@ -84,3 +86,23 @@ def test_a_world_answers_by_its_own_rules() -> None:
     assert [event.turns for event in seen if isinstance(event, Answered)] == [("a",)]
     assert world.slot.memo is not None
     assert [row.body for row in world.slot.memo.sources] == ["a"]
+
+
+WORDS = Rules("words", lambda body: text_of(body) or None, words)
+
+
+@pytest.mark.parametrize(("ts", "body"), [(100, "a"), (100, None), (100, b"a"), ("noon", "a"), ("noon", "")])
+def test_an_answer_rests_on_what_states_something_and_on_what_is_skipped(ts: object, body: Body) -> None:
+    assert WORDS.is_source(Row(1, ts, 0, None, None, body), 100)
+
+
+@pytest.mark.parametrize(("ts", "body"), [(99, "a"), (99, None), (100, "")])
+def test_an_answer_does_not_rest_on_what_is_too_early_or_states_nothing(ts: object, body: Body) -> None:
+    assert not WORDS.is_source(Row(1, ts, 0, None, None, body), 100)
+
+
+def test_rules_count_what_they_say_beside_the_items() -> None:
+    rows = (Row(1, 5, 1, None, None, "a"), Row(2, 6, 2, None, None, None))
+    assert COARSE.truth(rows, EVER) == Truth(("a",), None, (("null", 1),))
+    counting = replace(COARSE, counts=lambda rows, span: len([row for row in rows if span.holds(5)]))
+    assert counting.truth(rows, EVER).counts == len(rows)

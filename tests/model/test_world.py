@@ -19,7 +19,7 @@ from strandline.model.world import actions, change, init, spend, step
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-REQUEST = 'turn.id=p websocket request: {"type": "response.create", "service_tier": "priority"}'
+REQUEST = 'turn{turn.id=p}: websocket request: {"type": "response.create", "service_tier": "priority"}'
 SCOPE = Scope(
     windows=(Window(Span(None, None)),),
     templates=(Template(10, "t", None, REQUEST),),

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from strandline.model.days import Span
 from strandline.model.facts import MARKERS, Fact, fact
-from strandline.model.truth import Truth, skip, skipped
+from strandline.model.truth import Truth, counted, skip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from strandline.model.log import Row
 
@@ -73,59 +73,62 @@ class Counts(NamedTuple):
 
 
 class _Stated(NamedTuple):
-    """A row and what it states."""
+    """What a row states, and what else of the row can come into an answer."""
 
-    row: Row
+    id: int
+    ts: int
+    thread: str | None
     fact: Fact
 
 
 def oracle(rows: Iterable[Row], span: Span) -> Truth:
-    """Answer for a span from the rows of one snapshot, in any order."""
-    every = tuple(rows)
-    return Truth(turns(every, span), counts(every, span), skipped(every, span, MARKERS))
-
-
-def turns(rows: Iterable[Row], span: Span) -> tuple[Turn, ...]:
-    """Give the turns on the priority tier, by turn id."""
-    return tuple(turn for _, stated in _by_turn(rows, span) if (turn := _turn(stated)) is not None)
-
-
-def counts(rows: Iterable[Row], span: Span) -> Counts:
-    """Count what the rows of a span say and what they do not."""
-    every = tuple(rows)
-    known = [stated for _, of_turn in _by_turn(every, span) for stated in of_turn]
-    untold = [not any(_tells(one.fact) for one in of_turn) for _, of_turn in _by_turn(every, span) if _is_seen(of_turn)]
-    tiers = Counter(one.fact.kind for one in known if _tells(one.fact))
-    stray = [one.fact.kind for one in _stated(every, span) if one.fact.turn is None]
-    return Counts(
-        TierRows(tiers["tags"], tiers["request"], tiers["submission"]),
-        turns_seen=len(untold),
-        turns_untold=sum(untold),
-        of_no_turn=sum(kind != "unreadable" for kind in stray),
-        unreadable=stray.count("unreadable"),
-    )
-
-
-def _stated(rows: Iterable[Row], span: Span) -> Iterator[_Stated]:
-    """Give the rows of a span that state something."""
+    """Answer for a span from the rows of one snapshot, in one pass and in any order."""
+    stated: list[_Stated] = []
+    skipped: Counter[str] = Counter()
     for row in rows:
-        if isinstance(row.ts, int) and span.holds(row.ts) and skip(row, MARKERS) is None:
-            found = fact(row.body)
-            if found is not None:
-                yield _Stated(row, found)
+        if isinstance(row.ts, int) and not span.holds(row.ts):
+            continue
+        reason = skip(row, MARKERS)
+        found = fact(row.body) if reason is None else None
+        if reason is not None:
+            skipped[reason] += 1
+        elif found is not None and isinstance(row.ts, int):
+            stated.append(_Stated(row.id, row.ts, row.thread, found))
+    by_turn = _by_turn(stated)
+    joined = (_turn(turn, of_turn) for turn, of_turn in by_turn)
+    return Truth(tuple(turn for turn in joined if turn is not None), _counts(stated, by_turn), counted(skipped))
 
 
-def _by_turn(rows: Iterable[Row], span: Span) -> list[tuple[str, list[_Stated]]]:
+def turns(rows: Iterable[Row], span: Span) -> tuple[object, ...]:
+    """Give the turns on the priority tier, by turn id."""
+    return oracle(rows, span).turns
+
+
+def counts(rows: Iterable[Row], span: Span) -> object:
+    """Count what the rows of a span say and what they do not."""
+    return oracle(rows, span).counts
+
+
+def _by_turn(stated: list[_Stated]) -> list[tuple[str, list[_Stated]]]:
     """Gather what is stated about each turn, by turn id, in the order of the rows' ids."""
     gathered: dict[str, list[_Stated]] = {}
-    for stated in sorted(_stated(rows, span), key=lambda one: one.row.id):
-        if stated.fact.turn is not None:
-            gathered.setdefault(stated.fact.turn, []).append(stated)
+    for one in sorted(stated, key=lambda one: one.id):
+        if one.fact.turn is not None:
+            gathered.setdefault(one.fact.turn, []).append(one)
     return sorted(gathered.items())
 
 
-def _is_seen(stated: list[_Stated]) -> bool:
-    return any(one.fact.kind in SEEN for one in stated)
+def _counts(stated: list[_Stated], by_turn: list[tuple[str, list[_Stated]]]) -> Counts:
+    tiers = Counter(one.fact.kind for one in stated if one.fact.turn is not None and _tells(one.fact))
+    seen = [of_turn for _, of_turn in by_turn if any(one.fact.kind in SEEN for one in of_turn)]
+    strays = [one.fact.kind for one in stated if one.fact.turn is None]
+    return Counts(
+        TierRows(tiers["tags"], tiers["request"], tiers["submission"]),
+        turns_seen=len(seen),
+        turns_untold=sum(not any(_tells(one.fact) for one in of_turn) for of_turn in seen),
+        of_no_turn=len(strays) - strays.count("unreadable"),
+        unreadable=strays.count("unreadable"),
+    )
 
 
 def _tells(fact: Fact) -> bool:
@@ -133,7 +136,7 @@ def _tells(fact: Fact) -> bool:
     return fact.kind in KNOWN and (fact.kind != "submission" or fact.tier is not None)
 
 
-def _turn(stated: list[_Stated]) -> Turn | None:
+def _turn(turn: str, stated: list[_Stated]) -> Turn | None:
     """Join what is stated about one turn; None if it is not on the priority tier, or if nothing tells its tier.
 
     The best kind that there is decides alone: a turn that was asked for on priority and ran on another tier did not run
@@ -145,12 +148,7 @@ def _turn(stated: list[_Stated]) -> Turn | None:
     priority = [one for one in stated if one.fact.kind == best and one.fact.tier in PRIORITY[best]]
     if not priority:
         return None
-    row, said = priority[-1]
+    said = priority[-1]
     reported = [one.fact.model for one in stated if one.fact.kind in {"completed", "rerouted"}]
-    model = reported[-1] if reported else said.model
-    return Turn(said.turn or "", KNOWN[best], _thread(row) or said.thread, int(str(row.ts)), model)
-
-
-def _thread(row: Row) -> str | None:
-    """Give the thread that the writer filed a row under, None if it did under none."""
-    return row.thread if row.thread and row.thread.strip() else None
+    thread = said.thread if said.thread and said.thread.strip() else said.fact.thread
+    return Turn(turn, KNOWN[best], thread, said.ts, reported[-1] if reported else said.fact.model)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 from strandline.model.log import Raw
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from strandline.model.days import Span
     from strandline.model.log import Body, Row
@@ -21,7 +21,7 @@ Reason: TypeAlias = Literal["ts", "null", "blob", "size", "utf8"]
 
 
 class Truth(NamedTuple):
-    """An answer: its items, what is counted beside them (None if nothing is), and how many rows were skipped by reason."""
+    """An answer: its items, what is counted beside them (None if nothing is), and the skipped rows by reason."""
 
     turns: tuple[object, ...]
     counts: object
@@ -51,7 +51,12 @@ def skip(row: Row, markers: Sequence[str]) -> Reason | None:
 def skipped(rows: Iterable[Row], span: Span, markers: Sequence[str]) -> tuple[tuple[str, int], ...]:
     """Count the skipped rows of a span by reason; a row whose instant is no integer counts in every span."""
     reasons = (skip(row, markers) for row in rows if not isinstance(row.ts, int) or span.holds(row.ts))
-    return tuple(sorted(Counter(reason for reason in reasons if reason is not None).items()))
+    return counted(Counter(reason for reason in reasons if reason is not None))
+
+
+def counted(skips: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    """Give counts as an answer holds them: by reason, those that never came left out."""
+    return tuple(sorted((reason, count) for reason, count in skips.items() if count))
 
 
 def text_of(body: Body) -> str | None:

@@ -8,15 +8,15 @@ from strandline.model.days import Span
 from strandline.model.log import Raw
 from strandline.model.memo import Limits
 from strandline.model.state import Scope, Template, Window
-from strandline.properties.worlds import COMPLETED, P_DONE, REQUEST, P, Q
+from strandline.properties.worlds import COMPLETED, P_DONE, REQUEST, STARTED, SUBMISSION, TAGS, P, Q
 
 if TYPE_CHECKING:
     from strandline.properties.harness.disk import Journal
 
 DECOY: Final = '{turn_id=x parent_turn_id=y}: "websocket request:" is what it said'
-SUBMISSION: Final = (
-    'op{thread_id=t}: Submission sub=Submission { id: "%s", op: UserTurn { service_tier: Some(Some("priority")) } }'
-)
+STEERED: Final = SUBMISSION.replace("op: UserInput {", "op: TurnInput { mode: Steer { turn: 1 }, request: Request {") + " }"
+REROUTED: Final = "turn{turn.id=%s}: server reported model n2 while requested model was m"
+CUT_OFF: Final = 'op{thread_id=t}: Submission sub=Submission { id: "p", op: UserInput { thread_settings: Settings {'
 
 TEMPLATES: Final = (
     P,
@@ -33,8 +33,15 @@ TEMPLATES: Final = (
     Template(13, None, None, Raw(b"\xff websocket event: {}")),
     Template(17, "t", None, Raw(b"\x00 " + (REQUEST % "q").encode())),
     Template("noon", "u", None, REQUEST % "p"),
+    Template(14, "t", None, TAGS % ("p", "default")),
+    Template(18, "u", None, TAGS % ("q", "priority")),
+    Template(11, None, "v", STARTED % "r"),
+    Template(17, "t", None, REROUTED % "q"),
+    Template(15, "u", None, STEERED % "s"),
+    Template(12, "t", None, CUT_OFF),
+    Template(16, None, None, REQUEST.replace("turn.id=%s ", "")),
 )
-"""Requests, submissions and completions of a few turns, in four partitions, out of order, and what is none."""
+"""Rows of every kind of a few turns, in four partitions, out of order, and what is none."""
 
 WINDOWS: Final = (
     Window(Span(None, None)),

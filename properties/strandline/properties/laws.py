@@ -54,14 +54,14 @@ class Law:
 def _exact(rules: Rules, event: Event) -> bool:
     if not isinstance(event, Answered):
         return True
-    return event.named and event.led and event.turns == rules.answer(event.rows, event.span)
+    return event.named and event.led and event.answer == rules.truth(event.rows, event.span)
 
 
 def _resumed_after_a_deletion(rules: Rules, event: Event) -> bool:
     if not isinstance(event, Looked) or event.base is None or event.cause is not None:
         return False
     gone = set(event.base.ghost.rows) - set(event.rows)
-    return any(rules.fact(row.body) is not None for row in gone)
+    return any(_is_source(rules, row, event.base) for row in gone)
 
 
 def _honest(event: Event) -> bool:
@@ -156,7 +156,7 @@ def _justified(rules: Rules, event: Looked) -> bool:
 
 
 def _is_source(rules: Rules, row: Row, memo: Holding) -> bool:
-    return isinstance(row.ts, int) and row.ts >= memo.coverage and rules.fact(row.body) is not None
+    return rules.is_source(row, memo.coverage)
 
 
 def _resumed(event: Event) -> bool:
@@ -164,7 +164,7 @@ def _resumed(event: Event) -> bool:
 
 
 def _one_truth(event: Event) -> bool:
-    return not isinstance(event, Answered) or event.turns == event.one_shot
+    return not isinstance(event, Answered) or event.answer == event.one_shot
 
 
 def _answered_turns(event: Event) -> bool:

@@ -42,7 +42,7 @@ def settled(
             answered = [event for event in (*first, *second) if isinstance(event, Answered)]
             yield Settled(
                 exact=len(answered) == len((first, second))
-                and all(event.turns == scope.rules.answer(event.rows, event.span) for event in answered),
+                and all(event.answer == scope.rules.truth(event.rows, event.span) for event in answered),
                 turns=len(answered[-1].turns) if answered else 0,
                 cause=next((event.cause for event in looked if event.cause is not None), None),
                 tested=sum(event.tested for event in looked),

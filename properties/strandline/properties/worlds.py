@@ -17,6 +17,13 @@ REQUEST: Final = (
 )
 COMPLETED: Final = 'turn{turn.id=%s}: websocket event: {"type":"response.completed","response":{"model":"n"}}'
 
+TAGS: Final = 'turn{turn.id=%s}: model="m" tags_json={"service_tier":"%s"}'
+SUBMISSION: Final = (
+    'op{thread_id=t}: Submission sub=Submission { id: "%s",'
+    ' op: UserInput { thread_settings: Settings { service_tier: Some(Some("priority")) } } }'
+)
+STARTED: Final = 'op{thread_id=t}: Submission thread_id=t submission_id=%s operation="turn_input"'
+
 EVER: Final = Window(Span(None, None))
 RECENT: Final = Window(Span(15, None))
 ENDED: Final = Window(Span(None, 15), ended=True)
@@ -41,6 +48,18 @@ R: Final = Template(12, "t", None, REQUEST % "r")
 
 Q_DONE: Final = Template(20, "u", None, COMPLETED % "q")
 """The completion of turn q."""
+
+OVERRULED: Final = Template(10, "u", None, TAGS % ("p", "default"))
+"""What turn p ran on: not the priority tier, whatever was asked for. It lies before :data:`RECENT`."""
+
+ASKED: Final = Template(20, "t", None, SUBMISSION % "p")
+"""Turn p is asked for on the priority tier."""
+
+UNTOLD: Final = Template(10, "u", None, STARTED % "q")
+"""Turn q begins, and nothing tells its tier."""
+
+NO_BODY: Final = Template(20, "u", None, None)
+"""A row that is skipped and counted."""
 
 NOISE: Final = Template(10, "t", None, "nothing to see")
 """A row that states nothing."""
@@ -161,6 +180,19 @@ WORLDS: Final[dict[str, Scope]] = {
         templates=(P, Q),
         refreshers=1,
         limits=Limits(sources=1, chunk=2),
+        budget=(("append", 3), ("delete", 1), ("start", 2)),
+    ),
+    "overruled": Scope(
+        windows=(EVER, RECENT),
+        templates=(OVERRULED, ASKED),
+        refreshers=2,
+        born_with=(0, 1),
+        budget=(("append", 1), ("delete", 1), ("start", 3)),
+    ),
+    "untold": Scope(
+        windows=(EVER,),
+        templates=(UNTOLD, P, NO_BODY),
+        refreshers=1,
         budget=(("append", 3), ("delete", 1), ("start", 2)),
     ),
 }

@@ -13,18 +13,20 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from strandline.model.events import Answered, Event, Failed, Settled
-from strandline.model.oracle import Turn, oracle
+from strandline.model.oracle import Turn as OracleTurn
+from strandline.model.oracle import oracle
 from strandline.model.state import Action
 from strandline.properties.blackbox import plots
 from strandline.properties.blackbox.outside import OUTSIDE, Compared, Revised
 from strandline.properties.blackbox.plots import COMPARE, EVER, NOT_PAST, PAST, SETTLE
 from strandline.properties.blackbox.spoils import spoil
-from strandline.properties.blackbox.subject import SubjectBrokenError, Turns
+from strandline.properties.blackbox.subject import SubjectBrokenError, Turn, Turns
 from strandline.properties.harness.disk import PRIMARY, Disk
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from strandline.model.truth import Truth
     from strandline.properties.blackbox.plots import Plot, Sight
     from strandline.properties.blackbox.subject import Outcome, Subject, Window
 
@@ -207,8 +209,9 @@ class Bystander:
         rows = plots.sight(self.yard).rows
         spans = [plots.span(ended.flight.window) for ended in (past, open_ended)]
         both = all(isinstance(ended.event, Answered) for ended in (past, open_ended))
-        if both and oracle(rows, spans[0]).turns == oracle(rows, spans[1]).turns:
-            one, other = _turns(open_ended.outcome), _turns(past.outcome)
+        truth = oracle(rows, spans[1])
+        if both and oracle(rows, spans[0]).turns == truth.turns:
+            one, other = (_answer(_turns(ended.outcome), truth) for ended in (open_ended, past))
             self._judge(Compared(ASKER, spans[1], one, rows, named=True, led=True, one_shot=other), sure=True)
 
     def _seen(self, actor: int, flight: Flight, outcome: Outcome) -> Event:
@@ -221,9 +224,10 @@ class Bystander:
         readable = [sight.rows for sight in flight.sights if sight.readable]
         if not readable:
             return Failed(actor, "no log", answered=True, moved=False)
-        rows = next((rows for rows in reversed(readable) if oracle(rows, span).turns == turns), readable[-1])
+        rows = next((rows for rows in reversed(readable) if _is_exact(turns, oracle(rows, span))), readable[-1])
         kind = Revised if self._revised(flight, turns) else Answered
-        return kind(actor, span, turns, rows, named=True, led=True, one_shot=turns)  # from outside no answer names any
+        answer = _answer(turns, oracle(rows, span))
+        return kind(actor, span, answer, rows, named=True, led=True, one_shot=answer)  # no answer from outside names any
 
     def _revised(self, flight: Flight, turns: tuple[Turn, ...]) -> bool:
         """Tell whether a turn is no longer reported; what overlapped a change counts for nothing, or chance would."""
@@ -244,9 +248,20 @@ class Bystander:
 
 
 def _exact(event: Event) -> bool:
-    return isinstance(event, Answered) and event.turns == oracle(event.rows, event.span).turns
+    return isinstance(event, Answered) and event.answer == oracle(event.rows, event.span)
+
+
+def _answer(turns: tuple[Turn, ...], truth: Truth) -> Truth:
+    """Give turns as a whole answer: what a subject is not asked for is taken as right."""
+    how = {turn.turn: turn.how for turn in truth.turns if isinstance(turn, OracleTurn)}
+    whole = (OracleTurn(turn.turn, how.get(turn.turn, "in force"), *turn[1:]) for turn in turns)
+    return truth._replace(turns=tuple(whole))
+
+
+def _is_exact(turns: tuple[Turn, ...], truth: Truth) -> bool:
+    return _answer(turns, truth) == truth
 
 
 def _turns(outcome: Outcome) -> tuple[Turn, ...]:
-    """Give the turns of an outcome in the terms of the model, by turn id; those of none are none."""
+    """Give the turns of an outcome by turn id; those of none are none."""
     return tuple(sorted(Turn(*turn) for turn in outcome.turns)) if isinstance(outcome, Turns) else ()

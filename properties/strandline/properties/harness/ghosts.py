@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from strandline.model.days import Span
     from strandline.model.log import Row
     from strandline.model.state import Phase
+    from strandline.model.truth import Truth
     from strandline.properties.harness.meter import Cost
 
 
@@ -68,7 +69,7 @@ class Move:
 class Ghosts:
     """Moves the ghosts of one world beside its real refreshes."""
 
-    def __init__(self, scope: Scope, one_shot: Callable[[tuple[Row, ...], Span], tuple[object, ...]]) -> None:
+    def __init__(self, scope: Scope, one_shot: Callable[[tuple[Row, ...], Span], Truth]) -> None:
         """Watch a world of this scope.
 
         Args:
@@ -115,9 +116,9 @@ class Ghosts:
         if not isinstance(outcome, Answer):
             return Failed(OUTSIDER, outcome.reason, answered=False, moved=False)
         span, rows = self._scope.windows[window].span, world.log.rows
-        turns = outcome.turns
+        answer = view.truth(outcome)
         named = _names(outcome, world.path and world.path.inode, rows)
-        return Answered(OUTSIDER, span, turns, rows, named=named, led=True, one_shot=self._one_shot(rows, span))
+        return Answered(OUTSIDER, span, answer, rows, named=named, led=True, one_shot=self._one_shot(rows, span))
 
     def stored_elsewhere(self, world: World, before: Slot, after: Slot) -> tuple[World, tuple[Event, ...]]:
         """Give the world after another scanner stored its memo here, and what the laws are told of it."""
@@ -243,17 +244,17 @@ class Ghosts:
         if not isinstance(move.following, Answer):
             message = "a refresh that has not ended has no answer"
             raise TypeError(message)
-        turns = move.following.turns
+        answer = view.truth(move.following)
         span = task.window.span
         file = task.link.file if task.link is not None else None
         if file is None or task.ghost is None:
             # Without a read only a path that led nowhere makes an answer true.
             led, rows = isinstance(move.result, Missing), world.log.rows
             named = move.following.snapshot is None
-            return Answered(move.actor, span, turns, rows, named, led, self._one_shot(rows, span))
+            return Answered(move.actor, span, answer, rows, named, led, self._one_shot(rows, span))
         rows = task.ghost.rows
         named = _names(move.following, file.inode, rows)
-        return Answered(move.actor, span, turns, rows, named, file.serial in task.led, self._one_shot(rows, span))
+        return Answered(move.actor, span, answer, rows, named, file.serial in task.led, self._one_shot(rows, span))
 
     def _kept(self, world: World, task: Task) -> World:
         """Keep the connection of a refresh that ended well, while there is room."""

@@ -70,7 +70,7 @@ def _relabeled(value: Hashable, observed: tuple[tuple[int, int], ...], versions:
                 new = number[part.observation]
                 return replace(part, observation=new, snapshot=replace(part.snapshot, observation=new))
             case Glance():
-                return part._replace(snapshot=replace(part.snapshot, observation=0), rows=0, skipped=())
+                return part._replace(snapshot=replace(part.snapshot, observation=0), rows=0)
             case impl.Tally():
                 return impl.Tally(tries=part.tries, swaps=part.swaps, waits=part.waits)
             case tuple():

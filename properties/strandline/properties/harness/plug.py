@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from strandline.impl.projection import Projection
     from strandline.model.log import Log, Row
-    from strandline.model.oracle import Fact, Turn
+    from strandline.model.oracle import Counts, Fact, Turn
     from strandline.model.rules import Rules
     from strandline.model.state import Scope
 
@@ -49,6 +49,7 @@ class Plug:
         says: gives a fact of the rules as the projection's parser makes it.
         fact: says a fact of the rules in words, for a trace.
         item: says an item of an answer in words.
+        counts: says in words what the rules count beside the items; an empty text where there is nothing to say.
 
     Raises:
         ValueError: rules and projection are not of one table, or the model has no place for a column.
@@ -61,6 +62,7 @@ class Plug:
     says: Callable[[Any], object] = lambda fact: fact
     fact: Callable[[Any], str] = in_words
     item: Callable[[Any], str] = in_words
+    counts: Callable[[Any], str] = lambda counts: "" if counts is None else in_words(counts)
 
     def __post_init__(self) -> None:
         """Refuse what the model cannot show."""
@@ -125,15 +127,26 @@ def quoted(name: str) -> str:
 
 
 def _parsed(says: Fact) -> Parsed:
-    return Parsed(says.kind == "completed", says.turn, says.thread, says.model)
+    return Parsed(*says)
 
 
 def _fact(says: Fact) -> str:
-    return f"{says.kind} {says.turn}"
+    tier = f" ({says.tier})" if says.tier not in {None, "priority"} else ""
+    return says.kind if says.kind == "unreadable" else f"{says.kind} {says.turn or 'of no turn'}{tier}"
 
 
 def _turn(turn: Turn) -> str:
-    return f"{turn.turn} ({turn.model or 'no model'})"
+    how = "" if turn.how == "requested" else f"{turn.how}, "
+    return f"{turn.turn} ({how}{turn.model or 'no model'})"
+
+
+def _counts(counts: Counts) -> str:
+    said = (
+        (counts.turns_untold, f"{counts.turns_untold} of {counts.turns_seen} turns untold"),
+        (counts.of_no_turn, f"{counts.of_no_turn} of no turn"),
+        (counts.unreadable, f"{counts.unreadable} unreadable"),
+    )
+    return ", ".join(words for count, words in said if count)
 
 
 CODEX: Final = Plug(
@@ -145,5 +158,6 @@ CODEX: Final = Plug(
     says=_parsed,
     fact=_fact,
     item=_turn,
+    counts=_counts,
 )
 """The log of codex."""

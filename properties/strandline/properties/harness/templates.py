@@ -15,6 +15,7 @@ from strandline.impl.files import Pin, Sighting
 from strandline.impl.memo import Place
 from strandline.impl.window import Span
 from strandline.model.log import Log
+from strandline.properties.harness import view
 from strandline.properties.harness.disk import empty
 from strandline.properties.harness.plug import CODEX, Plug
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from strandline.model.days import Span as ModelSpan
     from strandline.model.log import Row
+    from strandline.model.truth import Truth
 
 
 def opened(plug: Plug, path: Path, sighting: Sighting, connect: ConnectionFactory = sqlite3.connect) -> Connection:
@@ -46,7 +48,7 @@ class Templates:
         self.plug = plug
         self._folder = tempfile.TemporaryDirectory(prefix="strandline-", ignore_cleanup_errors=True)
         self._paths: dict[Log, Path] = {}
-        self._answers: dict[tuple[tuple[Row, ...], ModelSpan], tuple[object, ...]] = {}
+        self._answers: dict[tuple[tuple[Row, ...], ModelSpan], Truth] = {}
         self._closing = ExitStack()
 
     def at_close(self, close: Callable[[], None]) -> None:
@@ -86,7 +88,7 @@ class Templates:
         for left in path.parent.glob(f"{path.name}*"):
             left.unlink()
 
-    def one_shot(self, rows: tuple[Row, ...], span: ModelSpan) -> tuple[object, ...]:
+    def one_shot(self, rows: tuple[Row, ...], span: ModelSpan) -> Truth:
         """Answer a window by the scanner's one-shot path over the file of a log with these rows."""
         log = Log(rows, rows[-1].id if rows else 0)
         key = (rows, span)
@@ -95,7 +97,7 @@ class Templates:
             version = connection.begin()
             with closing(connection), connection.transaction() as reader:
                 found = scan.glance(reader, Span(*span), scan.Rank(0, UNSIGHTED.place, 0, version))
-            self._answers[key] = found.turns
+            self._answers[key] = view.truth(found)
         return self._answers[key]
 
     def close(self) -> None:

@@ -13,18 +13,21 @@ from strandline.impl import refresh as impl
 from strandline.impl.effects import ReadLog
 from strandline.impl.log import LogRow
 from strandline.impl.memo import Memo
-from strandline.impl.projection import Fact
+from strandline.impl.projection import Fact, Skipped
 from strandline.impl.store import Slot
 from strandline.model import memo as model
 from strandline.model import state
 from strandline.model.log import Raw, Row
+from strandline.model.truth import Truth, skip
 from strandline.properties.harness.plug import CODEX, OWNERS_MAX, Plug
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from strandline.impl.answer import Answer
     from strandline.impl.effects import Effect
     from strandline.impl.memo import Anchor, Partition
+    from strandline.impl.scan import Glance
     from strandline.model.state import Ghost, Phase, Task, World
 
 STRANGER = -1
@@ -71,10 +74,12 @@ class Library:
     def _take_in(self, row: Row) -> None:
         stored = log_row(row, len(self._plug.projection.owners))
         self._anchors[row.id, stored.partition, stored.digest] = row
-        fact = self._plug.rules.fact(row.body)
-        if fact is not None and isinstance(row.ts, int):
-            says = self._plug.says(fact)
-            self._facts[Fact(row.id, row.ts, row.nanos, says, stored.partition, stored.digest)] = row
+        rules = self._plug.rules
+        reason = skip(row, rules.markers)
+        fact = rules.fact(row.body) if reason is None else None
+        if reason is not None or fact is not None:
+            says = self._plug.says(fact) if reason is None else Skipped(reason)
+            self._facts[Fact(row.id, stored.ts, row.nanos, says, stored.partition, stored.digest)] = row
 
     def source(self, remembered: Fact[Any]) -> Row:
         """Find the row that a fact was made of; a stranger if there is none."""
@@ -98,6 +103,11 @@ def memo(real: Memo, library: Library) -> model.Memo:
         gaps=real.gaps,
         full=real.full,
     )
+
+
+def truth(found: Answer | Glance) -> Truth:
+    """Give an answer of the scanner as the model's."""
+    return Truth(found.turns, found.summary, found.skipped)
 
 
 def phase(standing: impl.State) -> Phase:

@@ -22,6 +22,7 @@ from strandline.impl.effects import Effect, Failure, Located, Missing, ReadLog, 
 from strandline.impl.memo import Memo, Place
 from strandline.impl.scan import Glance
 from strandline.impl.store import Joined, Slot
+from strandline.properties.harness import view
 from strandline.properties.realworlds.bench import KEPT
 
 if TYPE_CHECKING:
@@ -172,7 +173,7 @@ def shown(following: impl.Next) -> object:
     if isinstance(following, tuple):
         return tuple(map(bare, following))
     if isinstance(following, Answer):
-        return following.turns, following.snapshot and _token(following.snapshot), following.statistics.lost_swaps
+        return view.truth(following), following.snapshot and _token(following.snapshot), following.statistics.lost_swaps
     return following
 
 

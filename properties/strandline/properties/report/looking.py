@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from strandline.model.events import Answered, Discarded
 from strandline.properties.report.shown import LOG, MEMO, PARTS, whole
-from strandline.properties.report.worded import told_file, told_turns
+from strandline.properties.report.worded import told_answer, told_file
 from strandline.properties.specimens.rule import STATEMENTS
 from strandline.properties.verdict import Look, Scan
 
@@ -43,5 +43,5 @@ def scanned(plug: Plug, place: int, after: Seen, events: tuple[Event, ...]) -> I
     rows = after.world.path.log.rows if after.world.path is not None else ()
     for event in events:
         if isinstance(event, Answered):
-            snapshot, now = (plug.rules.answer(held, event.span) for held in (event.rows, rows))
-            yield Scan(place, told_turns(plug, snapshot), told_turns(plug, now))
+            snapshot, now = (plug.rules.truth(held, event.span) for held in (event.rows, rows))
+            yield Scan(place, told_answer(plug, snapshot), told_answer(plug, now))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from strandline.model.log import Body, Row
     from strandline.model.memo import Memo
     from strandline.model.state import Action, File, Scope, World
+    from strandline.model.truth import Truth
 
 NONE: Final = "none"
 """How a value is shown that is not there."""
@@ -150,16 +151,16 @@ def ending(plug: Plug, event: Event) -> Iterable[str]:
 
 def _answered(plug: Plug, event: Answered) -> Iterator[str]:
     """Say what was wrong with an answer; what it names is looked at only where it says what the full scan does."""
-    scan = plug.rules.answer(event.rows, event.span)
-    yield f"the answer:     {told_turns(plug, event.turns)}"
-    yield f"the full scan:  {told_turns(plug, scan)}"
+    scan = plug.rules.truth(event.rows, event.span)
+    yield f"the answer:     {told_answer(plug, event.answer)}"
+    yield f"the full scan:  {told_answer(plug, scan)}"
     yield f"the snapshot:   {_rows(plug, event.rows)}"
-    if event.turns != scan:
-        if told_turns(plug, event.turns) == told_turns(plug, scan):
-            yield f"they differ:    {in_words(event.turns)} is not {in_words(scan)}"
+    if event.answer != scan:
+        if told_answer(plug, event.answer) == told_answer(plug, scan):
+            yield f"they differ:    {in_words(event.answer)} is not {in_words(scan)}"
         return
-    if event.turns != event.one_shot:
-        yield f"one-shot path:  {told_turns(plug, event.one_shot)}"
+    if event.answer != event.one_shot:
+        yield f"one-shot path:  {told_answer(plug, event.one_shot)}"
     if not event.named:
         yield "The answer names another snapshot than the one that it rests on."
     if not event.led:
@@ -241,7 +242,7 @@ def _told(plug: Plug, event: Event) -> Iterator[tuple[str, str, str]]:
             yield "reads", "", how
             yield "finds", "", _rows(plug, event.rows)
         case Answered():
-            yield "answers", "", told_turns(plug, event.turns)
+            yield "answers", "", told_answer(plug, event.answer)
         case Failed(answered=True):
             yield "failed", "", f"{event.reason}, and answered all the same"
         case Failed():
@@ -267,6 +268,8 @@ def _counted(rows: int) -> str:
     return "1 row" if rows == 1 else f"{rows:,} rows"
 
 
-def told_turns(plug: Plug, turns: tuple[object, ...]) -> str:
-    """Name turns."""
-    return ", ".join(map(plug.item, turns)) or "no turn"
+def told_answer(plug: Plug, answer: Truth) -> str:
+    """Name the turns of an answer, and what else there is to say of it."""
+    turns = ", ".join(map(plug.item, answer.turns)) or "no turn"
+    skipped = ", ".join(f"{count} skipped ({reason})" for reason, count in answer.skipped)
+    return "; ".join(said for said in (turns, plug.counts(answer.counts), skipped) if said)

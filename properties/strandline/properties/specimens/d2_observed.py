@@ -46,7 +46,7 @@ class Source(NamedTuple):
 
     id: int
     ts: int
-    fact: Fact
+    fact: Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class ObservedMemo(Memo):
         """Give the turns whose latest request lies in the span."""
         models = {source.fact.turn: source.fact.model for source in self.completions}
         found = {
-            said.turn: Turn(said.turn, said.thread, ts, models.get(said.turn, said.model))
+            said.turn: Turn(said.turn, "requested", said.thread, ts, models.get(said.turn, said.model))
             for _, ts, said in self.requests
         }
         return tuple(found[turn] for turn in sorted(found) if span.holds(found[turn].ts))
@@ -92,7 +92,7 @@ def read(memo: D, rows: Iterable[Row], cursor: int, limit: int) -> D:
     for source in (Source(*stated) for stated in said(rows)):
         turn = source.fact.turn
         known = any(request.fact.turn == turn for request in memo.requests)
-        if source.fact.kind == "request":
+        if not source.fact.completed:
             mine = tuple(one for one in memo.pending if one.fact.turn == turn)
             memo = replace(
                 memo,

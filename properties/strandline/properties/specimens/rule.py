@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from strandline.model.days import Span
     from strandline.model.log import Row
-    from strandline.model.oracle import Fact
 
 GATES: Final = {
     "exists": "is the file there?",
@@ -103,12 +102,27 @@ def above(rows: tuple[Row, ...], memo: M) -> tuple[Row, ...]:
     return tuple(row for row in rows if row.id > memo.cursor and isinstance(row.ts, int) and row.ts >= memo.coverage)
 
 
-def said(rows: Iterable[Row]) -> Iterable[tuple[int, int, Fact]]:
-    """Give id, ts and fact of the rows that state one, by the model's parser: the rule is on trial, not the parser."""
+class Said(NamedTuple):
+    """What a row says to a published rule: a turn is requested on the priority tier, or completed."""
+
+    completed: bool
+    turn: str
+    thread: str | None
+    model: str | None
+
+
+def said(rows: Iterable[Row]) -> Iterable[tuple[int, int, Said]]:
+    """Give id, ts and what is said of the rows that say something to a rule of that time, which knew two kinds of rows.
+
+    They are read by the model's parser: the rule is on trial, not the parser.
+    """
     for row in rows:
         found = fact(row.body)
-        if found is not None and isinstance(row.ts, int):
-            yield row.id, row.ts, found
+        asks = found is not None and (found.kind, found.tier) == ("request", "priority")
+        if found is None or found.turn is None or not isinstance(row.ts, int):
+            continue
+        if asks or found.kind == "completed":
+            yield row.id, row.ts, Said(not asks, found.turn, row.thread or found.thread, found.model)
 
 
 def one_shot(rows: tuple[Row, ...], span: Span) -> tuple[Turn, ...]:
@@ -121,12 +135,12 @@ def one_shot(rows: tuple[Row, ...], span: Span) -> tuple[Turn, ...]:
     return tuple(turns[turn] for turn in sorted(turns))
 
 
-def learn(turns: dict[str, Turn], models: dict[str, str | None], ts: int, stated: Fact) -> None:
+def learn(turns: dict[str, Turn], models: dict[str, str | None], ts: int, stated: Said) -> None:
     """Take a fact in: the last request of a turn counts, and the last completion overrides its model."""
-    if stated.kind == "completed":
+    if stated.completed:
         models[stated.turn] = stated.model
         if stated.turn in turns:
             turns[stated.turn] = turns[stated.turn]._replace(model=stated.model)
     else:
         model = models.get(stated.turn, stated.model)
-        turns[stated.turn] = Turn(stated.turn, stated.thread, ts, model)
+        turns[stated.turn] = Turn(stated.turn, "requested", stated.thread, ts, model)

@@ -57,7 +57,9 @@ def answered(actor: int, task: Task, run: Run[M], turns: tuple[Turn, ...]) -> Ev
     span = task.window.span
     true = [rows for rows in run.between if oracle(rows, span).turns == turns]
     rows = true[-1] if true else task.ghost.rows if task.ghost is not None else run.between[-1]
-    return Answered(actor, span, turns, rows, named=True, led=True, one_shot=one_shot(rows, span))
+    truth = oracle(rows, span)  # a published rule answers with turns alone; what else there is to say is taken as right
+    answer, once = truth._replace(turns=turns), truth._replace(turns=one_shot(rows, span))
+    return Answered(actor, span, answer, rows, named=True, led=True, one_shot=once)
 
 
 def failed(actor: int, reason: str, run: Run[M]) -> Event:
