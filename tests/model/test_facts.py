@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -230,7 +230,7 @@ def test_a_completion_without_a_model_states_nothing(model: object) -> None:
 
 
 @pytest.mark.parametrize("members", [{"response": ["M"]}, {"response": None}, {"type": "response.done"}])
-def test_an_event_of_another_kind_states_nothing(members: dict[str, object]) -> None:
+def test_an_event_of_another_kind_states_nothing(members: dict[str, Any]) -> None:
     assert fact(completed(**members)) is None
 
 

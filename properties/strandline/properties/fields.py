@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from strandline.properties.harness.disk import Journal
 
 DECOY: Final = '{turn_id=x parent_turn_id=y}: "websocket request:" is what it said'
-STEERED: Final = SUBMISSION.replace("op: UserInput {", "op: TurnInput { mode: Steer { turn: 1 }, request: Request {") + " }"
+STEERED: Final = (
+    SUBMISSION.replace("op: UserInput {", "op: TurnInput { mode: Steer { turn: 1 }, request: Request {") + " }"
+)
 REROUTED: Final = "turn{turn.id=%s}: server reported model n2 while requested model was m"
 CUT_OFF: Final = 'op{thread_id=t}: Submission sub=Submission { id: "p", op: UserInput { thread_settings: Settings {'
 

@@ -227,7 +227,9 @@ class Bystander:
         rows = next((rows for rows in reversed(readable) if _is_exact(turns, oracle(rows, span))), readable[-1])
         kind = Revised if self._revised(flight, turns) else Answered
         answer = _answer(turns, oracle(rows, span))
-        return kind(actor, span, answer, rows, named=True, led=True, one_shot=answer)  # no answer from outside names any
+        return kind(
+            actor, span, answer, rows, named=True, led=True, one_shot=answer
+        )  # no answer from outside names any
 
     def _revised(self, flight: Flight, turns: tuple[Turn, ...]) -> bool:
         """Tell whether a turn is no longer reported; what overlapped a change counts for nothing, or chance would."""

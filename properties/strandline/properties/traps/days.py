@@ -23,7 +23,7 @@ def _day(zone: str, day: date, begins: int, ends: int, lures: str) -> Trap:
         Row(row_id, ts, row_id, None, "p", request(name)) for row_id, (name, ts) in enumerate(instants.items(), 1)
     )
     inside = ("first", "last") if begins < ends else ()
-    turns = tuple(Turn(name, "t", instants[name], "m") for name in inside)
+    turns = tuple(Turn(name, "requested", "t", instants[name], "m") for name in inside)
     return Trap(f"{day} in {zone}, {(ends - begins) / 3600:g} hours", lures, rows, (Asked(turns, (), day, day, zone),))
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from strandline.model.log import Raw
-from strandline.model.oracle import Turn
+from strandline.model.log import Raw, Row
+from strandline.model.oracle import Counts, TierRows, Turn
 from strandline.properties.traps.trap import (
     DAWN,
     DUSK,
@@ -14,7 +14,9 @@ from strandline.properties.traps.trap import (
     completed,
     request,
     rows,
+    started,
     submission,
+    tags,
     turn,
 )
 
@@ -37,9 +39,62 @@ ROWS: Final = (
     ),
     Trap(
         "a request, then a submission of one turn",
-        "keeping the model of a request that a later row has replaced",
+        "letting the later row decide, and not the better one",
         rows((1, 10, request("a", "m", "s")), (2, 11, submission("a", "t"))),
-        (Asked((turn("a", 11, None),)),),
+        (Asked((turn("a", 10, "m", "s"),)),),
+    ),
+    Trap(
+        "a tier that changes in the middle of a turn",
+        "letting a later row of the kind unset the turn, or telling of the last row of the kind",
+        rows(
+            (1, 10, tags("a", "default", "old")),
+            (2, 20, tags("a", "priority", "m")),
+            (3, 30, tags("a", "flex", "new")),
+            (4, 40, tags("b", "priority")),
+            (5, 15, tags("b", "priority", "late id")),
+        ),
+        (Asked((turn("a", 20, how="in force"), turn("b", 15, "late id", how="in force"))),),
+    ),
+    Trap(
+        "what was asked for today and in force tomorrow",
+        "cutting the answer of a day out of that of two, or joining across the edge",
+        rows((1, DUSK - 1, submission("a")), (2, DUSK, tags("a", "default"))),
+        (
+            Asked((turn("a", DUSK - 1, None, how="asked for"),)),
+            Asked((), last=None),
+            Asked((), first=None, last=None),
+        ),
+    ),
+    Trap(
+        "a thread by its column",
+        "taking the thread of the spans although the row is filed under another one",
+        tuple(
+            Row(place, DAWN + place, place, thread, None, tags(name, thread=name))
+            for place, (name, thread) in enumerate((("a", "t"), ("b", ""), ("c", " "), ("d", None)), 1)
+        ),
+        (
+            Asked(
+                (
+                    turn("a", 1, how="in force"),
+                    turn("b", 2, thread="b", how="in force"),
+                    turn("c", 3, thread="c", how="in force"),
+                    turn("d", 4, thread="d", how="in force"),
+                )
+            ),
+        ),
+    ),
+    Trap(
+        "one turn that is told and one that is not",
+        "counting no untold turn as soon as any row tells a tier",
+        rows((1, 10, started("a")), (2, 11, tags("b")), (3, DUSK, tags("a"))),
+        (
+            Asked((turn("b", 11, how="in force"),), counts=Counts(TierRows(1, 0, 0), 2, 1)),
+            Asked(
+                (turn("a", DUSK, how="in force"), turn("b", 11, how="in force")),
+                last=None,
+                counts=Counts(TierRows(2, 0, 0), 2),
+            ),
+        ),
     ),
     Trap(
         "a completion before its request",
@@ -113,8 +168,8 @@ ROWS: Final = (
             Asked((turn("now", 5),)),
             Asked(
                 (
-                    Turn("before", "t", -1, "m"),
-                    Turn("epoch", "t", 0, "m"),
+                    Turn("before", "requested", "t", -1, "m"),
+                    Turn("epoch", "requested", "t", 0, "m"),
                     turn("now", 5),
                     turn("past", -(2**62)),
                 ),
@@ -181,7 +236,7 @@ ROWS: Final = (
             (3, 3, submission("c") + "\0"),
             (4, 4, completed("c").replace("websocket", "\0websocket")),
         ),
-        (Asked((turn("a", 1), turn("c", 3, "n"))),),
+        (Asked((turn("a", 1), turn("b", 2), turn("c", 3, None, how="asked for"))),),
     ),
     Trap(
         "nothing but chatter",

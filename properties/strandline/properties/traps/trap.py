@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from strandline.model.log import Row
-from strandline.model.oracle import Turn
+from strandline.model.oracle import Counts, How, Turn
 
 if TYPE_CHECKING:
     from strandline.model.log import Body
@@ -23,15 +23,22 @@ DUSK: Final = 86_400
 
 UTC_NAME: Final = "UTC"
 
+PRIORITY: Final = 'Some(Some("priority"))'
+"""The priority tier, as the settings of a thread print it."""
+
 
 class Asked(NamedTuple):
-    """A window of days, the turns that are in it, and how many rows of its span are skipped, by reason."""
+    """A window of days, the turns that are in it, and how many rows of its span are skipped, by reason.
+
+    ``counts`` says what is counted beside them, None where that is not what the trap is about.
+    """
 
     turns: tuple[Turn, ...]
     skipped: tuple[tuple[str, int], ...] = ()
     first: date | None = DAY
     last: date | None = DAY
     zone: str = UTC_NAME
+    counts: Counts | None = None
 
 
 class Trap(NamedTuple):
@@ -51,9 +58,9 @@ def rows(*cells: tuple[int, object, Body]) -> tuple[Row, ...]:
     )
 
 
-def turn(name: str, second: int, model: str | None = "m", thread: str | None = "t") -> Turn:
-    """Write down a turn whose request was made in a second of the day."""
-    return Turn(name, thread, DAWN + second, model)
+def turn(name: str, second: int, model: str | None = "m", thread: str | None = "t", how: How = "requested") -> Turn:
+    """Write down a turn whose tier a row of some second of the day tells."""
+    return Turn(name, how, thread, DAWN + second, model)
 
 
 def utc(*numbers: int) -> int:
@@ -74,7 +81,26 @@ def completed(name: str, model: str = "n") -> str:
     return f"turn{{turn_id={name}}}: websocket event: {json.dumps(fields)}"
 
 
-def submission(name: str, thread: str = "t") -> str:
-    """Write the body of a submission for the priority tier."""
-    tier = 'service_tier: Some(Some("priority"))'
-    return f'op{{thread_id={thread}}}: Submission sub=Submission {{ id: "{name}", op: UserTurn {{ {tier} }} }}'
+def submission(name: str, thread: str = "t", op: str = "UserTurn", tier: str = PRIORITY, text: str = "") -> str:
+    """Write the body of a submission; ``tier`` is printed as Rust does, ``text`` as it stands."""
+    settings = f"thread_settings: Overrides {{ model: None, service_tier: {tier} }}"
+    inside = f"items: [{text}], {settings}"
+    if op == "TurnInput":
+        inside = f"request: Request {{ {inside}, start: Options {{ service_tier: None }} }}, mode: StartOrSteer"
+    return f'op{{thread_id={thread}}}: Submission sub=Submission {{ id: "{name}", op: {op} {{ {inside} }} }}'
+
+
+def tags(name: str, tier: str = "priority", model: str = "m", thread: str = "t") -> str:
+    """Write the body of the tags of a sampling request."""
+    message = f'model="{model}" policy=ReadOnly {{ network: false }} tags_json={{"service_tier":"{tier}"}}'
+    return f"session{{thread_id={thread}}}:turn{{turn.id={name}}}: {message}"
+
+
+def started(name: str, operation: str = "turn_input") -> str:
+    """Write the body of a submission that shows no more than its operation."""
+    return f'op{{thread_id=t}}: Submission thread_id=t submission_id={name} operation="{operation}" op=TurnInput {{ }}'
+
+
+def rerouted(name: str, model: str = "n") -> str:
+    """Write the body of the news that another model answered."""
+    return f"turn{{turn_id={name}}}: server reported model {model} while requested model was m"
