@@ -49,8 +49,8 @@ class Statistics:
 
     ``cause`` names why the log was scanned in full, None if it was not; ``rows`` counts rows whose body was tested,
     ``keys`` rows looked up by primary key, ``anchors`` the anchors compared, ``transactions`` the read transactions,
-    ``tries`` the attempts to refresh; ``skipped`` pairs each reason for passing over a row with its count;
-    ``stored`` says whether the memo was replaced, ``lost_swaps`` how often another write-back came first.
+    ``tries`` the attempts to refresh; ``stored`` says whether the memo was replaced, ``lost_swaps`` how often another
+    write-back came first.
     """
 
     path: Path
@@ -60,7 +60,6 @@ class Statistics:
     anchors: int = 0
     transactions: int = 0
     tries: int = 0
-    skipped: tuple[tuple[str, int], ...] = ()
     stored: bool = False
     lost_swaps: int = 0
 
@@ -69,12 +68,16 @@ class Statistics:
 class Answer:
     """The turns of a window in one snapshot. ``snapshot`` is None if there was no log to read.
 
-    An item of an answer is called a turn, whatever the projection makes of it.
+    An item of an answer is called a turn, whatever the projection makes of it. ``skipped`` pairs each reason for which
+    rows of the window could not be read with their number, ``summary`` is what the projection says besides. Both are of
+    the answer, however little of the log this refresh read.
     """
 
     turns: tuple[Any, ...]
     snapshot: Snapshot | None
     statistics: Statistics
+    skipped: tuple[tuple[str, int], ...] = ()
+    summary: Any = None
 
 
 @dataclass(frozen=True, slots=True)

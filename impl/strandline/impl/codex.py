@@ -5,7 +5,8 @@ The oracle joins too, in code of its own: each judges the other.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections import Counter
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from strandline.impl.parse import MARKERS, RULES, Parsed, parse
 from strandline.impl.projection import Fact, Projection
@@ -13,33 +14,136 @@ from strandline.impl.projection import Fact, Projection
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from strandline.impl.memo import Partition
     from strandline.impl.window import Span
+
+How: TypeAlias = Literal["in force", "requested", "asked for"]
+"""How it is known that a turn ran on the priority tier, best first: tags state what was in force, a request what was
+requested of the server, a submission what the user asked for."""
+
+_UNTOLD, _ASKED, _REQUESTED, _IN_FORCE = range(4)
+_RANKS: Final = {"tags": _IN_FORCE, "request": _REQUESTED, "submission": _ASKED, "started": _UNTOLD}
+"""How well each kind of row knows the tier of its turn. The best kind that a turn has decides, alone."""
+
+_HOWS: Final[dict[int, How]] = {_IN_FORCE: "in force", _REQUESTED: "requested", _ASKED: "asked for"}
+_PRIORITY: Final = {_IN_FORCE: ("priority",), _REQUESTED: ("priority",), _ASKED: ("priority", "fast"), _UNTOLD: ()}
+_MODELS: Final = frozenset({"completed", "rerouted"})
 
 
 class Turn(NamedTuple):
-    """One turn that ran on the priority tier; ``ts`` is its request's time in unix seconds."""
+    """One turn that ran on the priority tier.
+
+    ``how`` tells how that is known. ``thread`` and ``ts``, in unix seconds, are of the row that says so; ``model`` is
+    too, unless another row tells which model the server used.
+    """
 
     turn: str
+    how: How
     thread: str | None
     ts: int
     model: str | None
 
 
-def join(facts: Iterable[Fact[Parsed]], span: Span) -> tuple[Turn, ...]:
-    """Return the turns that the facts within ``span`` make, sorted by turn id.
+class TierRows(NamedTuple):
+    """How many rows of turns state a tier or ask for one, whatever it is."""
 
-    ``facts`` come by ascending id. The last request of a turn gives thread, time and model; the last completion of
-    the turn, whether its id is lower or higher, overrides the model. Without a request there is no turn.
+    tags: int
+    request: int
+    submission: int
+
+
+class Summary(NamedTuple):
+    """What the rows of a window tell and do not tell.
+
+    ``turns_seen`` counts the turns that a row names or starts, ``turns_untold`` those of them whose tier no row tells:
+    they may have run on priority. ``of_no_turn`` counts the rows that would say something of a turn and name none,
+    ``unreadable`` those that begin as tags or as a submission and cannot be read.
     """
-    requests: dict[str, Fact[Parsed]] = {}
-    completions: dict[str, Fact[Parsed]] = {}
+
+    tier_rows: TierRows
+    turns_seen: int
+    turns_untold: int
+    of_no_turn: int
+    unreadable: int
+
+
+class _Gathered(NamedTuple):
+    """What the facts of a span tell.
+
+    ``best`` gives the best rank of each turn that is seen, ``priority`` for each rank the last fact of a turn that says
+    priority, ``models`` what the server used. ``rows`` counts those of each rank, of no turn, and unreadable ones.
+    """
+
+    best: dict[str, int]
+    priority: dict[int, dict[str, Fact[Parsed]]]
+    models: dict[str, str | None]
+    rows: Counter[int | str]
+
+
+def _gather(facts: Iterable[Fact[Parsed]], span: Span) -> _Gathered:
+    """Sort the facts within a span by what they tell; they come by ascending id."""
+    best: dict[str, int] = {}
+    priority: dict[int, dict[str, Fact[Parsed]]] = {rank: {} for rank in _HOWS}
+    models: dict[str, str | None] = {}
+    rows: Counter[int | str] = Counter()
     for fact in facts:
-        if span.holds(fact.ts):
-            (completions if fact.says.completed else requests)[fact.says.turn] = fact
-    return tuple(
-        Turn(turn, request.says.thread, request.ts, completions.get(turn, request).says.model)
-        for turn, request in sorted(requests.items())
+        if not span.holds(fact.ts):
+            continue
+        kind, turn, _, tier, model = fact.says
+        if turn is None:
+            rows["unreadable" if kind == "unreadable" else "of no turn"] += 1
+        elif kind in _MODELS:
+            models[turn] = model
+        else:
+            rank = _UNTOLD if kind == "submission" and tier is None else _RANKS[kind]
+            rows[rank] += 1
+            if rank >= best.get(turn, _UNTOLD):
+                best[turn] = rank
+            if tier in _PRIORITY[rank]:
+                priority[rank][turn] = fact
+    return _Gathered(best, priority, models, rows)
+
+
+def join(facts: Iterable[Fact[Parsed]], span: Span) -> tuple[Turn, ...]:
+    """Give the turns that ran on the priority tier by the facts within ``span``, sorted by turn id.
+
+    The best kind of row that a turn has decides, alone: tags, else requests, else submissions that ask for a tier. It
+    is on priority if any row of that kind says so. The last of these gives thread, time and model; what the server
+    used overrides the model.
+    """
+    best, priority, models, _ = _gather(facts, span)
+    stated = sorted((turn, rank) for turn, rank in best.items() if rank and turn in priority[rank])
+    return tuple(_turn(turn, rank, priority[rank][turn], models) for turn, rank in stated)
+
+
+def summarize(facts: Iterable[Fact[Parsed]], span: Span) -> Summary:
+    """Count what the facts within ``span`` tell and do not tell."""
+    best, _, _, rows = _gather(facts, span)
+    return Summary(
+        tier_rows=TierRows(rows[_IN_FORCE], rows[_REQUESTED], rows[_ASKED]),
+        turns_seen=len(best),
+        turns_untold=sum(rank == _UNTOLD for rank in best.values()),
+        of_no_turn=rows["of no turn"],
+        unreadable=rows["unreadable"],
     )
+
+
+def _turn(turn: str, rank: int, fact: Fact[Parsed], models: dict[str, str | None]) -> Turn:
+    """Report a turn by the fact that says priority."""
+    thread = _owner(fact.partition) or fact.says.thread
+    return Turn(turn, _HOWS[rank], thread, fact.ts, models.get(turn, fact.says.model))
+
+
+def _owner(partition: Partition) -> str | None:
+    """Read the thread that a row's own column names: None if it is NULL, blank, or no text that decodes."""
+    column, owner = partition or (None, None)
+    if column != 0 or not isinstance(owner, bytes):
+        return None
+    try:
+        thread = owner.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return thread if thread.strip() else None
 
 
 CODEX: Final = Projection(
@@ -53,5 +157,6 @@ CODEX: Final = Projection(
     rules=RULES,
     parse=parse,
     join=join,
+    summarize=summarize,
 )
 """The table ``logs`` of codex, read by the rules of :mod:`strandline.impl.parse`."""

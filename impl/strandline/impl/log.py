@@ -31,7 +31,8 @@ class SchemaError(Exception):
 class LogRow(NamedTuple):
     """A row as SQLite hands it out: ``body`` is there only if it is TEXT that bears a marker.
 
-    ``owners`` are the values of the columns that say whose it is, in the order of the projection.
+    ``size`` is the length of a TEXT in bytes, 0 of anything else, whether the body is there or not. ``owners``
+    are the values of the columns that say whose it is, in the order of the projection.
     """
 
     id: int
@@ -39,6 +40,7 @@ class LogRow(NamedTuple):
     nanos: object
     kind: bytes
     body: bytes | None
+    size: int
     owners: tuple[object, ...]
 
     @property
@@ -51,6 +53,11 @@ class LogRow(NamedTuple):
         """Sixteen bytes that tell this row from any other that was ever given its id."""
         head = repr((self.ts, self.nanos, *self.owners, self.kind, len(self.body or b"")))
         return blake2b(self.body or b"", digest_size=16, key=blake2b(head.encode(), digest_size=32).digest()).digest()
+
+    @property
+    def bare(self) -> bytes:
+        """Sixteen bytes that tell this row by all but its body, which a row that is skipped may be given without."""
+        return blake2b(repr((self.ts, self.nanos, *self.owners, self.kind)).encode(), digest_size=16).digest()
 
 
 class EmptyDatabaseError(SchemaError):
@@ -151,7 +158,7 @@ class LogReader:
 
     def _rows(self, statement: str, parameters: tuple[object, ...]) -> Iterator[LogRow]:
         for row in self._connection.execute(statement, parameters):
-            yield LogRow(row[0], row[1], row[2], row[3], row[4], row[5:])
+            yield LogRow(row[0], row[1], row[2], row[3], row[4], row[5], row[6:])
 
     def _one(self, statement: str, parameters: tuple[object, ...] = ()) -> object:
         row = self._connection.execute(statement, parameters).fetchone()

@@ -25,10 +25,21 @@ Item = TypeVar("Item")
 """What a join makes of facts: one item of an answer, which is called a turn whatever it is."""
 
 
+class Skipped(NamedTuple):
+    """What a row says that cannot be read: nothing but why.
+
+    The reasons: ``ts`` (the instant is no integer), ``null`` and ``blob`` (the body is one), ``size`` (a text longer
+    than ``BODY_MAX``), ``utf8`` (the parser cannot decode the body).
+    """
+
+    reason: str
+
+
 class Fact(NamedTuple, Generic[Says]):
     """What one row says. Every field comes from the row; ``ts`` is in unix seconds.
 
-    ``says`` is what the parser made of the body. ``partition`` and ``digest`` let the row serve as an anchor.
+    ``says`` is what the parser made of the body. ``partition`` and ``digest`` let the row serve as an anchor. Of a row
+    that is skipped for its instant, ``ts`` holds what stands there instead of an integer.
     """
 
     id: int
@@ -58,6 +69,7 @@ class Projection(Generic[Says, Item]):
             ``UnicodeDecodeError``; the row is then skipped and counted.
         join: the items that the facts within a span make. The facts come by ascending id. Some may lie outside of the
             span: a memo holds more than one window, so they must not count.
+        summarize: what an answer says besides of the facts within a span; they come as for ``join``. None says nothing.
         nanos: the column of the fraction of the second, if the table has one.
         owners: the columns that say whose a row is: rows that are pruned together share the first of these that is
             not NULL. Without any the table is one partition.
@@ -76,6 +88,7 @@ class Projection(Generic[Says, Item]):
     join: Callable[[Iterable[Fact[Says]], Span], tuple[Item, ...]]
     nanos: str | None = None
     owners: tuple[str, ...] = ()
+    summarize: Callable[[Iterable[Fact[Says]], Span], object] | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be written in SQL."""

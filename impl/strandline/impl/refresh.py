@@ -7,7 +7,6 @@ is not decided here: see :mod:`strandline.impl.scanner` and :mod:`strandline.imp
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -36,15 +35,15 @@ from strandline.impl.effects import (
     Swapped,
     Unchanged,
 )
+from strandline.impl.joined import joined
 from strandline.impl.memo import OPEN, TOP_UPS, Limits, Memo, bounded, write_back
-from strandline.impl.store import Joined
 
 if TYPE_CHECKING:
-    from strandline.impl.answer import Path
+    from strandline.impl.answer import Path, Snapshot
     from strandline.impl.memo import Place
-    from strandline.impl.projection import Projection
-    from strandline.impl.scan import Cause, Counts, Glance
-    from strandline.impl.store import Slot
+    from strandline.impl.projection import Fact, Projection
+    from strandline.impl.scan import Cause, Glance
+    from strandline.impl.store import Joined, Slot
     from strandline.impl.window import Span, Window
 
 
@@ -57,9 +56,9 @@ class Ask:
     limits: Limits
     projection: Projection[Any, Any] = CODEX
 
-    def turns(self, memo: Memo) -> tuple[Any, ...]:
-        """Answer from what a memo rests on."""
-        return self.projection.join(memo.sources, self.span)
+    def joined(self, sources: tuple[Fact[Any], ...]) -> Joined:
+        """Join what a memo rests on."""
+        return joined(self.projection, sources, self.span)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,6 @@ class Tally:
     tries: int = 0
     swaps: int = 0
     waits: int = 0
-    skipped: tuple[tuple[str, int], ...] = ()
 
     def statistics(self, path: Path, *, stored: bool = False) -> Statistics:
         """Give the tally to the caller."""
@@ -86,7 +84,6 @@ class Tally:
             self.anchors,
             self.transactions,
             self.tries + 1,
-            self.skipped,
             stored,
             self.swaps,
         )
@@ -184,7 +181,7 @@ def step(state: State, result: Result) -> Next:  # noqa: C901, PLR0912 - one cas
         case _, Failure():
             return _failed(state, result)
         case Locating(), Missing():
-            return Answer((), None, state.tally.statistics("missing"))
+            return _answer(state.ask.joined(()), None, state.tally.statistics("missing"))
         case Locating(), Located(place, connected):
             if connected:
                 return _read(Reading(state.ask, state.tally, place))
@@ -202,12 +199,12 @@ def step(state: State, result: Result) -> Next:  # noqa: C901, PLR0912 - one cas
         case Reading(), Glimpsed(glance):
             # With no first day nothing bounds the one-shot path: it goes through the log from its beginning.
             cause: Cause | None = "past window without a first day" if state.ask.span.start is None else None
-            tally = _counted(state.tally, cause=cause, rows=glance.rows, skipped=glance.skipped)
+            tally = _counted(state.tally, cause=cause, rows=glance.rows)
             return Checking(state.ask, tally, state.place, glance), Check()
         case Checking(), Located() | Missing():
             return _checked(state, result)
         case Storing(), Swapped():
-            return Answer(state.joined.turns, state.memo.snapshot, state.tally.statistics("memo", stored=True))
+            return _answer(state.joined, state.memo.snapshot, state.tally.statistics("memo", stored=True))
         case Storing(), Lost(slot):
             return _overtaken(state.ask, state.tally, state.place, state.memo, slot)
     message = f"{type(state).__name__} cannot end in {type(result).__name__}"
@@ -217,6 +214,10 @@ def step(state: State, result: Result) -> Next:  # noqa: C901, PLR0912 - one cas
 def locate(ask: Ask) -> tuple[State, Effect]:
     """Begin a refresh whose window is resolved to instants."""
     return Locating(ask), Locate()
+
+
+def _answer(found: Joined, snapshot: Snapshot | None, statistics: Statistics) -> Answer:
+    return Answer(found.turns, snapshot, statistics, found.skipped, found.summary)
 
 
 def _read(state: Reading) -> tuple[State, Effect]:
@@ -247,15 +248,14 @@ def _failed(state: State, failure: Failure) -> Next:
 
 
 def _unchanged(state: Reading, slot: Slot) -> Next:
-    """Answer from the stored memo; with the very turns it was stored for, if the window is that."""
+    """Answer from the stored memo; with the very values it was stored with, if the window is that."""
     memo = slot.memo
     if memo is None:
         message = "nothing can be unchanged without a memo"
         raise TypeError(message)
-    span = state.ask.span
-    same = slot.joined is not None and slot.joined.span == span
-    turns = slot.joined.turns if slot.joined is not None and same else state.ask.turns(memo)
-    return Answer(turns, memo.snapshot, _counted(state.tally).statistics("unchanged"))
+    kept = slot.joined
+    found = kept if kept is not None and kept.span == state.ask.span else state.ask.joined(memo.sources)
+    return _answer(found, memo.snapshot, _counted(state.tally).statistics("unchanged"))
 
 
 def _observed(state: Reading, found: Observed) -> Next:
@@ -267,7 +267,6 @@ def _observed(state: Reading, found: Observed) -> Next:
         rows=reading.rows,
         keys=reading.keys,
         anchors=reading.anchors,
-        skipped=reading.skipped,
     )
     if reading.complete:
         return Checking(state.ask, tally, state.place, reading.memo, found.slot), Check()
@@ -276,15 +275,7 @@ def _observed(state: Reading, found: Observed) -> Next:
     return _read(Reading(state.ask, tally, state.place, reading.memo, state.chunks + 1))
 
 
-def _counted(  # noqa: PLR0913 - one argument for each count
-    tally: Tally,
-    *,
-    cause: Cause | None = None,
-    rows: int = 0,
-    keys: int = 0,
-    anchors: int = 0,
-    skipped: Counts = (),
-) -> Tally:
+def _counted(tally: Tally, *, cause: Cause | None = None, rows: int = 0, keys: int = 0, anchors: int = 0) -> Tally:
     """Add one read transaction to the tally."""
     return replace(
         tally,
@@ -293,7 +284,6 @@ def _counted(  # noqa: PLR0913 - one argument for each count
         keys=tally.keys + keys,
         anchors=tally.anchors + anchors,
         transactions=tally.transactions + 1,
-        skipped=tuple(sorted((Counter(dict(tally.skipped)) + Counter(dict(skipped))).items())),
     )
 
 
@@ -306,7 +296,7 @@ def _checked(state: Checking, found: Located | Missing) -> Next:
     if isinstance(found, Missing) or found.place != state.place:
         return _start_over(state.ask, state.tally)
     if not isinstance(state.found, Memo):
-        return Answer(state.found.turns, state.found.snapshot, state.tally.statistics("one-shot"))
+        return _answer(state.found.joined, state.found.snapshot, state.tally.statistics("one-shot"))
     if state.slot is None:
         message = "a memo is checked without the slot that it was read beside"
         raise TypeError(message)
@@ -319,18 +309,18 @@ def _overtaken(ask: Ask, tally: Tally, place: Place, mine: Memo, slot: Slot) -> 
     """Decide beside what came first; a refresh that is overtaken again and again answers without storing."""
     tally = replace(tally, swaps=tally.swaps + 1)
     if tally.swaps >= ask.limits.swaps:
-        return Answer(ask.turns(mine), mine.snapshot, tally.statistics("memo"))
+        return _answer(ask.joined(mine.sources), mine.snapshot, tally.statistics("memo"))
     return _write_back(ask, tally, place, mine, slot)
 
 
 def _write_back(ask: Ask, tally: Tally, place: Place, mine: Memo, slot: Slot) -> Next:
     match write_back(mine, slot.memo, slot.epoch):
         case "put":
-            joined = Joined(ask.span, ask.turns(mine))
-            swap = Swap(slot.version, bounded(mine, ask.limits.sources), joined)
-            return Storing(ask, tally, place, mine, joined, slot.version), swap
+            found = ask.joined(mine.sources)
+            swap = Swap(slot.version, bounded(mine, ask.limits.sources), found)
+            return Storing(ask, tally, place, mine, found, slot.version), swap
         case "discard":
-            return Answer(ask.turns(mine), mine.snapshot, tally.statistics("memo"))
+            return _answer(ask.joined(mine.sources), mine.snapshot, tally.statistics("memo"))
         case "top up mine":
             return _read(Reading(ask, tally, place, mine))
         case "top up theirs":

@@ -9,23 +9,27 @@ history, and then nothing is believed.
 
 from __future__ import annotations
 
-from collections import Counter
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias, cast
 
 from strandline.impl.answer import Snapshot
+from strandline.impl.joined import joined
 from strandline.impl.memo import ANCHORS_MAX, NOTHING, Anchor, Gap, Memo, Place, clipped, merged
-from strandline.impl.projection import BODY_MAX, Fact
+from strandline.impl.projection import BODY_MAX, Fact, Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from strandline.impl.log import LogReader, LogRow
     from strandline.impl.memo import Partition
+    from strandline.impl.store import Joined
     from strandline.impl.window import Span
 
 WALK_MAX = 4_096
 """How far back the latest partitions are looked for, in rows, when an anchor was pruned."""
+
+_UNREAD: Final = {b"null": "null", b"blob": "blob"}
+"""The types of a body that cannot be read, and the reasons that they are skipped for."""
 
 Cause: TypeAlias = Literal[
     "no memo",
@@ -38,10 +42,6 @@ Cause: TypeAlias = Literal[
     "past window without a first day",
 ]
 """Why a refresh read the whole log."""
-
-
-Counts: TypeAlias = tuple[tuple[str, int], ...]
-"""How many rows were skipped, by reason."""
 
 
 class Rank(NamedTuple):
@@ -66,16 +66,14 @@ class Reading(NamedTuple):
     rows: int
     keys: int
     anchors: int
-    skipped: Counts
 
 
 class Glance(NamedTuple):
     """What the one-shot path found."""
 
-    turns: tuple[Any, ...]
+    joined: Joined
     snapshot: Snapshot
     rows: int
-    skipped: Counts
 
 
 class _Believed(NamedTuple):
@@ -112,7 +110,6 @@ def read(log: LogReader, base: Memo | None, wanted: int, rank: Rank, chunk: int)
     gaps = list(believed.gaps)
     parse = log.projection.parse
     newest: dict[Partition, int] = {}
-    skipped: Counter[str] = Counter()
     reached = believed.point
     rows = 0
     for row in log.tail(believed.point, chunk):
@@ -121,7 +118,7 @@ def read(log: LogReader, base: Memo | None, wanted: int, rank: Rank, chunk: int)
             gaps.append((reached + 1, row.id - 1))
         reached = row.id
         newest[row.partition] = row.id
-        fact = _fact(row, parse, coverage, skipped)
+        fact = _fact(row, parse, coverage)
         if fact is not None:
             sources.append(fact)
     highest = log.highest()
@@ -139,26 +136,23 @@ def read(log: LogReader, base: Memo | None, wanted: int, rank: Rank, chunk: int)
         snapshot=_snapshot(log, rank, highest),
     )
     compared = len(base.anchors) if base is not None and cause not in {"file replaced", "window widened"} else 0
-    return Reading(memo, complete, cause, rows, believed.keys, compared, _counts(skipped))
+    return Reading(memo, complete, cause, rows, believed.keys, compared)
 
 
 def glance(log: LogReader, span: Span, rank: Rank) -> Glance:
     """Answer a window by one bounded scan that leaves the memo alone."""
-    skipped: Counter[str] = Counter()
     facts = []
     rows = 0
     for row in log.spanned(span):
         rows += 1
-        fact = _fact(row, log.projection.parse, None, skipped)
+        fact = _fact(row, log.projection.parse, None)
         if fact is not None:
             facts.append(fact)
-    skipped["ts"] = log.odd_times()
-    turns = log.projection.join(sorted(facts, key=attrgetter("id")), span)
-    return Glance(turns, _snapshot(log, rank, log.highest()), rows, _counts(skipped))
-
-
-def _counts(skipped: Counter[str]) -> Counts:
-    return tuple(sorted((+skipped).items()))
+    found = joined(log.projection, sorted(facts, key=attrgetter("id")), span)
+    # A row whose instant is no integer lies in no span: all of them are counted, whichever were read above.
+    skipped = {**dict(found.skipped), "ts": log.odd_times()}
+    counts = tuple((reason, count) for reason, count in sorted(skipped.items()) if count)
+    return Glance(found._replace(skipped=counts), _snapshot(log, rank, log.highest()), rows)
 
 
 def _snapshot(log: LogReader, rank: Rank, highest: int | None) -> Snapshot:
@@ -175,8 +169,8 @@ def _believe(log: LogReader, base: Memo | None, wanted: int, place: Place) -> tu
         return _NOTHING_BELIEVED, "window widened"
     if not base.anchors:
         return _NOTHING_BELIEVED, "log was empty"
-    digests = {row.id: row.digest for row in log.whole(anchor.id for anchor in base.anchors)}
-    matching = [anchor for anchor in base.anchors if digests.get(anchor.id) == anchor.digest]
+    digests = {row.id: (row.digest, row.bare) for row in log.whole(anchor.id for anchor in base.anchors)}
+    matching = [anchor for anchor in base.anchors if anchor.digest in digests.get(anchor.id, ())]
     if not matching:
         return _NOTHING_BELIEVED, "anchors lost"
     point = matching[-1].id
@@ -250,28 +244,32 @@ def _stamp(ts: object, nanos: object) -> tuple[object, int]:
     return ts, nanos if type(nanos) is int else 0
 
 
-def _fact(
-    row: LogRow, parse: Callable[[bytes], object], coverage: int | None, skipped: Counter[str]
-) -> Fact[Any] | None:
-    """Read one row; count it if it cannot be read."""
-    if type(row.ts) is not int:
-        skipped["ts"] += 1
+def _fact(row: LogRow, parse: Callable[[bytes], object], coverage: int | None) -> Fact[Any] | None:
+    """Make a fact of a row that says something, or that cannot be read; None of any other.
+
+    A row without an integer for its instant is one whatever the coverage: it is counted in every window.
+    """
+    if type(row.ts) is int and coverage is not None and row.ts < coverage:
         return None
-    if coverage is not None and row.ts < coverage:
-        return None
-    if row.kind != b"text":
-        skipped["null" if row.kind == b"null" else "blob"] += row.kind in {b"null", b"blob"}
-        return None
-    if row.body is None:
-        return None
-    if len(row.body) > BODY_MAX:
-        skipped["size"] += 1
-        return None
-    try:
-        says = parse(row.body)
-    except UnicodeDecodeError:
-        skipped["utf8"] += 1
-        return None
+    says = _says(row, parse)
     if says is None:
         return None
-    return Fact(row.id, row.ts, _stamp(row.ts, row.nanos)[1], says, row.partition, row.digest)
+    ts = cast("int", row.ts)  # anything else only beside Skipped, which nothing takes for an instant
+    digest = row.bare if type(says) is Skipped else row.digest
+    return Fact(row.id, ts, _stamp(row.ts, row.nanos)[1], says, row.partition, digest)
+
+
+def _says(row: LogRow, parse: Callable[[bytes], object]) -> object:
+    """Read one row: what its body says, None if nothing, or why it cannot be read."""
+    if type(row.ts) is not int:
+        return Skipped("ts")
+    if row.kind in _UNREAD:
+        return Skipped(_UNREAD[row.kind])
+    if row.size > BODY_MAX:
+        return Skipped("size")
+    if row.body is None:
+        return None
+    try:
+        return parse(row.body)
+    except UnicodeDecodeError:
+        return Skipped("utf8")

@@ -19,10 +19,15 @@ T = TypeVar("T")
 
 
 class Joined(NamedTuple):
-    """The turns that the stored memo gave for the window it was stored for."""
+    """What facts made for one window: the turns, the summary, and how many rows were skipped, by reason.
+
+    The slot keeps the one that the stored memo gave for the window it was stored for.
+    """
 
     span: Span
     turns: tuple[Any, ...]
+    summary: Any = None
+    skipped: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
