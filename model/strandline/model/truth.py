@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
 from strandline.model.log import Raw
 
@@ -23,8 +23,8 @@ Reason: TypeAlias = Literal["ts", "null", "blob", "size", "utf8"]
 class Truth(NamedTuple):
     """An answer: its items, what is counted beside them (None if nothing is), and the skipped rows by reason."""
 
-    turns: tuple[object, ...]
-    counts: object
+    turns: tuple[Any, ...]
+    counts: Any
     skipped: tuple[tuple[str, int], ...]
 
 

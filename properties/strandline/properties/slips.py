@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from strandline.impl import host, refresh, scan, window
 from strandline.impl import memo as memos
 from strandline.impl.connection import Connection
+from strandline.impl.joined import joined
 from strandline.impl.log import LogReader
 from strandline.impl.refresh import Ask
 from strandline.impl.store import MemoStore, Slot
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from strandline.impl.effects import ReadLog
     from strandline.impl.log import LogRow
     from strandline.impl.memo import Gap, Memo, Place
+    from strandline.impl.projection import Fact
     from strandline.impl.store import Joined
     from strandline.impl.window import Span
 
@@ -43,8 +45,8 @@ def believing_without_deletions(log: LogReader, base: Memo | None, wanted: int, 
     return believed._replace(gaps=memos.clipped(base.gaps, believed.point)), cause
 
 
-def turns_backwards(self: Ask, memo: Memo) -> tuple[Any, ...]:
-    return self.projection.join(reversed(memo.sources), self.span)
+def joined_backwards(self: Ask, sources: tuple[Fact[Any], ...]) -> Joined:
+    return joined(self.projection, sources[::-1], self.span)
 
 
 def holding_the_end(self: Span, ts: int) -> bool:
@@ -143,8 +145,8 @@ SLIPS: Final[tuple[Mutant, ...]] = (
         "joins its sources newest first",
         "M1",
         Ask,
-        "turns",
-        turns_backwards,
+        "joined",
+        joined_backwards,
         FUZZ,
     ),
     Mutant(

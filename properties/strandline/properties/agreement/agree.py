@@ -22,7 +22,8 @@ from hypothesis import strategies as st
 from strandline.model.days import span
 from strandline.model.log import Log
 from strandline.model.memo import Limits
-from strandline.model.oracle import Truth, oracle
+from strandline.model.oracle import oracle
+from strandline.model.truth import Truth
 from strandline.properties.agreement import calendars, questions, questions_of_memos
 from strandline.properties.agreement.bodies import BODIES, TEXTS, nestings
 from strandline.properties.agreement.dated import DatedScanner
@@ -101,7 +102,8 @@ def _traps(tally: Tally) -> None:
         for asked in trap.asked:
             tally["traps"] += 1
             instants = span(asked.first, asked.last, ZoneInfo(asked.zone))
-            same(trap.name, oracle(trap.rows, instants), Truth(asked.turns, asked.skipped))
+            said = oracle(trap.rows, instants)
+            same(trap.name, said, Truth(asked.turns, asked.counts or said.counts, asked.skipped))
             with tempfile.TemporaryDirectory(prefix="strandline-", ignore_cleanup_errors=True) as folder:
                 for ride in rides(trap, asked, Path(folder), "wal"):
                     same(f"{trap.name}: {ride.name}", ride.found, ride.right)

@@ -11,10 +11,9 @@ from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from strandline.impl.window import Window, start_of_day
-from strandline.model import oracle as oracles
 from strandline.model.days import Span, span, start_of
 from strandline.model.log import Raw
-from strandline.model.oracle import Truth, oracle
+from strandline.model.oracle import Fact, oracle
 from strandline.properties.agreement.sides import fact_by_oracle, fact_by_scanner, join_by_scanner
 
 if TYPE_CHECKING:
@@ -66,14 +65,14 @@ def _parted(one: object, two: object) -> tuple[str, object, object]:
 def body(case: bytes, tally: Tally) -> None:
     """Ask what the bytes of a TEXT body state."""
     found = fact_by_oracle(Raw(case))
-    tally["bodies that state something"] += isinstance(found, oracles.Fact)
+    tally["bodies that state something"] += isinstance(found, Fact)
     same(case, fact_by_scanner(case), found)
 
 
 def text(case: str, tally: Tally) -> None:
     """Ask what a text states, given to the oracle as a string and to the scanner by its bytes."""
     found = fact_by_oracle(case)
-    tally["bodies that state something"] += isinstance(found, oracles.Fact)
+    tally["bodies that state something"] += isinstance(found, Fact)
     same(case, fact_by_scanner(case.encode("utf-8", "surrogatepass")), found)
 
 
@@ -110,7 +109,7 @@ def days(case: Days, tally: Tally) -> None:
 
 def join(case: Table, _tally: Tally) -> None:
     """Ask for the turns that facts make."""
-    same(case, join_by_scanner(case.rows, case.span), oracle(case.rows, case.span).turns)
+    same(case, join_by_scanner(case.rows, case.span), oracle(case.rows, case.span)[:2])
 
 
 def one_shot(case: Table, desk: Desk, _tally: Tally) -> None:
@@ -119,15 +118,14 @@ def one_shot(case: Table, desk: Desk, _tally: Tally) -> None:
 
 
 def memo_path(case: Table, desk: Desk, tally: Tally) -> None:
-    """Ask for an answer by the memo path, which skips rows after the window too."""
-    turns = oracle(case.rows, case.span).turns
-    skipped = oracle(case.rows, Span(case.span.start, None)).skipped
-    tally["answers with turns"] += bool(turns)
-    same(case, desk.memo_path(case.span), Truth(turns, skipped))
+    """Ask for an answer by the memo path."""
+    truth = oracle(case.rows, case.span)
+    tally["answers with turns"] += bool(truth.turns)
+    same(case, desk.memo_path(case.span), truth)
 
 
 def one_truth(case: Table, desk: Desk, tally: Tally) -> None:
     """Ask for the same answer by both paths of the scanner."""
-    turns = desk.memo_path(case.span).turns
-    tally["answers with turns"] += bool(turns)
-    same(case, desk.one_shot(case.span).turns, turns)
+    answer = desk.memo_path(case.span)
+    tally["answers with turns"] += bool(answer.turns)
+    same(case, desk.one_shot(case.span), answer)

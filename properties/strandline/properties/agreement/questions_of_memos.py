@@ -9,8 +9,9 @@ from strandline.impl import memo as memos
 from strandline.impl import parse, projection
 from strandline.impl.answer import Snapshot
 from strandline.impl.memo import Place
+from strandline.model import bodies, facts
 from strandline.model import memo as model
-from strandline.model import oracle as oracles
+from strandline.model import truth as truths
 from strandline.model.days import Span
 from strandline.model.oracle import oracle
 from strandline.properties.agreement.histories import COVERAGES, History
@@ -79,7 +80,7 @@ def _answered(case: object, mine: memos.Memo, desk: Desk, log: Log, wanted: int)
     """Ask for the answers that a memo gives; after a row was rewritten in place they are not promised."""
     for end in (None, LATEST):
         span = Span(None if wanted == model.OPEN else wanted, end)
-        same(case, desk.joined(mine, span), oracle(log.rows, span).turns)
+        same(case, desk.joined(mine, span), oracle(log.rows, span))
 
 
 def _kept(case: object, found: Remembered, limits: model.Limits, desk: Desk) -> Remembered:
@@ -118,8 +119,9 @@ def write_backs(tally: Tally) -> None:
 def numbers(tally: Tally) -> None:
     """Ask for the numbers that both sides state."""
     stated = {
-        "the longest body": (projection.BODY_MAX, oracles.BODY_MAX),
-        "the deepest JSON": (parse.NESTING_MAX, oracles.NESTING_MAX),
+        "the longest body": (projection.BODY_MAX, truths.BODY_MAX),
+        "the deepest JSON": (parse.NESTING_MAX, facts.NESTING_MAX),
+        "the deepest submission": (parse.DEPTH_MAX, bodies.DEPTH_MAX),
         "anchors": (memos.ANCHORS_MAX, model.ANCHORS_MAX),
         "gaps": (memos.GAPS_MAX, model.GAPS_MAX),
         "sources": (memos.Limits().sources, model.Limits().sources),

@@ -17,7 +17,7 @@ from strandline.model.days import span
 from strandline.model.log import Row
 from strandline.model.oracle import oracle
 from strandline.properties.agreement.dated import DatedScanner
-from strandline.properties.agreement.sides import put, told
+from strandline.properties.agreement.sides import put, said, told
 from strandline.properties.harness import schema
 from strandline.properties.harness.meter import Meter, metered
 from strandline.properties.traps.trap import DAWN, completed, request
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from strandline.impl.answer import Outcome
     from strandline.impl.effects import Effect
+    from strandline.model.truth import Truth
     from strandline.properties.harness.disk import Journal
     from strandline.properties.harness.meter import Cost
     from strandline.properties.traps import Asked, Trap
@@ -92,26 +93,27 @@ def rides(trap: Trap, asked: Asked, folder: Path, journal: Journal) -> Iterator[
     """
     window = window_of(asked)
     instants = span(asked.first, asked.last, window.zone)
+    right = oracle(trap.rows, instants)
     before = asked.last if asked.last is not None else date.max
     meter = Meter(CODEX.body)
     book = Book(folder / "log.sqlite", journal)
     with closing(book), DatedScanner(book.path, connect=metered(meter)) as scanner:
-        yield Ride("memo path, no row", asked, told(scanner.turns(window, before)), ())
+        yield Ride("memo path, no row", asked, said(scanner.turns(window, before)), oracle((), instants))
         for count, row in enumerate(trap.rows, 1):
             book.commit((row,))
-            so_far = oracle(trap.rows[:count], instants).turns
+            so_far = oracle(trap.rows[:count], instants)
             cost = meter.cost
             found = scanner.turns(window, before)
-            yield Ride(f"memo path, row {count}", asked, told(found), so_far)
+            yield Ride(f"memo path, row {count}", asked, said(found), so_far)
             yield Ride(f"cost of row {count}", asked, _spent(found), _measured(meter.cost.since(cost)))
         with DatedScanner(book.path) as late:
             for path in ("memo", "unchanged"):
                 found = late.turns(window, before)
-                yield Ride(f"memo path, cold: {path}", asked, (told(found), path_of(found)), (asked.turns, path))
+                yield Ride(f"memo path, cold: {path}", asked, (said(found), path_of(found)), (right, path))
         if asked.last is not None:
-            yield from _day_after(scanner, asked, window, asked.last + _DAY)
+            yield from _day_after(scanner, asked, right, window, asked.last + _DAY)
             with DatedScanner(book.path) as late:
-                yield from _day_after(late, asked, window, asked.last + _DAY)
+                yield from _day_after(late, asked, right, window, asked.last + _DAY)
         yield from _deleted(book, scanner, asked, window, before, trap.rows)
 
 
@@ -128,14 +130,13 @@ def _measured(cost: Cost) -> object:
     return cost.bodies, cost.keys, cost.anchors, 1
 
 
-def _day_after(scanner: DatedScanner, asked: Asked, window: Window, today: date) -> Iterator[Ride]:
+def _day_after(
+    scanner: DatedScanner, asked: Asked, right: Truth, window: Window, today: date
+) -> Iterator[Ride]:
     """Ask on the day after: one scan that leaves the memo alone."""
     memo = scanner.memo
     found = scanner.turns(window, today)
-    yield Ride("one-shot path", asked, told(found), asked.turns)
-    yield Ride(
-        "rows skipped", asked, dict(found.statistics.skipped if isinstance(found, Answer) else ()), dict(asked.skipped)
-    )
+    yield Ride("one-shot path", asked, said(found), right)
     yield Ride("path of a window that has ended", asked, path_of(found), "one-shot")
     yield Ride("memo that is left alone", asked, scanner.memo, memo)
 
@@ -163,14 +164,14 @@ def _deleted(  # noqa: PLR0913 - a ride by its parts
     book: Book, scanner: DatedScanner, asked: Asked, window: Window, before: date, rows: tuple[Row, ...]
 ) -> Iterator[Ride]:
     """Insert rows that say otherwise of every turn, look, and delete them again."""
+    instants = span(asked.first, asked.last, window.zone)
     lies = _lies(asked, {row.id for row in rows})
     highest = max((row.id for row in rows), default=0)
     if all(row.id > highest for row in lies):
         book.commit(lies)
-        said = oracle((*rows, *lies), span(asked.first, asked.last, window.zone)).turns
-        yield Ride("memo path, more rows", asked, told(scanner.turns(window, before)), said)
+        yield Ride("memo path, more rows", asked, said(scanner.turns(window, before)), oracle((*rows, *lies), instants))
         book.delete(lies)
-    yield Ride("memo path, rows deleted", asked, told(scanner.turns(window, before)), asked.turns)
+    yield Ride("memo path, rows deleted", asked, said(scanner.turns(window, before)), oracle(rows, instants))
 
 
 def _lies(asked: Asked, taken: set[int]) -> tuple[Row, ...]:

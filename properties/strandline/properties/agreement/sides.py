@@ -14,14 +14,15 @@ from strandline.impl import codex, projection, scan
 from strandline.impl import memo as memos
 from strandline.impl import window as windows
 from strandline.impl.answer import Answer
+from strandline.impl.joined import joined
 from strandline.impl.log import LogReader
 from strandline.impl.memo import Place
 from strandline.impl.parse import Parsed, parse
 from strandline.model import memo as model
-from strandline.model import oracle as oracles
-from strandline.model.days import Span
+from strandline.model import truth as truths
 from strandline.model.log import Log, Raw, Row
-from strandline.model.oracle import Fact, Truth, Turn, fact, skip
+from strandline.model.oracle import MARKERS, Fact, Turn, fact
+from strandline.model.truth import Truth, skip
 from strandline.properties.harness import view
 from strandline.properties.harness.plug import CODEX
 from strandline.properties.harness.schema import CREATE
@@ -30,14 +31,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from strandline.impl.answer import Outcome
+    from strandline.model.days import Span
     from strandline.model.log import Body
-
-ALL: Final = Span(None, None)
-
 
 def fact_by_oracle(body: Body) -> Fact | str | None:
     """Give what a body states, or the reason why it cannot be read."""
-    return fact(body) or skip(Row(1, 0, 0, None, None, body), ALL)
+    return skip(Row(1, 0, 0, None, None, body), MARKERS) or fact(body)
 
 
 def fact_by_scanner(body: bytes) -> Fact | str | None:
@@ -48,12 +47,13 @@ def fact_by_scanner(body: bytes) -> Fact | str | None:
         return "utf8"
     if parsed is None:
         return None
-    return Fact("completed" if parsed.completed else "request", parsed.turn, parsed.thread, parsed.model)
+    return Fact(*parsed)
 
 
-def join_by_scanner(rows: tuple[Row, ...], span: Span) -> tuple[Turn, ...]:
-    """Join the facts of rows as the scanner does."""
-    return turns_of(codex.join(filter(None, map(_stated, rows)), windows.Span(*span)))
+def join_by_scanner(rows: tuple[Row, ...], span: Span) -> tuple[object, object]:
+    """Join the facts of rows as the scanner does, and count what they say."""
+    facts, within = [*filter(None, map(_stated, rows))], windows.Span(*span)
+    return codex.join(facts, within), codex.summarize(facts, within)
 
 
 def turns_of(items: tuple[Any, ...]) -> tuple[Turn, ...]:
@@ -63,13 +63,13 @@ def turns_of(items: tuple[Any, ...]) -> tuple[Turn, ...]:
 
 def _stated(row: Row) -> projection.Fact[Parsed] | None:
     text = text_of(row.body)
-    if text is None or not isinstance(row.ts, int):
+    if text is None or len(text) > projection.BODY_MAX or not isinstance(row.ts, int):
         return None
     try:
         says = parse(text)
     except UnicodeDecodeError:
         return None
-    return says and projection.Fact(row.id, row.ts, row.nanos, says, None, b"")
+    return says and projection.Fact(row.id, row.ts, row.nanos, says, view.log_row(row).partition, b"")
 
 
 def text_of(body: Body) -> bytes | None:
@@ -82,7 +82,7 @@ def text_of(body: Body) -> bytes | None:
 @contextmanager
 def longest_body(size: int) -> Iterator[None]:
     """Let both sides take so many bytes for the longest body, for as long as the context lasts."""
-    with patch.object(oracles, "BODY_MAX", size), patch.object(scan, "BODY_MAX", size):
+    with patch.object(truths, "BODY_MAX", size), patch.object(scan, "BODY_MAX", size):
         yield
 
 
@@ -114,13 +114,13 @@ class Desk:
     def one_shot(self, span: Span) -> Truth:
         """Answer a span by the one-shot path."""
         found = scan.glance(self._reader, windows.Span(*span), _RANK)
-        return Truth(turns_of(found.turns), found.skipped)
+        return view.truth(found.joined)
 
     def memo_path(self, span: Span) -> Truth:
         """Answer a span by the memo path, from no memo."""
         coverage = memos.OPEN if span.start is None else span.start
         found = scan.read(self._reader, None, coverage, _RANK, memos.Limits().chunk)
-        return Truth(turns_of(codex.join(found.memo.sources, windows.Span(*span))), found.skipped)
+        return self.joined(found.memo, span)
 
     def read(
         self, base: memos.Memo | None, wanted: int, identity: tuple[int, int, int], chunk: int
@@ -141,9 +141,9 @@ class Desk:
         """Give a memo of the scanner as the model's."""
         return view.memo(real, self._library)
 
-    def joined(self, real: memos.Memo, span: Span) -> tuple[Turn, ...]:
+    def joined(self, real: memos.Memo, span: Span) -> Truth:
         """Answer a span from a memo of the scanner."""
-        return turns_of(codex.join(real.sources, windows.Span(*span)))
+        return view.truth(joined(codex.CODEX, real.sources, windows.Span(*span)))
 
     def close(self) -> None:
         """Let the log go."""
@@ -161,6 +161,11 @@ def put(database: sqlite3.Connection, row: Row) -> None:
 def told(outcome: Outcome) -> tuple[Turn, ...] | Outcome:
     """Give the turns of an answer in the oracle's words; what is no answer stays as it is."""
     return turns_of(outcome.turns) if isinstance(outcome, Answer) else outcome
+
+
+def said(outcome: Outcome) -> Truth | Outcome:
+    """Give all that an answer says in the oracle's words; what is no answer stays as it is."""
+    return view.truth(outcome) if isinstance(outcome, Answer) else outcome
 
 
 def storable(row: Row) -> Row:

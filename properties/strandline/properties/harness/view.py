@@ -7,14 +7,14 @@ drops. So a remembered row is not looked up by its id but by all that is remembe
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from strandline.impl import refresh as impl
 from strandline.impl.effects import ReadLog
 from strandline.impl.log import LogRow
 from strandline.impl.memo import Memo
 from strandline.impl.projection import Fact, Skipped
-from strandline.impl.store import Slot
+from strandline.impl.store import Joined, Slot
 from strandline.model import memo as model
 from strandline.model import state
 from strandline.model.log import Raw, Row
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from strandline.impl.answer import Answer
     from strandline.impl.effects import Effect
     from strandline.impl.memo import Anchor, Partition
-    from strandline.impl.scan import Glance
     from strandline.model.state import Ghost, Phase, Task, World
 
 STRANGER = -1
@@ -39,7 +38,8 @@ def log_row(row: Row, owners: int = OWNERS_MAX) -> LogRow:
     kind, body = _stored(row)
     names = [None if name is None else name.encode() for name in (row.thread, row.process)]
     ts = row.ts.encode() if isinstance(row.ts, str) else row.ts
-    return LogRow(row.id, ts, row.nanos, kind, body, tuple(names[:owners]))
+    size = len(body or b"") if kind == b"text" else 0
+    return LogRow(row.id, ts, row.nanos, kind, body, size, tuple(names[:owners]))
 
 
 def _stored(row: Row) -> tuple[bytes, bytes | None]:
@@ -73,13 +73,15 @@ class Library:
 
     def _take_in(self, row: Row) -> None:
         stored = log_row(row, len(self._plug.projection.owners))
-        self._anchors[row.id, stored.partition, stored.digest] = row
+        for digest in (stored.digest, stored.bare):  # a skipped row is remembered without its body
+            self._anchors[row.id, stored.partition, digest] = row
         rules = self._plug.rules
         reason = skip(row, rules.markers)
         fact = rules.fact(row.body) if reason is None else None
         if reason is not None or fact is not None:
             says = self._plug.says(fact) if reason is None else Skipped(reason)
-            self._facts[Fact(row.id, stored.ts, row.nanos, says, stored.partition, stored.digest)] = row
+            digest = stored.digest if reason is None else stored.bare
+            self._facts[Fact(row.id, cast("int", stored.ts), row.nanos, says, stored.partition, digest)] = row
 
     def source(self, remembered: Fact[Any]) -> Row:
         """Find the row that a fact was made of; a stranger if there is none."""
@@ -105,7 +107,7 @@ def memo(real: Memo, library: Library) -> model.Memo:
     )
 
 
-def truth(found: Answer | Glance) -> Truth:
+def truth(found: Answer | Joined) -> Truth:
     """Give an answer of the scanner as the model's."""
     return Truth(found.turns, found.summary, found.skipped)
 

@@ -146,7 +146,6 @@ def statistics(answer: Answer) -> dict[str, object]:
         "tries": cost.tries,
         "stored": cost.stored,
         "lost_swaps": cost.lost_swaps,
-        "skipped": dict(cost.skipped),
     }
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from strandline.model.events import Event
     from strandline.model.log import Row
     from strandline.model.state import Action, Scope
+    from strandline.model.truth import Truth
     from strandline.properties.harness.meter import Cost
     from strandline.properties.harness.templates import Templates
 
@@ -127,7 +128,7 @@ class Scanner:
                 self._probed[real, action] = self._space.step(real, action)
         return self._probed[real, action]
 
-    def one_shot(self, rows: tuple[Row, ...], span: Span) -> tuple[object, ...]:
+    def one_shot(self, rows: tuple[Row, ...], span: Span) -> Truth:
         """Answer a window by the one-shot path over a snapshot."""
         with self._planting():
             return self._templates.one_shot(rows, span)

@@ -79,7 +79,7 @@ def bare(value: V) -> V:
             case Memo():
                 return replace(part, observation=0, snapshot=_token(part.snapshot))
             case Glance():
-                return part._replace(snapshot=_token(part.snapshot), rows=0, skipped=())
+                return part._replace(snapshot=_token(part.snapshot), rows=0)
             case impl.Tally():
                 return impl.Tally(tries=part.tries, swaps=part.swaps, waits=part.waits)
             case impl.Ask():
@@ -153,7 +153,7 @@ def otherwise(state: impl.State, effect: Effect) -> tuple[impl.State, Effect]:
             beside = None if lay is None else _worn(numbered(lay, BELOW))
             return replace(state, found=_worn(found), slot=replace(slot, memo=beside)), effect
         case impl.Checking(found=Glance() as found), _:
-            return replace(state, found=found._replace(rows=WORN, skipped=(("ts", WORN),))), effect
+            return replace(state, found=found._replace(rows=WORN)), effect
     return state, effect
 
 

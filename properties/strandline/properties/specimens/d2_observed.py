@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Self, TypeVar
 
 from strandline.model.oracle import Turn
 from strandline.properties.specimens.d0_blind import doubt
-from strandline.properties.specimens.rule import Found, Next, Rule, above, goes, said, top
+from strandline.properties.specimens.rule import Found, Next, Rule, Said, above, goes, said, top
 from strandline.properties.specimens.scene import M, Memo, Run
 
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
     from strandline.model.days import Span
     from strandline.model.log import Row
-    from strandline.model.oracle import Fact
 
 PENDING_MAX: Final = 4096
 """Turns that may have completions pending; a world may bound them closer."""
