@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from unittest.mock import patch
 
 from strandline.properties.designs import DESIGNS
+from strandline.properties.mutants_of_definition import DEFINITION
 from strandline.properties.slips import EQUIVALENT, SLIPS
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 SHIPPED: Final = "shipped"
 """The name of the scanner as it is."""
 
-MUTANTS: Final[dict[str, Mutant]] = {mutant.name: mutant for mutant in (*DESIGNS, *SLIPS)}
+MUTANTS: Final[dict[str, Mutant]] = {mutant.name: mutant for mutant in (*DESIGNS, *SLIPS, *DEFINITION)}
 """Every mutant by its name."""
 
 ALIKE: Final[dict[str, Mutant]] = {mutant.name: mutant for mutant in EQUIVALENT}

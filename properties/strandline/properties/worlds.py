@@ -185,7 +185,7 @@ WORLDS: Final[dict[str, Scope]] = {
     "overruled": Scope(
         windows=(EVER, RECENT),
         templates=(OVERRULED, ASKED),
-        refreshers=2,
+        refreshers=1,
         born_with=(0, 1),
         budget=(("append", 1), ("delete", 1), ("start", 3)),
     ),
@@ -193,7 +193,7 @@ WORLDS: Final[dict[str, Scope]] = {
         windows=(EVER,),
         templates=(UNTOLD, P, NO_BODY),
         refreshers=1,
-        budget=(("append", 3), ("delete", 1), ("start", 2)),
+        budget=(("append", 2), ("delete", 1), ("start", 2)),
     ),
 }
 """Every world by its name; the counts of its states and transitions are pinned in the tests."""

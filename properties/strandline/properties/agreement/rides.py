@@ -130,9 +130,7 @@ def _measured(cost: Cost) -> object:
     return cost.bodies, cost.keys, cost.anchors, 1
 
 
-def _day_after(
-    scanner: DatedScanner, asked: Asked, right: Truth, window: Window, today: date
-) -> Iterator[Ride]:
+def _day_after(scanner: DatedScanner, asked: Asked, right: Truth, window: Window, today: date) -> Iterator[Ride]:
     """Ask on the day after: one scan that leaves the memo alone."""
     memo = scanner.memo
     found = scanner.turns(window, today)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from strandline.model.days import Span
     from strandline.model.log import Body
 
+
 def fact_by_oracle(body: Body) -> Fact | str | None:
     """Give what a body states, or the reason why it cannot be read."""
     return skip(Row(1, 0, 0, None, None, body), MARKERS) or fact(body)

@@ -73,15 +73,18 @@ class Library:
 
     def _take_in(self, row: Row) -> None:
         stored = log_row(row, len(self._plug.projection.owners))
-        for digest in (stored.digest, stored.bare):  # a skipped row is remembered without its body
-            self._anchors[row.id, stored.partition, digest] = row
         rules = self._plug.rules
         reason = skip(row, rules.markers)
         fact = rules.fact(row.body) if reason is None else None
-        if reason is not None or fact is not None:
-            says = self._plug.says(fact) if reason is None else Skipped(reason)
-            digest = stored.digest if reason is None else stored.bare
-            self._facts[Fact(row.id, cast("int", stored.ts), row.nanos, says, stored.partition, digest)] = row
+        self._anchors[row.id, stored.partition, stored.digest] = row
+        if reason is not None:  # remembered without its body, by which it could not be told
+            self._anchors[row.id, stored.partition, stored.bare] = row
+            self._remember(stored, Skipped(reason), stored.bare, row)
+        elif fact is not None:
+            self._remember(stored, self._plug.says(fact), stored.digest, row)
+
+    def _remember(self, stored: LogRow, says: object, digest: bytes, row: Row) -> None:
+        self._facts[Fact(row.id, cast("int", stored.ts), row.nanos, says, stored.partition, digest)] = row
 
     def source(self, remembered: Fact[Any]) -> Row:
         """Find the row that a fact was made of; a stranger if there is none."""
