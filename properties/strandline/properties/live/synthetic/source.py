@@ -1,0 +1,59 @@
+"""What all threads of a synthetic log share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from strandline.properties.harness.schema import Place
+from strandline.properties.live.synthetic.messages import RESET
+from strandline.properties.live.synthetic.said import NOTHING, Said
+
+if TYPE_CHECKING:
+    from strandline.properties.live.synthetic.codexes import Codex
+    from strandline.properties.live.synthetic.filler import Chance, Filler
+    from strandline.properties.live.synthetic.turns import Session
+
+PRIORITY: Final = "priority"
+FAST: Final = "fast"
+"""The other name of the priority tier, by which it can be asked for."""
+FLEX: Final = "flex"
+DEFAULT: Final = "default"
+_OTHERS: Final = (DEFAULT, RESET, FLEX)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where rows come from.
+
+    Args:
+        codex: the version that logs.
+        chance: draws everything.
+        filler: fills rows up.
+        priority: the chance that a tier, when one is chosen, is the priority tier.
+        sessions: all threads; a turn of one may be nested in a turn of another.
+    """
+
+    codex: Codex
+    chance: Chance
+    filler: Filler
+    priority: float
+    sessions: list[Session] = field(default_factory=list)
+
+    def tier(self) -> str:
+        """Choose a tier to ask for."""
+        if self.chance.random() < self.priority:
+            return FAST if self.chance.one_in(4) else PRIORITY
+        return self.chance.pick(_OTHERS)
+
+    def noise(self, within: str, thread: str | None) -> Said:
+        """Say what means nothing, within some spans or none."""
+        tasks = "codex_core::tasks"
+        place = Place(self.chance.pick(self.codex.levels), tasks, tasks, "core/src/tasks/mod.rs", 1)
+        text = self.filler.noise(wild=bool(within))
+        return Said("noise", place, thread, f"{within}: {text}" if within else text, NOTHING)
+
+
+def in_force(asked: str) -> str:
+    """Tell the tier that is in force where one was asked for."""
+    return {FAST: PRIORITY, RESET: DEFAULT}.get(asked, asked)
