@@ -40,7 +40,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def grow(path: Path, rows: int = 200, seed: int = 0) -> None:
-    write(path, Plan(rows=rows, seed=seed, partition_rows=20), threading.Event())
+    write(path, Plan("0.140", rows=rows, seed=seed, partition_rows=20, noise=0.1), threading.Event())
 
 
 def following(path: Path, *, judging: bool = True) -> Generator[Refresh, None, None]:

@@ -55,6 +55,7 @@ Example:    strandline turns ~/.codex/logs_2.sqlite --since yesterday
 @plan_option("processes", "Partitions with a process id alone.")
 @plan_option("body_bytes", "Typical length of what means nothing; below the default all rows shrink with it.")
 @plan_option("priority", "The chance that a tier, when one is chosen, is the priority tier, 0 to 1.")
+@plan_option("noise", "How many rows that mean nothing there are, 0 to 1; 1 is as of a codex process.")
 @plan_option("malformed", "The share of rows that no codex writes, 0 to 1.")
 @plan_option("journal", "The journal mode: wal or delete.")
 @plan_option("bytes_max", "The largest log to write to, in bytes.")

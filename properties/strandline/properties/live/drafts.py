@@ -26,6 +26,7 @@ __all__ = ["FULL_SPEED", "Journal", "Line", "Plan", "drafts", "lines"]
 FULL_SPEED: Final = 20_000
 """Rows per second of log time when no rate is given."""
 _LATE: Final = (1, 30, 3600, 2 * 24 * 3600)  # seconds
+_PIDS: Final = (300, 60_000)
 _SERVER: Final = 'app_server.request{otel.kind="server" rpc.method="turn/start"}'
 
 
@@ -48,16 +49,17 @@ def lines(plan: Plan, now: int) -> Iterator[Line]:
     change it half way, that are steered, nested and compacted; settings of no turn, warm-ups, prompts that look like
     rows; as many rows without a thread; late rows, a clock that steps back, and rows that no codex writes.
     """
-    chance = Chance(plan.seed)
-    codex = CODEXES[plan.codex]
-    source = Source(codex, chance, Filler(chance, codex, plan.body_bytes), plan.priority)
-    source.sessions.extend(Session(source, chance.uuid()) for _ in range(plan.threads))
-    processes = [f"pid:{chance.between((300, 60_000))}:{chance.uuid()}" for _ in range(plan.processes)]
-    running = [(session.rows(), processes[place % plan.processes]) for place, session in enumerate(source.sessions)]
+    chance, codex = Chance(plan.seed), CODEXES[plan.codex]
+    # Named first: plans of one seed write to the same partitions, whatever else they differ in.
+    threads = [chance.uuid() for _ in range(plan.threads)]
+    processes = [f"pid:{chance.between(_PIDS)}:{chance.uuid()}" for _ in range(plan.processes)]
+    source = Source(codex, chance, Filler(chance, codex, plan.body_bytes), plan.priority, plan.noise)
+    source.sessions.extend(Session(source, thread) for thread in threads)
+    running = [(session.rows(), processes[at % plan.processes]) for at, session in enumerate(source.sessions)]
     rows, process = running[0]
     clock = _times(plan, now, chance)
     while True:
-        if chance.random() < codex.threadless:
+        if chance.random() < codex.threadless * plan.noise:
             said = source.noise(_SERVER if chance.one_in(2) else "", None)
             home: str | None = chance.pick(processes)
         else:

@@ -36,6 +36,7 @@ class Plan:
         body_bytes: typical length of the padding of a row that means nothing, in characters; one in 64 is 16 times
             as long. Below the default all rows shrink with it; above it the others are at least as long.
         priority: the chance that a tier, whenever one is chosen, is the priority tier, 0 to 1.
+        noise: how many rows that mean nothing there are: 1 for as many as of a codex process, 0 for none.
         malformed: the share of rows that no codex writes: NULL, cut short, a kind missed by a little, 0 to 1.
         journal: the journal mode.
         bytes_max: the writer refuses to go on once file and -wal together are larger, in bytes.
@@ -56,6 +57,7 @@ class Plan:
     processes: int = 3
     body_bytes: int = USUAL
     priority: float = 0.5
+    noise: float = 1.0
     malformed: float = 1 / 64
     journal: Journal = "wal"
     bytes_max: int = 1024 * _MIB
@@ -75,7 +77,9 @@ class Plan:
                 1 <= number <= _PARTITIONS_MAX for number in (self.threads, self.processes)
             ),
             f"body_bytes must lie between 0 and {_BODY_MAX}": 0 <= self.body_bytes <= _BODY_MAX,
-            "priority and malformed must lie between 0 and 1": 0 <= self.priority <= 1 and 0 <= self.malformed <= 1,
+            "priority, noise and malformed must lie between 0 and 1": all(
+                0 <= share <= 1 for share in (self.priority, self.noise, self.malformed)
+            ),
             "journal must be wal or delete": self.journal in {"wal", "delete"},
             f"busy must lie between 0 and {_BUSY_MAX}": 0 <= self.busy <= _BUSY_MAX,
         }

@@ -67,7 +67,7 @@ def completed(source: Source, turn: Turn, model: str, tier: str) -> Said:
 
 def events(source: Source, within: str, thread: str | None) -> Iterator[Said]:
     """Log the bits of an answer, which mean nothing."""
-    for _ in range(source.chance.between(source.codex.events)):
+    for _ in range(source.count(source.codex.events)):
         yield Said("event", _EVENT, thread, f"{within}: {messages.event(_DELTA, source.filler.delta())}", NOTHING)
 
 

@@ -10,7 +10,7 @@ from strandline.properties.live.synthetic.messages import RESET
 from strandline.properties.live.synthetic.said import NOTHING, Said
 
 if TYPE_CHECKING:
-    from strandline.properties.live.synthetic.codexes import Codex
+    from strandline.properties.live.synthetic.codexes import Codex, Range
     from strandline.properties.live.synthetic.filler import Chance, Filler
     from strandline.properties.live.synthetic.turns import Session
 
@@ -31,6 +31,7 @@ class Source:
         chance: draws everything.
         filler: fills rows up.
         priority: the chance that a tier, when one is chosen, is the priority tier.
+        quantity: how many rows that mean nothing there are, beside as many as of a codex process.
         sessions: all threads; a turn of one may be nested in a turn of another.
     """
 
@@ -38,6 +39,7 @@ class Source:
     chance: Chance
     filler: Filler
     priority: float
+    quantity: float = 1.0
     sessions: list[Session] = field(default_factory=list)
 
     def tier(self) -> str:
@@ -45,6 +47,10 @@ class Source:
         if self.chance.random() < self.priority:
             return FAST if self.chance.one_in(4) else PRIORITY
         return self.chance.pick(_OTHERS)
+
+    def count(self, bounds: Range) -> int:
+        """Choose how many rows that mean nothing there are in one place."""
+        return int(self.chance.between(bounds) * self.quantity)
 
     def noise(self, within: str, thread: str | None) -> Said:
         """Say what means nothing, within some spans or none."""

@@ -31,7 +31,8 @@ class Session:
         self._codex = source.codex
         self._chance = source.chance
         self._thread = thread
-        self._tier = in_force(source.tier())
+        tier = source.tier()
+        self._tier = tier if tier == RESET else in_force(tier)  # what was never set is no default
         self._model = source.chance.pick(MODELS)
 
     def rows(self) -> Iterator[Said]:
@@ -160,7 +161,7 @@ class Session:
 
     def _nothing(self, turn: Turn, count: Range) -> Iterator[Said]:
         """Say what means nothing, mostly in the outermost span."""
-        for _ in range(self._chance.between(count)):
+        for _ in range(self._source.count(count)):
             deep = self._chance.one_in(3)
             within = self._chance.pick(turn.spans[:4]) if deep else turn.spans.session
             yield self._source.noise(within, self._thread)
