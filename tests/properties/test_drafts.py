@@ -12,8 +12,8 @@ from strandline.model.log import Row
 from strandline.properties.live.drafts import Line, drafts, lines
 from strandline.properties.live.plan import Plan
 from strandline.properties.live.synthetic.codexes import Name
+from strandline.properties.live.synthetic.entry import Form, Meaning
 from strandline.properties.live.synthetic.filler import BASIC, USUAL
-from strandline.properties.live.synthetic.said import Form, Meant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,15 +41,15 @@ def logs() -> dict[str, list[Line]]:
 
 
 def bodies(log: list[Line], form: str) -> list[bytes]:
-    return [str(line.draft.body).encode() for line in log if line.said.form == form]
+    return [str(line.draft.body).encode() for line in log if line.entry.form == form]
 
 
-def by_turn(log: list[Line], kind: str) -> dict[str, list[Meant]]:
+def by_turn(log: list[Line], kind: str) -> dict[str, list[Meaning]]:
     """What the rows of a kind mean, by turn."""
-    gathered: dict[str, list[Meant]] = {}
-    for _, said in log:
-        if said.meant.kind == kind and said.meant.turn is not None:
-            gathered.setdefault(said.meant.turn, []).append(said.meant)
+    gathered: dict[str, list[Meaning]] = {}
+    for _, entry in log:
+        if entry.meaning.kind == kind and entry.meaning.turn is not None:
+            gathered.setdefault(entry.meaning.turn, []).append(entry.meaning)
     return gathered
 
 
@@ -63,7 +63,7 @@ def by_turn(log: list[Line], kind: str) -> dict[str, list[Meant]]:
     ],
 )
 def test_a_version_logs_its_kinds_and_no_other(logs: dict[str, list[Line]], codex: str, kinds: set[str]) -> None:
-    assert {said.meant.kind for _, said in logs[codex]} == {None, *kinds}
+    assert {entry.meaning.kind for _, entry in logs[codex]} == {None, *kinds}
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_requests_reach_from_14_to_41_kilobytes(logs: dict[str, list[Line]]) -> 
 
 @pytest.mark.parametrize(("codex", "rows"), [("0.140", 70), ("0.149", 24), ("0.158", 24), ("0.171", 24)])
 def test_most_turns_have_as_many_rows_as_a_short_one_of_a_codex_process(codex: Name, rows: int) -> None:
-    forms = [said.form for _, said in played(codex, threads=1) if said.thread]
+    forms = [entry.form for _, entry in played(codex, threads=1) if entry.thread]
     starts = [place for place, form in enumerate(forms) if form in {"submission", "started", "compact"}]
     lengths = [after - before for before, after in pairwise(starts)]
     assert 0.8 * rows < median(lengths) < 1.2 * rows
@@ -101,15 +101,15 @@ def test_most_turns_have_as_many_rows_as_a_short_one_of_a_codex_process(codex: N
 
 def test_levels_are_about_equal_and_half_of_the_rows_name_no_thread(logs: dict[str, list[Line]]) -> None:
     for codex in ("0.149", "0.158", "0.171"):
-        levels = Counter(said.place.level for _, said in logs[codex])
+        levels = Counter(entry.place.level for _, entry in logs[codex])
         assert all(0.28 < levels[level] / 20_000 < 0.38 for level in ("TRACE", "DEBUG", "INFO"))
     for log in logs.values():
-        assert 0.45 < sum(said.thread is None for _, said in log) / 20_000 < 0.55
+        assert 0.45 < sum(entry.thread is None for _, entry in log) / 20_000 < 0.55
 
 
 def test_less_noise_leaves_what_means_something() -> None:
-    none = Counter(said.form for _, said in played("0.171", rows=1000, noise=0.0))
-    some = Counter(said.form for _, said in played("0.171", rows=1000, noise=0.1))
+    none = Counter(entry.form for _, entry in played("0.171", rows=1000, noise=0.0))
+    some = Counter(entry.form for _, entry in played("0.171", rows=1000, noise=0.1))
     assert none["noise"] == 0
     assert 0.3 < some["noise"] / 1000 < 0.7
     assert none.keys() | {"noise"} == some.keys()
@@ -122,7 +122,7 @@ def test_less_noise_leaves_what_means_something() -> None:
 def test_turns_sample_more_than_once_and_some_change_their_tier_half_way(
     logs: dict[str, list[Line]], codex: str, kind: str
 ) -> None:
-    tiers = [[meant.tier for meant in said] for said in by_turn(logs[codex], kind).values()]
+    tiers = [[one.tier for one in of_turn] for of_turn in by_turn(logs[codex], kind).values()]
     assert any(len(of_turn) > 2 for of_turn in tiers)
     assert any("priority" in of_turn and of_turn[-1] != "priority" for of_turn in tiers)
     assert any("priority" in of_turn and of_turn[0] != "priority" for of_turn in tiers)
@@ -131,8 +131,8 @@ def test_turns_sample_more_than_once_and_some_change_their_tier_half_way(
 def test_turns_inherit_their_tier_and_do_not_always_get_what_they_ask_for() -> None:
     log = played("0.158", threads=60)
     tags = by_turn(log, "tags")
-    asked = {turn: said[0].tier for turn, said in by_turn(log, "submission").items() if turn in tags}
-    in_force = {turn: {meant.tier for meant in said} for turn, said in tags.items()}
+    asked = {turn: of_turn[0].tier for turn, of_turn in by_turn(log, "submission").items() if turn in tags}
+    in_force = {turn: {one.tier for one in of_turn} for turn, of_turn in tags.items()}
     assert {tier for tiers in in_force.values() for tier in tiers} == {"priority", "default", "flex", "unset"}
     assert any(tier is None and in_force[turn] == {"priority"} for turn, tier in asked.items())
     assert any(tier in {"priority", "fast"} and "priority" not in in_force[turn] for turn, tier in asked.items())
@@ -140,17 +140,17 @@ def test_turns_inherit_their_tier_and_do_not_always_get_what_they_ask_for() -> N
 
 
 def test_nothing_tells_the_tier_of_some_turns(logs: dict[str, list[Line]]) -> None:
-    assert any(said[0].tier is None for said in by_turn(logs["0.149"], "submission").values())
+    assert any(of_turn[0].tier is None for of_turn in by_turn(logs["0.149"], "submission").values())
     assert by_turn(logs["0.171"], "started").keys() - by_turn(logs["0.171"], "tags").keys()
     assert by_turn(logs["0.140"], "submission").keys() - by_turn(logs["0.140"], "request").keys()
 
 
 def test_settings_alone_and_steers_mean_nothing_and_compaction_is_a_turn(logs: dict[str, list[Line]]) -> None:
     for codex, log in logs.items():
-        meant = {form: {line.said.meant.kind for line in log if line.said.form == form} for form in get_args(Form)}
-        assert meant["settings"] == {None}
-        assert meant["steer"] == ({None} if codex in {"0.149", "0.158"} else set())
-        assert meant["compact"] == {"started" if codex == "0.171" else "submission"}
+        kinds = {form: {line.entry.meaning.kind for line in log if line.entry.form == form} for form in get_args(Form)}
+        assert kinds["settings"] == {None}
+        assert kinds["steer"] == ({None} if codex in {"0.149", "0.158"} else set())
+        assert kinds["compact"] == {"started" if codex == "0.171" else "submission"}
     assert all(b" mode: Steer { expected_turn_id: " in body for body in bodies(logs["0.158"], "steer"))
     assert all(b" op: Compact, " in body for body in bodies(logs["0.158"], "compact"))
     assert all(b' operation="compact" ' in body for body in bodies(logs["0.171"], "compact"))
@@ -158,19 +158,21 @@ def test_settings_alone_and_steers_mean_nothing_and_compaction_is_a_turn(logs: d
 
 
 def test_warm_ups_are_of_no_thread_and_of_no_turn(logs: dict[str, list[Line]]) -> None:
-    warm = [(said.thread, said.meant.kind, said.meant.turn) for _, said in logs["0.140"] if said.form == "warm-up"]
+    warm = [
+        (entry.thread, entry.meaning.kind, entry.meaning.turn) for _, entry in logs["0.140"] if entry.form == "warm-up"
+    ]
     assert {*warm} == {(None, "request", None), (None, "completed", None)}
 
 
 def test_turns_are_nested_in_turns_of_other_threads(logs: dict[str, list[Line]]) -> None:
     for log in logs.values():
-        nested = [said for _, said in log if str(said.body).count(":turn{") == 2 and said.meant.turn]
+        nested = [entry for _, entry in log if str(entry.body).count(":turn{") == 2 and entry.meaning.turn]
         assert nested
-        for said in nested:
-            outer, inner = (text[: text.index("}")] for text in str(said.body).split(":turn{")[1:])
-            assert f"turn.id={said.meant.turn} " in inner
-            assert f"turn.id={said.meant.turn} " not in outer
-        assert any(f"thread.id={said.meant.thread} " not in str(said.body).split(":turn{")[1] for said in nested)
+        for entry in nested:
+            outer, inner = (text[: text.index("}")] for text in str(entry.body).split(":turn{")[1:])
+            assert f"turn.id={entry.meaning.turn} " in inner
+            assert f"turn.id={entry.meaning.turn} " not in outer
+        assert any(f"thread.id={entry.meaning.thread} " not in str(entry.body).split(":turn{")[1] for entry in nested)
 
 
 def test_a_turn_may_stand_in_quotes_in_a_request_or_alone_in_the_spans(logs: dict[str, list[Line]]) -> None:
@@ -178,7 +180,7 @@ def test_a_turn_may_stand_in_quotes_in_a_request_or_alone_in_the_spans(logs: dic
     assert any(re.search(rb' turn\.id="[0-9a-f-]+"}: model=', body) for body in tags)
     assert any(re.search(rb'"turn_id":"[0-9a-f-]+"}$', body) for body in bodies(logs["0.140"], "request"))
     for log in logs.values():
-        assert any(said.thread is None and said.meant.thread is not None for _, said in log)
+        assert any(entry.thread is None and entry.meaning.thread is not None for _, entry in log)
 
 
 def test_prompts_and_noise_hold_what_looks_like_rows(logs: dict[str, list[Line]]) -> None:
@@ -200,8 +202,8 @@ def test_the_model_that_was_asked_answers_or_another_one_does(logs: dict[str, li
 def test_only_malformed_rows_are_null_cut_short_or_without_thread_and_process() -> None:
     usual, odd = ([*islice(lines(Plan(malformed=share), NOW), 5000)] for share in (0.0, 1.0))
     assert all(draft.body is not None and draft.process is not None for draft, _ in usual)
-    assert {said.form for _, said in odd} == {"malformed"}
-    assert {None, "unreadable", "tags"} <= {said.meant.kind for _, said in odd}
+    assert {entry.form for _, entry in odd} == {"malformed"}
+    assert {None, "unreadable", "tags"} <= {entry.meaning.kind for _, entry in odd}
     assert any(draft.body is None for draft, _ in odd)
     assert any(draft.thread is None and draft.process is None for draft, _ in odd)
 
@@ -229,10 +231,11 @@ def test_order_of_time_and_order_of_ids_differ() -> None:
 def test_the_share_of_priority_reaches_its_ends(codex: Name) -> None:
     fast = {"priority", "fast"}
     none, every = (
-        [said.meant for _, said in played(codex, rows=5000, priority=share) if said.meant.tier] for share in (0.0, 1.0)
+        [entry.meaning for _, entry in played(codex, rows=5000, priority=share) if entry.meaning.tier]
+        for share in (0.0, 1.0)
     )
-    assert not any(meant.tier in fast for meant in none)
-    assert all(meant.tier in fast or meant.model == BASIC for meant in every)
+    assert not any(meaning.tier in fast for meaning in none)
+    assert all(meaning.tier in fast or meaning.model == BASIC for meaning in every)
 
 
 @pytest.mark.parametrize(

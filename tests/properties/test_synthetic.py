@@ -12,7 +12,7 @@ import pytest
 from strandline.properties.live.drafts import Plan, lines
 from strandline.properties.live.synthetic import rust
 from strandline.properties.live.synthetic.codexes import CODEXES
-from strandline.properties.live.synthetic.said import NOTHING, Meant
+from strandline.properties.live.synthetic.entry import NOTHING, Meaning
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,7 +56,7 @@ def payload(message: str, mark: str) -> dict[str, object]:
     return value
 
 
-def read_submission(message: str, thread: str | None) -> Meant:
+def read_submission(message: str, thread: str | None) -> Meaning:
     """Read a submission with its strings put aside, so that nothing in them is taken for a field."""
     strings: list[str] = []
 
@@ -64,35 +64,35 @@ def read_submission(message: str, thread: str | None) -> Meant:
         strings.append(match[0][1:-1].replace('\\"', '"'))
         return f'"{len(strings) - 1}"'
 
-    def told(pattern: str) -> str | None:
+    def string(pattern: str) -> str | None:
         match = re.search(pattern, text)
         return strings[int(match[1])] if match else None
 
     text = re.sub(STRING, aside, message)
     if text.count("{") != text.count("}") or '"' in re.sub(r'"\d+"', "", text):
-        return Meant("unreadable")
+        return Meaning("unreadable")
     if "op: ThreadSettings" in text or "mode: Steer {" in text:
         return NOTHING
-    once, tier = told(r'service_tier: Some\("(\d+)"\)'), told(r'service_tier: Some\(Some\("(\d+)"\)\)')
+    once, tier = string(r'service_tier: Some\("(\d+)"\)'), string(r'service_tier: Some\(Some\("(\d+)"\)\)')
     default = "default" if "service_tier: Some(None)" in text else None
-    turn = told(r'^Submission sub=Submission { id: "(\d+)"')
-    return Meant(
+    turn = string(r'^Submission sub=Submission { id: "(\d+)"')
+    return Meaning(
         "submission",
         turn if turn and turn.strip() else None,
         thread,
-        told(r'model: Some\("(\d+)"\)'),
+        string(r'model: Some\("(\d+)"\)'),
         once or tier or default,
     )
 
 
-def read(body: str, column: str | None) -> Meant:
+def read(body: str, column: str | None) -> Meaning:
     spans, message = parted(body)
     turn, thread = innermost(spans, TURN), column or innermost(spans, THREAD)
     if message.startswith('model="'):
         tags, model = payload(message, " tags_json="), re.match(f"model=({STRING})", message)
         if not tags or model is None:
-            return Meant("unreadable")
-        return Meant("tags", turn, thread, json.loads(model[1]), str(tags["service_tier"]))
+            return Meaning("unreadable")
+        return Meaning("tags", turn, thread, json.loads(model[1]), str(tags["service_tier"]))
     if message.startswith("websocket request: "):
         asked = payload(message, "websocket request: ")
         if asked.get("type") != "response.create":
@@ -100,17 +100,17 @@ def read(body: str, column: str | None) -> Meant:
         named, chosen, tier = (
             value if isinstance(value, str) else None for value in map(asked.get, ("turn_id", "model", "service_tier"))
         )
-        return Meant("request", turn or named, thread, chosen, tier)
+        return Meaning("request", turn or named, thread, chosen, tier)
     if message.startswith("websocket event: "):
         event = payload(message, "websocket event: ")
         response = event.get("response")
         if event.get("type") != "response.completed" or not isinstance(response, dict) or not response["model"].strip():
             return NOTHING
-        return Meant("completed", turn, thread, response["model"])
+        return Meaning("completed", turn, thread, response["model"])
     if match := re.match("server reported model (.*?) while requested model was ", message):
-        return Meant("rerouted", turn, thread, match[1])
+        return Meaning("rerouted", turn, thread, match[1])
     if match := STARTED.match(message):
-        return Meant("started", match[1], thread) if match[2] in {"turn_input", "compact"} else NOTHING
+        return Meaning("started", match[1], thread) if match[2] in {"turn_input", "compact"} else NOTHING
     return read_submission(message, thread) if message.startswith("Submission sub=") else NOTHING
 
 
@@ -118,9 +118,9 @@ def read(body: str, column: str | None) -> Meant:
 @pytest.mark.parametrize("codex", CODEXES)
 def test_each_row_means_what_it_was_written_to_mean(codex: Name, malformed: float) -> None:
     plan = Plan(codex=codex, seed=len(codex), malformed=malformed)
-    for draft, said in islice(lines(plan, NOW), 6000):
+    for draft, entry in islice(lines(plan, NOW), 6000):
         found = NOTHING if draft.body is None else read(str(draft.body), draft.thread)
-        assert (found, draft.body) == (said.meant, said.body)
+        assert (found, draft.body) == (entry.meaning, entry.body)
 
 
 @pytest.mark.parametrize(

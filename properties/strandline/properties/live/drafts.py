@@ -12,14 +12,14 @@ from strandline.model.log import Draft
 from strandline.properties.live.plan import Journal, Plan
 from strandline.properties.live.synthetic.codexes import CODEXES
 from strandline.properties.live.synthetic.filler import Chance, Filler
-from strandline.properties.live.synthetic.malformed import spoil
+from strandline.properties.live.synthetic.malformed import corrupt
 from strandline.properties.live.synthetic.source import Source
 from strandline.properties.live.synthetic.turns import Session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from strandline.properties.live.synthetic.said import Said
+    from strandline.properties.live.synthetic.entry import Entry
 
 __all__ = ["FULL_SPEED", "Journal", "Line", "Plan", "drafts", "lines"]
 
@@ -34,7 +34,7 @@ class Line(NamedTuple):
     """A row to insert, and what it was written to mean."""
 
     draft: Draft
-    said: Said
+    entry: Entry
 
 
 def drafts(plan: Plan, now: int) -> Iterator[Draft]:
@@ -54,22 +54,22 @@ def lines(plan: Plan, now: int) -> Iterator[Line]:
     threads = [chance.uuid() for _ in range(plan.threads)]
     processes = [f"pid:{chance.between(_PIDS)}:{chance.uuid()}" for _ in range(plan.processes)]
     source = Source(codex, chance, Filler(chance, codex, plan.body_bytes), plan.priority, plan.noise)
-    source.sessions.extend(Session(source, thread) for thread in threads)
-    running = [(session.rows(), processes[at % plan.processes]) for at, session in enumerate(source.sessions)]
+    sessions = [Session(source, thread) for thread in threads]
+    running = [(session.rows(sessions), processes[at % plan.processes]) for at, session in enumerate(sessions)]
     rows, process = running[0]
     clock = _times(plan, now, chance)
     while True:
         if chance.random() < codex.threadless * plan.noise:
-            said = source.noise(_SERVER if chance.one_in(2) else "", None)
+            entry = source.noise(_SERVER if chance.one_in(2) else "", None)
             home: str | None = chance.pick(processes)
         else:
             if chance.one_in(4):  # mostly stay with the thread at hand, since rows come in bursts
                 rows, process = chance.pick(running)
-            said, home = next(rows), process
+            entry, home = next(rows), process
         if chance.random() < plan.malformed:
-            said = spoil(said, chance)
-            home = home if said.thread else None
-        yield Line(Draft(*next(clock), said.thread, home, said.body), said)
+            entry = corrupt(entry, chance)
+            home = home if entry.thread else None
+        yield Line(Draft(*next(clock), entry.thread, home, entry.body), entry)
 
 
 def _times(plan: Plan, now: int, chance: Chance) -> Iterator[tuple[int, int]]:

@@ -148,7 +148,7 @@ def _commit(
     connection: sqlite3.Connection, pruner: schema.Pruner, batch: tuple[Line, ...], before: Progress
 ) -> Progress:
     """Insert a batch and prune the partitions it touched, in one transaction."""
-    rows = [schema.values(line.draft, line.said.place) for line in batch]
+    rows = [schema.values(line.draft, line.entry.place) for line in batch]
     added: dict[Partition, int] = {}
     for line, row in zip(batch, rows, strict=True):
         partition = Row(0, *line.draft).partition

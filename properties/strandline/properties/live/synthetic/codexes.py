@@ -22,7 +22,7 @@ class Codex:
         operation: what it calls the operation that starts a turn.
         settings: the fields of a thread's settings, in a submission.
         start: the fields of how a turn is to start, in a submission; empty if it has no such part.
-        tail: the fields of a submission after the operation; empty if submissions are not printed but told.
+        tail: the fields of a submission after the operation; empty if submissions are not printed.
         submission_line: where in its sources submissions are logged.
         tags_line: the same of tags.
         reroute_line: the same of reroutes.
@@ -52,8 +52,8 @@ class Codex:
     levels: tuple[str, ...]
 
     @property
-    def told(self) -> bool:
-        """Whether it tells of submissions by fields of the row, and does not print them."""
+    def terse(self) -> bool:
+        """Whether it logs a few fields of a submission and does not print it."""
         return not self.tail
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from strandline.properties.live.synthetic.entry import NOTHING, Entry, Meaning
 from strandline.properties.live.synthetic.messages import dump
-from strandline.properties.live.synthetic.said import NOTHING, Meant, Said
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,50 +16,54 @@ _CUT: Final = 3
 """How many characters are cut off: enough to leave a string or a bracket open."""
 
 
-def spoil(said: Said, chance: Chance) -> Said:
+def corrupt(entry: Entry, chance: Chance) -> Entry:
     """Spoil a row in a way that its kind allows, and tell what it means now."""
-    ways: tuple[Callable[[str, Meant], tuple[str | None, Meant]], ...] = (_null, _quoted, *_WAYS.get(said.form, ()))
-    body, meant = chance.pick(ways)(said.body or "", said.meant)
-    return said._replace(form="malformed", body=body, meant=meant)
+    ways: tuple[Callable[[str, Meaning], tuple[str | None, Meaning]], ...] = (
+        _null,
+        _quoted,
+        *_WAYS.get(entry.form, ()),
+    )
+    body, meaning = chance.pick(ways)(entry.body or "", entry.meaning)
+    return entry._replace(form="malformed", body=body, meaning=meaning)
 
 
-def _null(_body: str, _meant: Meant) -> tuple[None, Meant]:
+def _null(_body: str, _meaning: Meaning) -> tuple[None, Meaning]:
     return None, NOTHING
 
 
-def _quoted(body: str, _meant: Meant) -> tuple[str, Meant]:
+def _quoted(body: str, _meaning: Meaning) -> tuple[str, Meaning]:
     """Quote the row in one that means nothing, spans and all."""
     return f"output: handling {body}", NOTHING
 
 
-def _torn(body: str, _meant: Meant) -> tuple[str, Meant]:
+def _torn(body: str, _meaning: Meaning) -> tuple[str, Meaning]:
     """Cut a row that then states nothing."""
     return body[:-_CUT], NOTHING
 
 
-def _unreadable(body: str, _meant: Meant) -> tuple[str, Meant]:
+def _unreadable(body: str, _meaning: Meaning) -> tuple[str, Meaning]:
     """Cut a row that begins as one of a kind that must be readable."""
-    return body[:-_CUT], Meant("unreadable")
+    return body[:-_CUT], Meaning("unreadable")
 
 
-def _trailing(body: str, meant: Meant) -> tuple[str, Meant]:
+def _trailing(body: str, meaning: Meaning) -> tuple[str, Meaning]:
     """Add what does not count."""
-    return f"{body} and \0 more", meant
+    return f"{body} and \0 more", meaning
 
 
-def _blank(body: str, meant: Meant) -> tuple[str, Meant]:
+def _blank(body: str, meaning: Meaning) -> tuple[str, Meaning]:
     """Blank the model, without which an answer says nothing."""
-    return body.replace(f'"model": {dump(meant.model)}', '"model": " "'), NOTHING
+    return body.replace(f'"model": {dump(meaning.model)}', '"model": " "'), NOTHING
 
 
-def _unnamed(body: str, meant: Meant) -> tuple[str, Meant]:
+def _unnamed(body: str, meaning: Meaning) -> tuple[str, Meaning]:
     """Blank the id of a submission, so that it is of no turn."""
-    return body.replace(f'id: "{meant.turn}"', 'id: " "', 1), meant._replace(turn=None)
+    return body.replace(f'id: "{meaning.turn}"', 'id: " "', 1), meaning._replace(turn=None)
 
 
-def _nul(body: str, meant: Meant) -> tuple[str, Meant]:
+def _nul(body: str, meaning: Meaning) -> tuple[str, Meaning]:
     """Hide all that follows the first span from whoever stops at a NUL."""
-    return body.replace(":turn{", ":tide{\0}:turn{", 1), meant
+    return body.replace(":turn{", ":tide{\0}:turn{", 1), meaning
 
 
 _WAYS: Final = {

@@ -61,8 +61,8 @@ def submission(codex: Codex, sub: str, op: str) -> str:
     return f"Submission sub={rust.struct('Submission', fields)}"
 
 
-def told(thread: str, sub: str, operation: str, op: str) -> str:
-    """Tell of a submission by fields, as later versions do."""
+def submission_fields(thread: str, sub: str, operation: str, op: str) -> str:
+    """Write a few fields of a submission, as the newest version does."""
     return (
         f"Submission thread_id={thread} submission_id={sub} operation={rust.string(operation)}"
         f" parent_turn_id=None root_turn_id=None op={op}"
@@ -70,7 +70,7 @@ def told(thread: str, sub: str, operation: str, op: str) -> str:
 
 
 def requested(op: str) -> str:
-    """Print what is left of an operation where submissions are told."""
+    """Print what is left of an operation among the fields of a submission."""
     return f"{op} {_REQUESTED}"
 
 
@@ -109,7 +109,7 @@ def turn_input(codex: Codex, text: str, asked: Settings, mode: str) -> str:
 
 def tags(codex: Codex, model: str, before: str, tier: str, after: str) -> str:
     """Write the tags in force; ``before`` and ``after`` are the other members of their JSON, commas included."""
-    sandbox = "read-only" if codex.told else "ReadOnly { network_access: false }"
+    sandbox = "read-only" if codex.terse else "ReadOnly { network_access: false }"
     return (
         f"model={rust.string(model)} approval_policy=Never sandbox_policy={sandbox} effort=None auth_mode=None"
         f' tags_json={{{before}"service_tier":"{tier}"{after}}}'

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from strandline.properties.harness.schema import Place
+from strandline.properties.live.synthetic.entry import NOTHING, Entry
 from strandline.properties.live.synthetic.messages import RESET
-from strandline.properties.live.synthetic.said import NOTHING, Said
 
 if TYPE_CHECKING:
     from strandline.properties.live.synthetic.codexes import Codex, Range
     from strandline.properties.live.synthetic.filler import Chance, Filler
-    from strandline.properties.live.synthetic.turns import Session
 
 PRIORITY: Final = "priority"
 FAST: Final = "fast"
@@ -32,15 +31,13 @@ class Source:
         filler: fills rows up.
         priority: the chance that a tier, when one is chosen, is the priority tier.
         quantity: how many rows that mean nothing there are, beside as many as of a codex process.
-        sessions: all threads; a turn of one may be nested in a turn of another.
     """
 
     codex: Codex
     chance: Chance
     filler: Filler
     priority: float
-    quantity: float = 1.0
-    sessions: list[Session] = field(default_factory=list)
+    quantity: float
 
     def tier(self) -> str:
         """Choose a tier to ask for."""
@@ -52,12 +49,12 @@ class Source:
         """Choose how many rows that mean nothing there are in one place."""
         return int(self.chance.between(bounds) * self.quantity)
 
-    def noise(self, within: str, thread: str | None) -> Said:
+    def noise(self, within: str, thread: str | None) -> Entry:
         """Say what means nothing, within some spans or none."""
         tasks = "codex_core::tasks"
         place = Place(self.chance.pick(self.codex.levels), tasks, tasks, "core/src/tasks/mod.rs", 1)
         text = self.filler.noise(wild=bool(within))
-        return Said("noise", place, thread, f"{within}: {text}" if within else text, NOTHING)
+        return Entry("noise", place, thread, f"{within}: {text}" if within else text, NOTHING)
 
 
 def in_force(asked: str) -> str:

@@ -60,14 +60,14 @@ def spans(codex: Codex, run: Run, outer: str = "") -> Spans:
         f'{loop}:submission_dispatch{{otel.name="op.dispatch.{operation}" submission.id="{turn}"'
         f' codex.op="{operation}"}}'
     )
-    told = f":codex.turn_input{{conversation.id={thread} turn.id={rust.string(turn)}}}" if codex.told else ""
-    fields = f"{{conversation.id={thread} turn.id={turn}}}" if codex.told else ""
+    named = f":codex.turn_input{{conversation.id={thread} turn.id={rust.string(turn)}}}" if codex.terse else ""
+    fields = f"{{conversation.id={thread} turn.id={turn}}}" if codex.terse else ""
     within = (
-        f'{dispatch}{told}:turn{{otel.name="session_task.turn" thread.id={thread} turn.id={turn} model={model}'
+        f'{dispatch}{named}:turn{{otel.name="session_task.turn" thread.id={thread} turn.id={turn} model={model}'
         " codex.turn.reasoning_effort=medium}"
     )
     sampling = (
         f"{within}:session_task.run:run_turn{fields}:run_sampling_request{{turn_id={turn} model={model} cwd={cwd}}}"
         f":try_run_sampling_request{{turn_id={turn} model={model}}}"
     )
-    return Spans(loop, dispatch + told, within, sampling, f"{sampling}:stream_request:{stream(model, warmup=False)}")
+    return Spans(loop, dispatch + named, within, sampling, f"{sampling}:stream_request:{stream(model, warmup=False)}")

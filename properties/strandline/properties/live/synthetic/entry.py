@@ -1,4 +1,4 @@
-"""One row as it is said: its text, where in codex it comes from, and what it is meant to mean."""
+"""One entry of a log: its text, where in codex it comes from, and what it was written to mean."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Form: TypeAlias = Literal[
 """What was written, more finely than a scanner tells it: steers, settings and noise all mean nothing."""
 
 
-class Meant(NamedTuple):
+class Meaning(NamedTuple):
     """What the body of a row means, known because it was written to mean that.
 
     Args:
@@ -34,14 +34,14 @@ class Meant(NamedTuple):
     tier: str | None = None
 
 
-NOTHING = Meant()
+NOTHING = Meaning()
 
 
-class Said(NamedTuple):
+class Entry(NamedTuple):
     """One row without a time and an id; ``thread`` is its column."""
 
     form: Form
     place: Place
     thread: str | None
     body: str | None
-    meant: Meant
+    meaning: Meaning
