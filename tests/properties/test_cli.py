@@ -58,7 +58,7 @@ def run(*arguments: str | Path, stdin: bytes | None = None) -> Result:
 @pytest.fixture
 def log(tmp_path: Path) -> Path:
     path = tmp_path / "log.sqlite"
-    write(path, Plan(rows=400), threading.Event())
+    write(path, Plan(codex="0.158", rows=400, noise=0.1), threading.Event())
     return path
 
 

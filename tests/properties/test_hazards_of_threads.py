@@ -195,7 +195,7 @@ def test_h11_what_the_shipped_store_keeps_gets_newer_in_whatever_order_eight_thr
 def test_eight_threads_and_a_writer_that_prunes_every_answer_is_the_truth_of_its_snapshot(tmp_path: Path) -> None:
     """A ninth thread writes; each of its commits issues new ids, so the sequence of an answer names its snapshot."""
     path = tmp_path / "log"
-    plan = Plan(rows=400, batch=4, partition_rows=5, body_bytes=8, processes=1, threads=3)
+    plan = Plan("0.158", rows=400, batch=4, partition_rows=5, body_bytes=8, noise=0.1, processes=1, threads=3)
     true: dict[int, tuple[str, ...]] = {}
     ready, written = threading.Event(), threading.Event()
 

@@ -34,7 +34,7 @@ JOURNALS = pytest.mark.parametrize("journal", ["wal", "delete"])
 
 
 def plan(journal: Journal, seed: int) -> Plan:
-    return Plan(rows=1500, batch=16, partition_rows=20, body_bytes=20, seed=seed, journal=journal)
+    return Plan("0.158", rows=1500, batch=16, partition_rows=20, body_bytes=20, noise=0.1, seed=seed, journal=journal)
 
 
 def is_true(path: Path, outcome: Outcome) -> bool:

@@ -35,7 +35,7 @@ REQUEST = 'turn{turn.id=%s}: websocket request: {"type":"response.create","servi
 @pytest.fixture
 def log(tmp_path: Path) -> Path:
     path = tmp_path / "a log?#%20.sqlite"
-    write(path, Plan(rows=600), threading.Event(), now=NOW)
+    write(path, Plan(codex="0.158", rows=600, noise=0.1), threading.Event(), now=NOW)
     return path
 
 

@@ -175,6 +175,35 @@ def test_the_start_deletes_what_is_older_than_ten_days_and_nothing_younger(path:
     assert (progress.pruned, progress.commits, progress.highest) == (1, 2, 3)
 
 
+def test_the_table_has_the_indexes_of_a_codex_log_and_gives_room_back_as_it_does(path: Path) -> None:
+    run(path, SMALL)
+    indexes = query(path, "SELECT name FROM sqlite_schema WHERE type = 'index' ORDER BY name")
+    assert [name for (name,) in indexes] == [
+        "idx_logs_process_uuid_threadless_ts",
+        "idx_logs_thread_id",
+        "idx_logs_thread_id_ts",
+        "idx_logs_ts",
+    ]
+    assert number(path, "PRAGMA auto_vacuum") == 2  # incremental
+
+
+def test_a_log_that_is_there_already_gives_room_back_as_before(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA auto_vacuum = FULL")
+        connection.executescript(";".join(schema.CREATE))
+    run(path, SMALL)
+    assert number(path, "PRAGMA auto_vacuum") == 1
+
+
+def test_each_row_says_how_loudly_and_where_it_was_logged_and_how_large_it_is(path: Path) -> None:
+    run(path, Plan(rows=2000, malformed=0.0))
+    columns = "level, target, module_path, file, line"
+    found = query(path, f"SELECT DISTINCT {columns} FROM logs WHERE target = 'feedback_tags'")  # noqa: S608 - a constant
+    assert found == [("INFO", "feedback_tags", "codex_core::session::turn", "core/src/session/turn.rs", 2960)]
+    bytes_of_text = "length(CAST(level || target || module_path || file || feedback_log_body AS BLOB))"
+    assert number(path, f"SELECT count(*) FROM logs WHERE estimated_bytes <> {bytes_of_text}") == 0  # noqa: S608 - a constant
+
+
 # The end of a run
 
 

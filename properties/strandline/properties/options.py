@@ -17,7 +17,7 @@ from click.shell_completion import CompletionItem
 
 from strandline.properties.lengths import memory, seconds
 from strandline.properties.live import turns
-from strandline.properties.live.drafts import Plan
+from strandline.properties.live.plan import Plan
 from strandline.properties.report import console
 
 if TYPE_CHECKING:

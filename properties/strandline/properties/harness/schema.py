@@ -24,13 +24,16 @@ CREATE: tuple[str, ...] = (
     process_uuid TEXT,
     estimated_bytes INTEGER NOT NULL DEFAULT 0
 )""",
-    "CREATE INDEX logs_by_age ON logs (ts DESC, ts_nanos DESC, id DESC)",
-    "CREATE INDEX logs_by_thread ON logs (thread_id)",
-    "CREATE INDEX logs_by_process ON logs (process_uuid)",
-    "CREATE INDEX logs_by_thread_age ON logs (thread_id, ts DESC, ts_nanos DESC, id DESC)",
-    "CREATE INDEX logs_by_process_age ON logs (process_uuid, ts DESC, ts_nanos DESC, id DESC) WHERE thread_id IS NULL",
+    "CREATE INDEX idx_logs_ts ON logs (ts DESC, ts_nanos DESC, id DESC)",
+    "CREATE INDEX idx_logs_thread_id ON logs (thread_id)",
+    "CREATE INDEX idx_logs_thread_id_ts ON logs (thread_id, ts DESC, ts_nanos DESC, id DESC)",
+    """CREATE INDEX idx_logs_process_uuid_threadless_ts
+    ON logs (process_uuid, ts DESC, ts_nanos DESC, id DESC) WHERE thread_id IS NULL""",
 )
 """The statements that make an empty log; run them in one transaction."""
+
+VACUUM = "PRAGMA auto_vacuum = INCREMENTAL"
+"""How a log gives room back; SQLite heeds it only in an empty file, before anything else is written to it."""
 
 INSERT = (
     "INSERT INTO logs (ts, ts_nanos, level, target, feedback_log_body, module_path, file, line,"
@@ -59,9 +62,6 @@ _COLUMNS = (
     ("process_uuid", "TEXT", 0, 0),
     ("estimated_bytes", "INTEGER", 1, 0),
 )  # name, declared type, NOT NULL, primary key
-_LEVEL = "TRACE"
-_TARGET = "strandline::writer"
-_FIXED_BYTES = len(_LEVEL) + len(_TARGET)
 
 
 class Prune(NamedTuple):
@@ -140,6 +140,16 @@ def one(connection: sqlite3.Connection, sql: str, *parameters: object) -> int:
     return int(number)
 
 
+class Place(NamedTuple):
+    """How loudly a row is logged, and where in the sources."""
+
+    level: str
+    target: str
+    module: str
+    file: str
+    line: int
+
+
 class Values(NamedTuple):
     """What ``INSERT`` takes: every column but the id."""
 
@@ -156,12 +166,14 @@ class Values(NamedTuple):
     estimated_bytes: int
 
 
-def values(draft: Draft) -> Values:
-    """Fill in the columns for one draft whose body is text or NULL."""
-    body = draft.body
-    estimate = _FIXED_BYTES + (len(body.encode()) if isinstance(body, str) else 0)
-    place = ("writer", "writer.rs", 1)
-    return Values(draft.ts, draft.nanos, _LEVEL, _TARGET, body, *place, draft.thread, draft.process, estimate)
+def values(draft: Draft, place: Place) -> Values:
+    """Fill in the columns for one draft whose body is text or NULL; the estimate counts its texts, as codex does."""
+    ts, nanos, thread, process, body = draft
+    level, target, module, file, line = place
+    estimate = len(level) + len(target) + len(module) + len(file)
+    if isinstance(body, str):
+        estimate += len(body) if body.isascii() else len(body.encode())
+    return Values(ts, nanos, level, target, body, module, file, line, thread, process, estimate)
 
 
 def is_empty(connection: sqlite3.Connection) -> bool:

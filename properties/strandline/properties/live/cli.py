@@ -10,7 +10,7 @@ import click
 
 from strandline.impl.answer import Unavailable
 from strandline.properties.live import follow, shown, turns
-from strandline.properties.live.drafts import Plan
+from strandline.properties.live.plan import Plan
 from strandline.properties.live.writer import WriterError, write
 from strandline.properties.options import (
     DATABASE,
@@ -46,14 +46,17 @@ Example:    strandline turns ~/.codex/logs_2.sqlite --since yesterday
 @click.option("--rows", type=int, help="Rows to write.  [default: 10000]")
 @click.option("--until-interrupted", "endless", is_flag=True, help="Write until Ctrl-C.")
 @click.option("--rate", type=float, help="Rows per second.  [default: full speed]")
+@plan_option("codex", "The version to write like: 0.140, 0.149, 0.158 or 0.171.")
 @plan_option("seed", "One seed, one sequence of rows.")
 @plan_option("batch", "The most rows in one transaction.")
 @plan_option("partition_rows", "Rows that a prune leaves in a partition.")
 @plan_option("partition_bytes", "Estimated bytes that a prune leaves in a partition.")
 @plan_option("threads", "Partitions with a thread id.")
 @plan_option("processes", "Partitions with a process id alone.")
-@plan_option("body_bytes", "Typical length of a body's padding.")
-@plan_option("priority", "The share of requests that ask for the priority tier, 0 to 1.")
+@plan_option("body_bytes", "Typical length of what means nothing; below the default all rows shrink with it.")
+@plan_option("priority", "The chance that a tier, when one is chosen, is the priority tier, 0 to 1.")
+@plan_option("noise", "How many rows that mean nothing there are, 0 to 1; 1 is as of a codex process.")
+@plan_option("malformed", "The share of rows that no codex writes, 0 to 1.")
 @plan_option("journal", "The journal mode: wal or delete.")
 @plan_option("bytes_max", "The largest log to write to, in bytes.")
 @plan_option("busy", "Seconds to wait for a lock.")
@@ -69,7 +72,7 @@ def writer_command(
     output: str,
     **numbers: Any,  # noqa: ANN401 - each option has its own type
 ) -> None:
-    """Write a synthetic codex log: the real schema, and inserts that prune in their own transaction.
+    """Write a synthetic codex log: the schema, kinds, mix and sizes of a version, with inserts that prune.
 
     DB is made if it is missing. Ctrl-C ends the run after the transaction at hand.
     """

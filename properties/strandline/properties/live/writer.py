@@ -17,14 +17,15 @@ from typing import TYPE_CHECKING, Final
 
 from strandline.model.log import Row
 from strandline.properties.harness import schema
-from strandline.properties.live.drafts import Plan, drafts
+from strandline.properties.live.drafts import Line, lines
+from strandline.properties.live.plan import Plan
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from strandline.model.log import Draft, Partition
+    from strandline.model.log import Partition
 
 __all__ = ["AGE_MAX", "COMMIT_MAX", "FLUSH", "Plan", "Progress", "WriterError", "write"]
 
@@ -106,9 +107,9 @@ class _RefusedError(Exception):
     """What is wrong and what to do; ``write`` adds where."""
 
 
-def _batches(plan: Plan, start: int, stop: threading.Event) -> Iterator[tuple[Draft, ...]]:
+def _batches(plan: Plan, start: int, stop: threading.Event) -> Iterator[tuple[Line, ...]]:
     """One batch per transaction, each when it is due, until the plan is done or ``stop`` is set."""
-    source = drafts(plan, start)
+    source = lines(plan, start)
     most = plan.batch if plan.rate is None else max(1, min(plan.batch, int(plan.rate * FLUSH)))
     left = plan.rows
     due = time.monotonic()
@@ -126,6 +127,8 @@ def _batches(plan: Plan, start: int, stop: threading.Event) -> Iterator[tuple[Dr
 def _begin(connection: sqlite3.Connection, plan: Plan, start: int) -> Progress:
     """Make the log or cut the old rows off it, in one transaction; then checkpoint."""
     _verify(connection)  # before the journal mode is set: it would stay with a file that is no log
+    if schema.is_empty(connection):
+        connection.execute(schema.VACUUM)
     (mode,) = connection.execute(f"PRAGMA journal_mode = {plan.journal}").fetchone()
     if mode != plan.journal:
         raise _RefusedError(f"its journal mode stays {mode}, not {plan.journal}: name a file on a local disk")
@@ -142,13 +145,13 @@ def _begin(connection: sqlite3.Connection, plan: Plan, start: int) -> Progress:
 
 
 def _commit(
-    connection: sqlite3.Connection, pruner: schema.Pruner, batch: tuple[Draft, ...], before: Progress
+    connection: sqlite3.Connection, pruner: schema.Pruner, batch: tuple[Line, ...], before: Progress
 ) -> Progress:
     """Insert a batch and prune the partitions it touched, in one transaction."""
-    rows = [schema.values(draft) for draft in batch]
+    rows = [schema.values(line.draft, line.entry.place) for line in batch]
     added: dict[Partition, int] = {}
-    for draft, row in zip(batch, rows, strict=True):
-        partition = Row(0, *draft).partition
+    for line, row in zip(batch, rows, strict=True):
+        partition = Row(0, *line.draft).partition
         added[partition] = added.get(partition, 0) + row.estimated_bytes
     connection.execute("BEGIN IMMEDIATE")
     connection.executemany(schema.INSERT, rows)

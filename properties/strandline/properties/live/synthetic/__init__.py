@@ -1,0 +1,1 @@
+"""What a synthetic codex process logs: pure functions and one seeded generator, no file and no clock."""
