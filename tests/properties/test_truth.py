@@ -9,6 +9,7 @@ import threading
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from unittest.mock import Mock
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -200,6 +201,17 @@ def test_a_witness_looks_in_an_unchanged_refresh_too(log: Path) -> None:
     assert witness.seconds > 0
 
 
+def test_a_witness_does_not_look_while_a_connection_is_only_made(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside a busy writer each refresh makes one, since each checkpoint writes to the file."""
+    look = Mock(wraps=truth.full_scan)
+    monkeypatch.setattr(truth, "full_scan", look)
+    witness = Witness()
+    with Scanner(log, connect=witness.connect) as scanner:
+        scanner.turns(ALL)
+    look.assert_called_once()
+    assert witness.held >= witness.seconds > 0
+
+
 def test_a_witness_that_cannot_read_says_so_and_the_refresh_still_ends(log: Path) -> None:
     witness = Witness()
     connection = witness.connect(str(log), isolation_level=None)
@@ -216,6 +228,7 @@ def test_a_transaction_that_ends_in_an_exception_is_not_witnessed(log: Path) -> 
     @contextmanager
     def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         connection.execute("BEGIN")
+        connection.execute("SELECT max(id) FROM logs")
         try:
             yield
         finally:
