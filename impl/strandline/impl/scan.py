@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from strandline.impl.answer import Snapshot
 from strandline.impl.memo import ANCHORS_MAX, NOTHING, Anchor, Gap, Memo, Place, clipped, merged
-from strandline.impl.projection import BODY_MAX, Fact
+from strandline.impl.projection import Fact
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -262,10 +262,10 @@ def _fact(
     if row.kind != b"text":
         skipped["null" if row.kind == b"null" else "blob"] += row.kind in {b"null", b"blob"}
         return None
-    if row.body is None:
-        return None
-    if len(row.body) > BODY_MAX:
+    if row.is_too_long():
         skipped["size"] += 1
+        return None
+    if row.body is None:
         return None
     try:
         says = parse(row.body)
