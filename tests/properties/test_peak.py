@@ -96,9 +96,9 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 f" VALUES (?, 0, '', '', ?, {body})",
                 (place, str(place), LENGTH if "zeroblob" in body else request if place == 0 else "chatter"),
             )
-        with writer.blobopen("logs", "feedback_log_body", 2) as body:
-            body.seek(LENGTH // 2)
-            body.write(request.encode())
+        with writer.blobopen("logs", "feedback_log_body", 2) as long:
+            long.seek(LENGTH // 2)
+            long.write(request.encode())
     return path
 
 
