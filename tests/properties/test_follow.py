@@ -222,7 +222,7 @@ def test_the_wal_of_a_busy_log_is_begun_anew_between_two_comparisons(
     with closing(sqlite3.connect(path, isolation_level=None)) as writer:
         writer.execute("PRAGMA wal_autocheckpoint = 1")
         writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        clock = Clock(lambda: writer.execute("UPDATE logs SET feedback_log_body = zeroblob(4000)"))
+        clock = Clock(lambda: writer.execute("UPDATE logs SET feedback_log_body = randomblob(4000)"))
         slowly(monkeypatch, clock, 0.5)
         with closing(following(path)) as refreshes:
             sizes = [wal.stat().st_size for _ in islice(refreshes, 8)]
