@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from strandline.impl import scan
+from strandline.impl import log, scan
 from strandline.impl.answer import Snapshot
 from strandline.impl.codex import Turn
 from strandline.impl.log import LogReader
@@ -452,7 +452,7 @@ def test_ids_at_both_ends_leave_no_gap_beyond_them(database: sqlite3.Connection)
 def test_rows_that_cannot_be_read_are_counted_by_reason(
     database: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scan, "BODY_MAX", 200)
+    monkeypatch.setattr(log, "BODY_MAX", 200)
     insert(database, 1, request(), ts="soon")
     insert(database, 2, None)
     insert(database, 3, request().encode())
@@ -465,9 +465,9 @@ def test_rows_that_cannot_be_read_are_counted_by_reason(
     )
     insert(database, 7, " " * 300)
     insert(database, 8, None, ts=50)
-    every = (("blob", 1), ("null", 2), ("size", 1), ("ts", 1), ("utf8", 1))
+    every = (("blob", 1), ("null", 2), ("size", 2), ("ts", 1), ("utf8", 1))
     assert look(database, wanted=OPEN).skipped == once(database).skipped == every
-    inside = (("blob", 1), ("null", 1), ("size", 1), ("ts", 1), ("utf8", 1))
+    inside = (("blob", 1), ("null", 1), ("size", 2), ("ts", 1), ("utf8", 1))
     assert look(database, wanted=51).skipped == once(database, Span(51, None)).skipped == inside
     assert once(database, Span(0, 0)).skipped == (("ts", 1),)
 
@@ -475,7 +475,7 @@ def test_rows_that_cannot_be_read_are_counted_by_reason(
 def test_a_body_of_the_longest_length_there_may_be_is_read(
     database: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scan, "BODY_MAX", len(request()))
+    monkeypatch.setattr(log, "BODY_MAX", len(request()))
     insert(database, 1, request())
     reading = look(database)
     assert (sources(reading), reading.skipped) == ([1], ())

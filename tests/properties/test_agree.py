@@ -73,7 +73,7 @@ CHANGES: list[tuple[object, str, str, str, str]] = [
     (parse, "_blank", "not text", "    text", "traps"),
     (parse, "_is_too_deep", "<= NESTING_MAX", ">= NESTING_MAX", "levels"),
     (scan, "_fact", "row.ts < coverage", "row.ts <= coverage", "memo path"),
-    (scan, "_fact", "> BODY_MAX", ">= BODY_MAX", "one-shot path"),
+    (log.LogRow, "is_too_long", "> BODY_MAX", ">= BODY_MAX", "one-shot path"),
     (scan, "_believe", "wanted < base.coverage", "wanted > base.coverage", "memos"),
     (scan, "read", "row.id > reached + 1", "row.id > reached + 0", "memos"),
     (codex, "join", ").says.model)", ").says.turn)", "joins"),

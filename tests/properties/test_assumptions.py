@@ -190,7 +190,7 @@ class Meddled(sqlite3.Connection):
 
     def execute(self, statement: str, *parameters: Any) -> Any:  # noqa: ANN401 - as sqlite3's
         """Execute, and let it happen once the tail is asked for."""
-        if "LIMIT" not in statement or not HAPPENS:
+        if 'ORDER BY l."id" LIMIT' not in statement or not HAPPENS:
             return super().execute(statement, *parameters)
         before, within = HAPPENS.pop()
         before()

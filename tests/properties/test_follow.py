@@ -18,16 +18,19 @@ import pytest
 
 from strandline.impl.answer import Answer, Unavailable
 from strandline.impl.codex import Turn as ScannerTurn
+from strandline.impl.memo import Limits
 from strandline.impl.refresh import Ask
 from strandline.model.oracle import Turn as OracleTurn
-from strandline.properties.live import follow
+from strandline.properties.live import follow, truth
 from strandline.properties.live.follow import Difference, Refresh, Totals, differences
 from strandline.properties.live.turns import Asked
 from strandline.properties.live.writer import Plan, write
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
     from pathlib import Path
+
+    from strandline.model import days
 
 UTC = ZoneInfo("UTC")
 PATIENCE = 60.0
@@ -85,6 +88,7 @@ def test_a_log_may_appear_grow_be_replaced_and_vanish_while_it_is_followed(path:
     assert "full scan: no memo" in seen[1]
     assert "15 appended" in seen[2]
     assert "oracle agrees" in seen[2]
+    assert all(" held " in seen[place] for place in (1, 2, 3))
     assert "no log there" in seen[5]
 
 
@@ -140,6 +144,113 @@ def test_no_refresh_begins_after_the_duration(
     assert len([*follow.follow(asked, judging=False, interval=2.0, duration=duration)]) == refreshes
 
 
+class Clock:
+    """A clock on which only what a test says takes time; ``during`` is done as time passes, ten times a second."""
+
+    def __init__(self, during: Callable[[], object] = lambda: None) -> None:
+        self._during = during
+        self._ticks = 0
+        self.rests: list[float] = []
+        self.time = time.time
+
+    def perf_counter(self) -> float:
+        return self._ticks / 10
+
+    monotonic = perf_counter
+
+    def sleep(self, seconds: float) -> None:
+        self.rests.append(seconds)
+        self.let_pass(seconds)
+
+    def let_pass(self, seconds: float) -> None:
+        for _ in range(round(seconds * 10)):
+            self._during()
+            self._ticks += 1
+
+
+def slowly(monkeypatch: pytest.MonkeyPatch, clock: Clock, seconds: float) -> None:
+    """Let each full scan take so many seconds of a clock that is put in place of the real one."""
+
+    def full_scan(connection: sqlite3.Connection, span: days.Span) -> truth.FullScan:
+        clock.let_pass(seconds)
+        return scan(connection, span)
+
+    scan = truth.full_scan
+    monkeypatch.setattr(follow, "time", clock)
+    monkeypatch.setattr(truth, "time", clock)
+    monkeypatch.setattr(truth, "full_scan", full_scan)
+
+
+@pytest.mark.parametrize(("interval", "rest"), [(0.0, 2.0), (1.0, 2.0), (2.0, 2.0), (3.0, 3.0)])
+def test_a_refresh_is_rested_after_four_times_as_long_as_it_held_its_snapshot(
+    path: Path, monkeypatch: pytest.MonkeyPatch, interval: float, rest: float
+) -> None:
+    clock = Clock()
+    slowly(monkeypatch, clock, 0.5)
+    grow(path)
+    seen = [*follow.follow(Asked(path, None, None, UTC), judging=True, interval=interval, duration=2 * rest + 1.5)]
+    assert [refresh.held for refresh in seen] == [0.5, 0.5, 0.5]
+    assert clock.rests == [rest, rest]
+    assert "  held 500 ms  " in follow.line(seen[0], UTC)
+    assert follow.document(seen[0], UTC)["held_milliseconds"] == 500
+
+
+def test_a_snapshot_that_was_held_by_a_failed_refresh_counts_as_well(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    slowly(monkeypatch, clock, 0.0)
+
+    def failing(*_: object) -> None:
+        clock.let_pass(0.5)
+        raise sqlite3.OperationalError("disk I/O error")
+
+    grow(path)
+    monkeypatch.setattr("strandline.impl.scan.read", failing)
+    (refresh,) = follow.follow(Asked(path, None, None, UTC), judging=True, interval=0.0, duration=1.0)
+    assert isinstance(refresh.outcome, Unavailable)
+    assert refresh.held == 0.5
+    assert follow.line(refresh, UTC).endswith("  held 500 ms")
+
+
+def test_the_wal_of_a_busy_log_is_begun_anew_between_two_comparisons(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its writer commits at each tick, in a comparison and in a rest alike; nothing here hangs on a real clock."""
+    grow(path)
+    wal = path.with_name(path.name + "-wal")
+    with closing(sqlite3.connect(path, isolation_level=None)) as writer:
+        writer.execute("PRAGMA wal_autocheckpoint = 1")
+        writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        clock = Clock(lambda: writer.execute("UPDATE logs SET feedback_log_body = randomblob(4000)"))
+        slowly(monkeypatch, clock, 0.5)
+        with closing(following(path)) as refreshes:
+            sizes = [wal.stat().st_size for _ in islice(refreshes, 8)]
+    assert sizes[0] > 400_000
+    assert max(sizes) <= 3 * sizes[0]
+
+
+@pytest.mark.parametrize("judging", [False, True])
+def test_a_connection_that_is_kept_between_refreshes_holds_no_snapshot(path: Path, *, judging: bool) -> None:
+    grow(path)
+    with (
+        closing(sqlite3.connect(path, isolation_level=None)) as writer,
+        closing(following(path, judging=judging)) as refreshes,
+    ):
+        for _ in islice(refreshes, 3):
+            writer.execute("DELETE FROM logs WHERE id % 7 = 0")
+            assert writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone() == (0, 0, 0)
+
+
+def test_a_log_is_judged_in_one_transaction_and_read_in_parts_otherwise(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grow(path, rows=100)
+    monkeypatch.setattr(follow, "DEFAULT_LIMITS", Limits(chunk=30))
+    judged, alone = (next(following(path, judging=judging)) for judging in (True, False))
+    assert (answered(judged).statistics.transactions, answered(alone).statistics.transactions) == (1, 3)
+
+
 def test_ids_issued_in_another_file_do_not_count_as_appended(path: Path) -> None:
     grow(path, rows=10)
     refreshes = following(path, judging=False)
@@ -180,7 +291,7 @@ def test_many_differences_are_cut_for_a_person() -> None:
 
 def test_following_with_no_answer_at_all_is_no_success() -> None:
     totals = Totals()
-    totals.add(Refresh(1, 0.0, Unavailable("busy", "locked"), 0.0, 0, None))
+    totals.add(Refresh(1, 0.0, Unavailable("busy", "locked"), 0.0, 0.0, 0, None))
     assert totals.exit_code(judging=False) == 4
     assert "unavailable: 1 busy" in follow.summary(totals, judging=False)
 

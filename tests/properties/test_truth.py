@@ -7,12 +7,14 @@ import os
 import sqlite3
 import threading
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
+from unittest.mock import Mock
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from strandline.impl import log as log_of_scanner
 from strandline.impl.answer import Answer, Unavailable
 from strandline.impl.scanner import Scanner
 from strandline.impl.window import Window
@@ -85,6 +87,47 @@ def test_text_blob_null_and_bytes_that_do_not_decode_are_told_apart(tmp_path: Pa
     scan = found(path, Span(0, 100))
     assert [turn.turn for turn in scan.truth.turns] == ["a"]
     assert dict(scan.truth.skipped) == {"blob": 1, "null": 1, "ts": 1, "utf8": 1}
+
+
+@pytest.mark.parametrize("encoding", ["UTF-8", "UTF-16le", "UTF-16be"])
+def test_a_text_that_is_too_long_is_skipped_whatever_it_holds_and_by_the_scanner_alike(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoding: str
+) -> None:
+    monkeypatch.setattr(truth, "LONGEST", 9000)
+    monkeypatch.setattr(truth, "LONGEST_OF_UTF_16", 6000)
+    monkeypatch.setattr(log_of_scanner, "BODY_MAX", 9000)
+    longest = 9000 if encoding == "UTF-8" else 3000  # more than a page, as in use
+    path = tmp_path / "log"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"PRAGMA encoding = '{encoding}'")
+        for statement in schema.CREATE:
+            connection.execute(statement)
+        connection.commit()
+    insert(path, 10, (REQUEST % "a").rjust(longest))
+    insert(path, 10, (REQUEST % "b").rjust(longest + 1))
+    insert(path, 10, "chatter".ljust(longest + 1))
+    insert(path, 10, bytes(9001))
+    insert(path, "no time", (REQUEST % "c").rjust(longest + 1))
+    insert(path, 1_000_000, (REQUEST % "d").rjust(longest + 1))
+    first = date(1970, 1, 1)
+    scan = found(path, Span(0, 86_400))
+    assert [turn.turn for turn in scan.truth.turns] == ["a"]
+    assert dict(scan.truth.skipped) == {"blob": 1, "size": 2, "ts": 1}
+    with Scanner(path) as scanner:
+        answer = scanner.turns(Window(first, first, ZoneInfo("UTC")))
+    assert isinstance(answer, Answer)
+    assert ([*map(tuple, answer.turns)], answer.statistics.skipped) == (
+        [*map(tuple, scan.truth.turns)],
+        scan.truth.skipped,
+    )
+
+
+def test_what_sqlite_may_load_is_again_what_it_was_after_a_full_scan(log: Path) -> None:
+    with closing(sqlite3.connect(log)) as connection:
+        connection.text_factory = bytes
+        before = connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 70_000_000)
+        truth.full_scan(connection, EVER)
+        assert connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, before) == 70_000_000
 
 
 def test_a_span_leaves_out_what_lies_outside(log: Path) -> None:
@@ -200,6 +243,17 @@ def test_a_witness_looks_in_an_unchanged_refresh_too(log: Path) -> None:
     assert witness.seconds > 0
 
 
+def test_a_witness_does_not_look_while_a_connection_is_only_made(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside a busy writer each refresh makes one, since each checkpoint writes to the file."""
+    look = Mock(wraps=truth.full_scan)
+    monkeypatch.setattr(truth, "full_scan", look)
+    witness = Witness()
+    with Scanner(log, connect=witness.connect) as scanner:
+        scanner.turns(ALL)
+    look.assert_called_once()
+    assert witness.held >= witness.seconds > 0
+
+
 def test_a_witness_that_cannot_read_says_so_and_the_refresh_still_ends(log: Path) -> None:
     witness = Witness()
     connection = witness.connect(str(log), isolation_level=None)
@@ -216,6 +270,7 @@ def test_a_transaction_that_ends_in_an_exception_is_not_witnessed(log: Path) -> 
     @contextmanager
     def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         connection.execute("BEGIN")
+        connection.execute("SELECT max(id) FROM logs")
         try:
             yield
         finally:

@@ -106,7 +106,7 @@ def test_a_row_that_is_no_source_can_be_an_anchor_and_not_a_source() -> None:
     [
         (None, (b"null", None)),
         ("text", (b"text", b"text")),
-        (b"blob", (b"blob", b"blob")),
+        (b"blob", (b"blob", None)),
         (Raw(b"\xff"), (b"text", b"\xff")),
     ],
     ids=["null", "text", "blob", "raw"],
@@ -114,6 +114,7 @@ def test_a_row_that_is_no_source_can_be_an_anchor_and_not_a_source() -> None:
 def test_a_row_comes_as_sqlite_gives_it(body: Any, stored: tuple[bytes, bytes | None]) -> None:  # noqa: ANN401 - any body
     row = view.log_row(P._replace(body=body))
     assert (row.kind, row.body) == stored
+    assert row.size == (None if body is None else 1 if isinstance(body, Raw) else 4)
 
 
 def test_a_time_that_is_text_comes_as_bytes() -> None:

@@ -6,22 +6,30 @@ Text is fetched as bytes, because a body need not decode.
 from __future__ import annotations
 
 import json
+import sqlite3
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
 from strandline.impl.codex import CODEX
+from strandline.impl.projection import BODY_MAX
 from strandline.impl.sql import statements
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterable, Iterator
 
     from strandline.impl.memo import Gap, Partition
     from strandline.impl.projection import Projection
+    from strandline.impl.sql import Statements
     from strandline.impl.window import Span
 
 ID_MIN: Final = -(2**63)
 ID_MAX: Final = 2**63 - 1
+EVERY: Final = 2**63 - 1
+"""More rows than there can be."""
+
+
+_Rows: TypeAlias = Literal["tail", "beginning", "spanned", "whole"]
+"""The statements that give rows with their bodies."""
 
 
 class SchemaError(Exception):
@@ -31,17 +39,22 @@ class SchemaError(Exception):
 class LogRow(NamedTuple):
     """A row as SQLite hands it out: ``body`` is there only if it is TEXT that bears a marker.
 
-    ``size`` is the length of a TEXT in bytes, 0 of anything else, whether the body is there or not. ``owners``
-    are the values of the columns that say whose it is, in the order of the projection.
+    ``size`` is the length of a TEXT or a BLOB in bytes as they are stored, None for any other body and for a TEXT that
+    is too long to be loaded. ``owners`` are the values of the columns that say whose it is, in the order of the
+    projection.
     """
 
     id: int
     ts: object
     nanos: object
     kind: bytes
+    size: int | None
     body: bytes | None
-    size: int
     owners: tuple[object, ...]
+
+    def is_too_long(self) -> bool:
+        """Tell whether the body is a TEXT that is too long to be read."""
+        return self.kind == b"text" and (self.size is None or self.size > BODY_MAX)
 
     @property
     def partition(self) -> Partition:
@@ -50,9 +63,14 @@ class LogRow(NamedTuple):
 
     @property
     def digest(self) -> bytes:
-        """Sixteen bytes that tell this row from any other that was ever given its id."""
-        head = repr((self.ts, self.nanos, *self.owners, self.kind, len(self.body or b"")))
-        return blake2b(self.body or b"", digest_size=16, key=blake2b(head.encode(), digest_size=32).digest()).digest()
+        """Sixteen bytes that tell this row from any other that was ever given its id.
+
+        Of a BLOB they hold the length and not the bytes, of a TEXT that is too long neither: neither is ever loaded.
+        """
+        too_long = self.is_too_long()
+        body = b"" if too_long or self.body is None else self.body
+        head = repr((self.ts, self.nanos, *self.owners, self.kind, None if too_long else self.size))
+        return blake2b(body, digest_size=16, key=blake2b(head.encode(), digest_size=32).digest()).digest()
 
     @property
     def bare(self) -> bytes:
@@ -80,10 +98,13 @@ class LogReader:
         self.projection = projection
         self._connection = connection
         self._sql = statements(projection)
+        self._bodiless = statements(projection, bodies=False)
         self._verified: int | None = None
 
     def verify(self) -> None:
         """Check that the table has the columns that are read, if the schema moved since it was last checked.
+
+        Let SQLite load no TEXT that is too long.
 
         Raises:
             SchemaError: it has not; a view in its place counts as missing.
@@ -95,6 +116,7 @@ class LogReader:
         if not kinds:
             message = "the database is empty: it has no table yet"
             raise EmptyDatabaseError(message)
+        self._bound()
         table, key = self.projection.table, self.projection.id
         if kinds.get(table.encode()) != b"table":
             raise SchemaError(f"there is no table named {table}")
@@ -124,15 +146,15 @@ class LogReader:
     def tail(self, after: int, limit: int) -> Iterator[LogRow]:
         """Give the rows above an id, by ascending id, at most so many."""
         if after < ID_MIN:
-            yield from self._rows(self._sql.beginning, (ID_MIN, limit))
+            yield from self._rows("beginning", (ID_MIN,), limit)
         else:
-            yield from self._rows(self._sql.tail, (after, limit))
+            yield from self._rows("tail", (after,), limit)
 
     def spanned(self, span: Span) -> Iterator[LogRow]:
         """Give the rows whose instant is in a span, in no order."""
         low = ID_MIN if span.start is None else span.start
         high = ID_MAX if span.end is None else span.end - 1
-        return self._rows(self._sql.spanned, (low, high))
+        return self._rows("spanned", (low, high))
 
     def odd_times(self) -> int:
         """Count the rows whose instant is not an integer."""
@@ -144,8 +166,8 @@ class LogReader:
         return {row[0]: (row[1], row[2]) for row in self._connection.execute(self._sql.stamps, (json.dumps([*ids]),))}
 
     def whole(self, ids: Iterable[int]) -> Iterator[LogRow]:
-        """Look rows up by primary key, each with its body whatever it holds."""
-        return self._rows(self._sql.whole, (json.dumps([*ids]),))
+        """Look rows up by primary key, each with its TEXT whatever it holds."""
+        return self._rows("whole", (json.dumps([*ids]),))
 
     def is_occupied(self, gaps: Iterable[Gap]) -> bool:
         """Tell whether a row has an id in one of these stretches."""
@@ -156,10 +178,51 @@ class LogReader:
         for row in self._connection.execute(self._sql.newest, (through,)):
             yield row[0], partition_of(row[1:])
 
-    def _rows(self, statement: str, parameters: tuple[object, ...]) -> Iterator[LogRow]:
-        for row in self._connection.execute(statement, parameters):
+    def _bound(self) -> None:
+        """Let SQLite load no value that is longer than the longest body, so that one is refused before it is read.
+
+        In a database in UTF-16 it counts the bytes of that, of which two can become three of UTF-8.
+        """
+        letter = self._one("SELECT length(CAST('x' AS BLOB))")
+        self._connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, BODY_MAX if letter == 1 else BODY_MAX * 2 // 3)
+
+    def _rows(self, name: _Rows, parameters: tuple[object, ...], limit: int = EVERY) -> Iterator[LogRow]:
+        """Give the rows of a statement. It ends at a TEXT that is too long; then it is run again from there on."""
+        given = 0
+        while True:
+            try:
+                for row in self._some(self._sql, name, (*parameters, limit - given, given)):
+                    given += 1
+                    yield row
+            except sqlite3.DataError as error:
+                _refuse_all_but_length(error)
+            else:
+                return
+            yield self._single(name, (*parameters, 1, given))
+            given += 1
+
+    def _single(self, name: _Rows, parameters: tuple[object, ...]) -> LogRow:
+        """Give the one row that is asked for, if need be without its body.
+
+        It need not be the one whose body is too long: Python goes a row ahead of what it gives.
+        """
+        try:
+            return next(self._some(self._sql, name, parameters))
+        except sqlite3.DataError as error:
+            _refuse_all_but_length(error)
+        # In the same order: the two statements differ in nothing that SQLite plans by.
+        return next(self._some(self._bodiless, name, parameters))
+
+    def _some(self, sql: Statements, name: _Rows, parameters: tuple[object, ...]) -> Iterator[LogRow]:
+        for row in self._connection.execute(getattr(sql, name), parameters):
             yield LogRow(row[0], row[1], row[2], row[3], row[4], row[5], row[6:])
 
     def _one(self, statement: str, parameters: tuple[object, ...] = ()) -> object:
         row = self._connection.execute(statement, parameters).fetchone()
         return row[0] if row else None
+
+
+def _refuse_all_but_length(error: sqlite3.DataError) -> None:
+    """Raise an error again unless SQLite says that a value is too long."""
+    if error.sqlite_errorcode != sqlite3.SQLITE_TOOBIG:
+        raise error

@@ -19,9 +19,10 @@ CACHED_MAX: Final = 16
 class Statements(NamedTuple):
     """Every statement of a refresh, by what it gives.
 
-    ``tail`` gives the rows above an id and ``beginning`` those from an id on, at most so many; ``spanned`` those of
-    two instants and between them; ``whole`` those of some ids with their bodies, ``stamps`` their instants alone;
-    ``newest`` walks back from an id. ``occupied`` tells whether some stretches of ids have a row, ``odd_times`` counts
+    ``tail`` gives the rows above an id and ``beginning`` those from an id on; ``spanned`` those of two instants and
+    between them; ``whole`` those of some ids with every TEXT. Each of these four gives so many rows at most, and leaves
+    so many out before the first, of which it reads no body. ``stamps`` gives the instants of some ids alone; ``newest``
+    walks back from an id. ``occupied`` tells whether some stretches of ids have a row, ``odd_times`` counts
     the rows without an integer for their instant, ``highest`` is the highest id, ``issued`` the highest ever issued.
     ``columns`` and ``indexes`` describe the table.
     """
@@ -41,25 +42,33 @@ class Statements(NamedTuple):
 
 
 @lru_cache(maxsize=CACHED_MAX)
-def statements(projection: Projection[Any, Any]) -> Statements:
-    """Write the statements of a projection; whatever of it goes into their text is quoted here."""
+def statements(projection: Projection[Any, Any], *, bodies: bool = True) -> Statements:
+    """Write the statements of a projection; whatever of it goes into their text is quoted here.
+
+    Without ``bodies`` no TEXT is read: each row comes as if the length of its body were not known.
+    """
     table = quoted(projection.table)
     row_id, ts, body = (f"l.{quoted(name)}" for name in (projection.id, projection.ts, projection.body))
     # A table that keeps no fraction of the second has rows at full seconds.
     nanos = "0" if projection.nanos is None else f"l.{quoted(projection.nanos)}"
     owners = "".join(f", l.{quoted(name)}" for name in projection.owners)
     kind = f"typeof({body})"
-    marked = f"CASE WHEN {kind} = 'text' AND ({_marked(body, projection.markers)}) THEN {body} END"
-    held = f"CASE WHEN {kind} IN ('text', 'blob') THEN {body} END"
-    size = f"CASE WHEN {kind} = 'text' THEN length(CAST({body} AS BLOB)) ELSE 0 END"
+    # The length of a BLOB is known without reading it; that of a TEXT only beside it.
+    size = f"CASE {kind} WHEN 'blob' THEN length({body})"
+    marked = held = "NULL"
+    if bodies:
+        size += f" WHEN 'text' THEN length(CAST({body} AS BLOB))"
+        marked = f"CASE WHEN {kind} = 'text' AND ({_marked(body, projection.markers)}) THEN {body} END"
+        held = f"CASE {kind} WHEN 'text' THEN {body} END"
     among = f"FROM {table} AS l"
     listed = f"{row_id} IN (SELECT value FROM json_each(?))"  # noqa: S608 - quoted
-    row = f"SELECT {row_id}, {ts}, {nanos}, {kind}, {marked}, {size}{owners} {among}"
+    row = f"SELECT {row_id}, {ts}, {nanos}, {kind}, {size} END, {marked}{owners} {among}"
+    bounded = "LIMIT ? OFFSET ?"
     return Statements(
-        tail=f"{row} WHERE {row_id} > ? ORDER BY {row_id} LIMIT ?",
-        beginning=f"{row} WHERE {row_id} >= ? ORDER BY {row_id} LIMIT ?",
-        spanned=f"{row} WHERE {ts} >= ? AND {ts} <= ?",
-        whole=f"SELECT {row_id}, {ts}, {nanos}, {kind}, {held}, {size}{owners} {among} WHERE {listed}",
+        tail=f"{row} WHERE {row_id} > ? ORDER BY {row_id} {bounded}",
+        beginning=f"{row} WHERE {row_id} >= ? ORDER BY {row_id} {bounded}",
+        spanned=f"{row} WHERE {ts} >= ? AND {ts} <= ? {bounded}",
+        whole=f"SELECT {row_id}, {ts}, {nanos}, {kind}, {size} END, {held}{owners} {among} WHERE {listed} {bounded}",
         stamps=f"SELECT {row_id}, {ts}, {nanos} {among} WHERE {listed}",
         newest=f"SELECT {row_id}{owners} {among} WHERE {row_id} <= ? ORDER BY {row_id} DESC",
         occupied=f"SELECT EXISTS (SELECT 1 FROM json_each(?) AS g JOIN {table} AS l"  # noqa: S608 - quoted

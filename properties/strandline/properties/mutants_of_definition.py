@@ -118,7 +118,7 @@ _BELIEVE = scan._believe
 _FACT = scan._fact
 
 
-def _misread(name: str, says: str, where: Any, attribute: str, by: Any) -> Mutant:  # noqa: ANN401 - as in Mutant
+def _misread(name: str, says: str, where: Any, attribute: str, by: Any) -> Mutant:
     """Make a mutant that the traps of bodies and rows must catch."""
     return Mutant(name, "M1", says, "M1", where, attribute, by, AGREE, "traps")
 

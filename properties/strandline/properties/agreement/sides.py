@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, Final
 from unittest.mock import patch
 
-from strandline.impl import codex, projection, scan
+from strandline.impl import codex, log, projection, scan
 from strandline.impl import memo as memos
 from strandline.impl import window as windows
 from strandline.impl.answer import Answer
@@ -83,7 +83,7 @@ def text_of(body: Body) -> bytes | None:
 @contextmanager
 def longest_body(size: int) -> Iterator[None]:
     """Let both sides take so many bytes for the longest body, for as long as the context lasts."""
-    with patch.object(truths, "BODY_MAX", size), patch.object(scan, "BODY_MAX", size):
+    with patch.object(truths, "BODY_MAX", size), patch.object(log, "BODY_MAX", size):
         yield
 
 

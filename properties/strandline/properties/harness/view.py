@@ -38,8 +38,8 @@ def log_row(row: Row, owners: int = OWNERS_MAX) -> LogRow:
     kind, body = _stored(row)
     names = [None if name is None else name.encode() for name in (row.thread, row.process)]
     ts = row.ts.encode() if isinstance(row.ts, str) else row.ts
-    size = len(body or b"") if kind == b"text" else 0
-    return LogRow(row.id, ts, row.nanos, kind, body, size, tuple(names[:owners]))
+    size = None if body is None else len(body)
+    return LogRow(row.id, ts, row.nanos, kind, size, body if kind == b"text" else None, tuple(names[:owners]))
 
 
 def _stored(row: Row) -> tuple[bytes, bytes | None]:

@@ -100,7 +100,7 @@ def writer_command(
 @click.option("--zone", help="The time zone of the days.  [default: that of this machine]")
 @click.option("--oracle", is_flag=True, help="Answer by a full scan; with --follow, compare with one each time.")
 @click.option("--follow", "following", is_flag=True, help="Refresh again and again; say what each refresh read.")
-@click.option("--interval", type=duration, help="With --follow: rest between refreshes.  [default: 1]")
+@click.option("--interval", type=duration, help="With --follow: least rest between refreshes.  [default: 1]")
 @click.option("--for", "length", type=duration, help="With --follow: end after this time.  [default: Ctrl-C]")
 @FORMAT
 @click.pass_context
@@ -123,7 +123,8 @@ def turns_command(  # noqa: PLR0913 - one parameter for each option
     them after ten days. In a pipe each turn is a line: turn, thread, time, model, parted by tabs.
 
     With --follow, a log that is missing, busy or replaced is a line like any other. --follow --oracle reads the whole
-    log inside each read transaction of a refresh, which is slow on a large log, and stops at the first difference.
+    log inside the read transaction of each refresh, which is slow on a large log, and stops at the first difference.
+    A refresh that held a snapshot for long is rested after for four times as long, so that the log's -wal stays small.
     """
     if not following and (interval is not None or length is not None):
         raise click.UsageError("--interval and --for need --follow")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -11,7 +10,8 @@ from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from strandline.impl.answer import Answer, Unavailable
-from strandline.impl.scanner import Scanner
+from strandline.impl.memo import Limits
+from strandline.impl.scanner import DEFAULT_LIMITS, Scanner
 from strandline.properties.live.truth import Witness
 from strandline.properties.live.turns import counted, fields, record, statistics
 from strandline.properties.report.lanes import printable
@@ -27,6 +27,12 @@ if TYPE_CHECKING:
 
 DIFFERENCES_MAX: Final = 20
 """Differences shown for a person; JSON has them all."""
+
+RESTS: Final = 4
+"""How many times as long as its snapshot was held a refresh is rested after: it is held a fifth of the time at most."""
+
+JUDGED_AT_ONCE: Final = Limits(chunk=2**62)
+"""The oracle goes through the whole log in each transaction, so one that it judges has no use for parts."""
 
 
 class Difference(NamedTuple):
@@ -59,13 +65,15 @@ class Judged:
 class Refresh:
     """One refresh: its number from 1, when it began (unix seconds), its outcome, its own time in seconds.
 
-    ``appended`` counts the ids issued since the refresh before, if that read the same file.
+    ``held`` is for how many seconds it held a snapshot, the oracle's time included. ``appended`` counts the ids
+    issued since the refresh before, if that read the same file.
     """
 
     number: int
     began: float
     outcome: Outcome
     seconds: float
+    held: float
     appended: int
     judged: Judged | None
 
@@ -113,20 +121,22 @@ class Totals:
 def follow(asked: Asked, *, judging: bool, interval: float, duration: float | None) -> Generator[Refresh, None, None]:
     """Refresh again and again, from one memo.
 
-    A log that cannot be read is an outcome like any other; the next refresh tries again.
+    A log that cannot be read is an outcome like any other; the next refresh tries again. While a snapshot is held,
+    SQLite cannot begin the -wal of a busy log anew, which then grows; so a refresh that held one for long is rested
+    after for longer.
 
     Args:
         asked: the log and the days; relative days move on at midnight.
         judging: ask the oracle inside each read transaction of a refresh, which reads the whole log each time.
-        interval: seconds of rest between two refreshes. While a writer never finds the log unread, SQLite cannot
-            begin its -wal anew, and a busy one grows by a gigabyte in a quarter of a minute.
+        interval: seconds of rest between two refreshes, at least.
         duration: seconds after which no refresh begins, None for no end.
     """
-    witness = Witness()
+    witness = Witness(judging=judging)
+    limits = JUDGED_AT_ONCE if judging else DEFAULT_LIMITS
     started = time.monotonic()
     number = 0
     before: Answer | None = None
-    with Scanner(asked.path, connect=witness.connect if judging else sqlite3.connect) as scanner:
+    with Scanner(asked.path, limits=limits, connect=witness.connect) as scanner:
         while True:
             number += 1
             dates = asked.dates()
@@ -135,11 +145,12 @@ def follow(asked: Asked, *, judging: bool, interval: float, duration: float | No
             outcome = scanner.turns(asked.window(dates))
             seconds = time.perf_counter() - clock - witness.seconds
             judged = judge(outcome, witness) if judging and isinstance(outcome, Answer) else None
-            yield Refresh(number, began, outcome, seconds, appended(before, outcome), judged)
+            yield Refresh(number, began, outcome, seconds, witness.held, appended(before, outcome), judged)
             before = outcome if isinstance(outcome, Answer) else before
-            if duration is not None and time.monotonic() + interval - started > duration:
+            rest = max(interval, RESTS * witness.held)
+            if duration is not None and time.monotonic() + rest - started > duration:
                 return
-            time.sleep(interval)  # the rest itself; nothing is waited for
+            time.sleep(rest)  # the rest itself; nothing is waited for
 
 
 def judge(answer: Answer, witness: Witness) -> Judged:
@@ -173,17 +184,19 @@ def appended(before: Answer | None, after: Outcome) -> int:
 
 
 def line(refresh: Refresh, zone: ZoneInfo) -> str:
-    """Say in one line what a refresh read, why, and how long it took."""
+    """Say in one line what a refresh read, why, how long it took, and for how long it held a snapshot."""
     clock = datetime.fromtimestamp(refresh.began, zone).strftime("%H:%M:%S")
     outcome = refresh.outcome
     head = f"{clock} {refresh.number:>6}  "
+    held = f"held {refresh.held * 1000:,.0f} ms"
     if isinstance(outcome, Unavailable):
-        return f"{head}unavailable: {outcome.reason}: {printable(outcome.detail)}"
+        return f"{head}unavailable: {outcome.reason}: {printable(outcome.detail)}" + f"  {held}" * (refresh.held > 0)
     if outcome.snapshot is None:
         return f"{head}missing    no log there: 0 turns"
     cost = outcome.statistics
     read = f"{cost.rows:>7,} rows {cost.keys:>6,} keys {cost.anchors:>3,} anchors"
-    parts = [f"{head}{cost.path:<9}  {read} {refresh.seconds * 1000:>9,.2f} ms  {counted(len(outcome.turns), 'turn')}"]
+    took = f"{refresh.seconds * 1000:>9,.2f} ms"
+    parts = [f"{head}{cost.path:<9}  {read} {took}  {held}  {counted(len(outcome.turns), 'turn')}"]
     if refresh.appended:
         parts.append(f"{refresh.appended:,} appended")
     if cost.cause is not None:
@@ -220,6 +233,7 @@ def document(refresh: Refresh, zone: ZoneInfo) -> dict[str, object]:
         "refresh": refresh.number,
         "began": round(refresh.began, 3),
         "milliseconds": round(refresh.seconds * 1000, 3),
+        "held_milliseconds": round(refresh.held * 1000, 3),
     }
     if isinstance(outcome, Unavailable):
         return {**head, "unavailable": {"reason": outcome.reason, "detail": outcome.detail}}

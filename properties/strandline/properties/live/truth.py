@@ -11,7 +11,8 @@ import sqlite3
 import stat
 import sys
 import time
-from contextlib import closing
+from collections import Counter
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from strandline.impl.answer import Unavailable
@@ -28,8 +29,16 @@ if TYPE_CHECKING:
 BUSY: Final = 5.0
 """Seconds to wait for a lock, as a codex process does."""
 
+LONGEST: Final = 67_108_864
+"""The longest body that is read, in bytes of UTF-8."""
+
+LONGEST_OF_UTF_16: Final = 44_739_242
+"""The same for a database in UTF-16, in bytes of it: two of them can become three of UTF-8."""
+
 _ROWS: Final = """SELECT l."id", l."ts", l."ts_nanos", l."thread_id", l."process_uuid",
-    typeof(l."feedback_log_body"), l."feedback_log_body" FROM "logs" AS l"""
+    typeof(l."feedback_log_body") FROM "logs" AS l"""
+_TEXT: Final = 'SELECT l."feedback_log_body" FROM "logs" AS l WHERE l."id" = ?'
+_LETTER: Final = "SELECT length(CAST('x' AS BLOB))"
 _KIND: Final = "SELECT type FROM sqlite_schema WHERE name = 'logs'"
 _REASONS: Final[dict[int, Reason]] = {
     sqlite3.SQLITE_BUSY: "busy",
@@ -54,27 +63,40 @@ class FullScan(NamedTuple):
 
 
 class _Watched(sqlite3.Connection):
-    """A connection that lets its witness read before a read transaction ends."""
+    """A connection that lets its witness read before a read transaction ends, and tells it how long that was."""
 
-    witness: Witness | None = None
+    witness: Witness
+    _began = 0.0
+    _used = False
 
     def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:  # noqa: ANN401 - as in sqlite3
         """Run a statement; at the end of a transaction that went well, the witness reads first."""
-        # A transaction that ends in an exception gives no answer to judge; on Ctrl-C a full scan would be in the way.
-        if sql == "ROLLBACK" and self.witness is not None and sys.exc_info()[0] is None:
+        if sql == "BEGIN":
+            self._began = time.perf_counter()
+        elif self.in_transaction and sql not in {"PRAGMA data_version", "ROLLBACK"}:
+            self._used = True
+        # The scanner's first transaction only lets SQLite open its files. One that ends in an exception gives no answer
+        # to judge; on Ctrl-C a full scan would be in the way.
+        elif sql == "ROLLBACK" and self._used and self.witness.judging and sys.exc_info()[0] is None:
             self.witness.read(self)
-        return super().execute(sql, parameters)
+        cursor = super().execute(sql, parameters)
+        if sql == "ROLLBACK":
+            self.witness.held += time.perf_counter() - self._began
+        return cursor
 
 
 class Witness:
     """Finds out what the answer of each refresh ought to be, inside its own read transactions.
 
     ``last`` is the truth about the last transaction since :meth:`expect`, None if there was none or it could not be
-    read; ``problem`` then says why. ``seconds`` is the time that the witness itself took.
+    read; ``problem`` then says why. ``held`` is how long the transactions were open, ``seconds`` how much of this the
+    witness itself took.
     """
 
-    def __init__(self) -> None:
-        """Expect answers about all instants."""
+    def __init__(self, *, judging: bool = True) -> None:
+        """Expect answers about all instants; one that is not judging reads nothing and only keeps the time."""
+        self.judging = judging
+        self.held = 0.0
         self._span = Span(None, None)
         self.last: FullScan | None = None
         self.problem: str | None = None
@@ -82,7 +104,7 @@ class Witness:
 
     def expect(self, span: Span) -> None:
         """Forget what was seen; the next refresh asks for this span."""
-        self._span, self.last, self.problem, self.seconds = span, None, None, 0.0
+        self._span, self.last, self.problem, self.seconds, self.held = span, None, None, 0.0, 0.0
 
     def connect(self, database: str, **options: Any) -> sqlite3.Connection:  # noqa: ANN401 - as in sqlite3
         """Make a connection as ``sqlite3.connect`` does, with this witness in it."""
@@ -103,6 +125,9 @@ class Witness:
 def full_scan(connection: sqlite3.Connection, span: Span) -> FullScan:
     """Read every row that the connection sees and ask the oracle.
 
+    The body of a row is fetched by itself, if it is a TEXT. One that is too long is never in memory: SQLite, told the
+    longest value that it may load, refuses it before it reads it. Such a row is counted here and the oracle not asked.
+
     Args:
         connection: one that hands text out as bytes; the caller holds the transaction.
         span: what to answer for.
@@ -111,16 +136,45 @@ def full_scan(connection: sqlite3.Connection, span: Span) -> FullScan:
         sqlite3.Error: the rows cannot be read.
     """
     began = time.perf_counter()
-    count = 0
+    count = too_long = 0
 
     def rows() -> Iterator[Row]:
-        nonlocal count
-        for row_id, ts, nanos, thread, process, kind, body in connection.execute(_ROWS):
+        nonlocal count, too_long
+        for row_id, ts, nanos, thread, process, kind in connection.execute(_ROWS):
             count += 1
-            yield Row(row_id, ts, nanos, _name(thread), _name(process), _body(kind, body))
+            text = _text(connection, row_id) if kind == b"text" else b""
+            if text is None and isinstance(ts, int):
+                too_long += span.holds(ts)
+            else:
+                yield Row(row_id, ts, nanos, _name(thread), _name(process), _body(kind, text or b""))
 
-    truth = oracle(rows(), span)
-    return FullScan(truth, count, time.perf_counter() - began)
+    with _bounded(connection):
+        truth = oracle(rows(), span)
+    skipped = Counter(dict(truth.skipped)) + Counter(size=too_long)
+    return FullScan(truth._replace(skipped=tuple(sorted(skipped.items()))), count, time.perf_counter() - began)
+
+
+@contextmanager
+def _bounded(connection: sqlite3.Connection) -> Iterator[None]:
+    """Let SQLite load no value that is longer than the longest body."""
+    (letter,) = connection.execute(_LETTER).fetchone()
+    longest = LONGEST if letter == 1 else LONGEST_OF_UTF_16
+    before = connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, longest)
+    try:
+        yield
+    finally:
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, before)
+
+
+def _text(connection: sqlite3.Connection, row_id: int) -> bytes | None:
+    """Fetch the TEXT body of a row, None if it is too long."""
+    try:
+        (text,) = connection.execute(_TEXT, (row_id,)).fetchone()
+    except sqlite3.DataError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_TOOBIG:
+            raise
+        return None
+    return bytes(text)
 
 
 def read_truth(path: Path, span: Span) -> FullScan | Unavailable | None:
@@ -161,9 +215,8 @@ def _name(value: object) -> str | None:
     return value.decode(errors="surrogateescape") if isinstance(value, bytes) else None
 
 
-def _body(kind: bytes, body: object) -> Body:
-    """Tell TEXT from BLOB, which both come as bytes; a number, which no writer stores, is text that states nothing."""
+def _body(kind: bytes, text: bytes) -> Body:
+    """Give the oracle a TEXT, or of a BLOB only that it is one; a number, which no writer stores, states nothing."""
     if kind == b"null":
         return None
-    data = body if isinstance(body, bytes) else b""
-    return data if kind == b"blob" else Raw(data)
+    return b"" if kind == b"blob" else Raw(text)
