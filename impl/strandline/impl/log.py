@@ -5,12 +5,13 @@ Text is fetched as bytes, because a body need not decode.
 
 from __future__ import annotations
 
-import json
 from hashlib import blake2b
+from itertools import islice
+from string import ascii_lowercase, ascii_uppercase
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from strandline.impl.codex import CODEX
-from strandline.impl.sql import statements
+from strandline.impl.sql import places, statements
 
 if TYPE_CHECKING:
     import sqlite3
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 
 ID_MIN: Final = -(2**63)
 ID_MAX: Final = 2**63 - 1
+
+_SMALL: Final = str.maketrans(ascii_uppercase, ascii_lowercase)
+
+KEYS: Final = 256
+"""How many ids one statement looks up; SQLite allows 999 parameters at least, and more are not faster."""
 
 
 class SchemaError(Exception):
@@ -65,6 +71,15 @@ def partition_of(owners: tuple[object, ...]) -> Partition:
     return None
 
 
+def _row(row: tuple[Any, ...]) -> LogRow:
+    return LogRow(row[0], row[1], row[2], row[3], row[4], row[5:])
+
+
+def _folded(name: str) -> str:
+    """Give a name as SQLite compares it: of capitals it knows those of ASCII only."""
+    return name.translate(_SMALL)
+
+
 class LogReader:
     """Reads a projection's table over one connection; the caller holds the transaction."""
 
@@ -84,24 +99,38 @@ class LogReader:
         version = self._one("PRAGMA schema_version")
         if version == self._verified:
             return
-        kinds = dict(self._connection.execute("SELECT name, type FROM sqlite_schema"))
-        if not kinds:
+        self._verify_table()
+        self._verify_columns()
+        self._verified = version if isinstance(version, int) else None
+
+    def _verify_table(self) -> None:
+        table = self.projection.table
+        root = self._one(self._sql.kept)  # the page where its rows begin; a virtual table has none
+        if root is None and self._one("SELECT count(*) FROM sqlite_schema") == 0:
             message = "the database is empty: it has no table yet"
             raise EmptyDatabaseError(message)
-        table, key = self.projection.table, self.projection.id
-        if kinds.get(table.encode()) != b"table":
+        if root is None:
             raise SchemaError(f"there is no table named {table}")
+        if root == 0:
+            raise SchemaError(f"the table {table} is a virtual one, whose rows are not in this file's own tables")
+
+    def _verify_columns(self) -> None:
+        table, key = self.projection.table, self.projection.id
         described = self._connection.execute(self._sql.columns)
-        columns = {name.decode(errors="replace"): (kind, number) for _, name, kind, _, _, number in described}
-        missing = [name for name in self.projection.columns if name not in columns]
+        columns = {
+            _folded(name.decode(errors="replace")): (kind, number) for _, name, kind, _, _, number, _ in described
+        }
+        missing = [name for name in self.projection.columns if _folded(name) not in columns]
         if missing:
             raise SchemaError(f"the table {table} has no column {', '.join(missing)}")
         keys = [name for name, (_, number) in columns.items() if number]
         # Only a primary key that is the row id itself needs no index of its own; any other may hold text.
-        indexed = any(origin == b"pk" for _, _, _, origin, _ in self._connection.execute(self._sql.indexes))
-        if keys != [key] or columns[key][0].upper() != b"INTEGER" or indexed:
+        indexes = [name for _, name, _, origin, _ in self._connection.execute(self._sql.indexes) if origin == b"pk"]
+        if any(self._one("SELECT 1 FROM sqlite_schema WHERE name = ?", (name.decode(),)) is None for name in indexes):
+            # There the index is the table itself, so the schema does not list it.
+            raise SchemaError(f"the table {table} is WITHOUT ROWID, so that its {key} may hold what is no integer")
+        if keys != [_folded(key)] or columns[_folded(key)][0].upper() != b"INTEGER" or indexes:
             raise SchemaError(f"the column {key} of the table {table} is not its INTEGER PRIMARY KEY")
-        self._verified = version if isinstance(version, int) else None
 
     def highest(self) -> int | None:
         """Give the highest id, None in an empty log."""
@@ -134,15 +163,15 @@ class LogReader:
 
     def stamps(self, ids: Iterable[int]) -> dict[int, tuple[object, object]]:
         """Look rows up by primary key: the instant and its nanoseconds of each that is there."""
-        return {row[0]: (row[1], row[2]) for row in self._connection.execute(self._sql.stamps, (json.dumps([*ids]),))}
+        return {row[0]: (row[1], row[2]) for row in self._among(self._sql.stamps, ids)}
 
     def whole(self, ids: Iterable[int]) -> Iterator[LogRow]:
         """Look rows up by primary key, each with its body whatever it holds."""
-        return self._rows(self._sql.whole, (json.dumps([*ids]),))
+        return map(_row, self._among(self._sql.whole, ids))
 
     def is_occupied(self, gaps: Iterable[Gap]) -> bool:
         """Tell whether a row has an id in one of these stretches."""
-        return bool(self._one(self._sql.occupied, (json.dumps([(max(low, ID_MIN), high) for low, high in gaps]),)))
+        return any(self._one(self._sql.occupied, (max(low, ID_MIN), high)) for low, high in gaps)
 
     def newest(self, through: int) -> Iterator[tuple[int, Partition]]:
         """Walk back from an id: each row's id and partition."""
@@ -150,8 +179,13 @@ class LogReader:
             yield row[0], partition_of(row[1:])
 
     def _rows(self, statement: str, parameters: tuple[object, ...]) -> Iterator[LogRow]:
-        for row in self._connection.execute(statement, parameters):
-            yield LogRow(row[0], row[1], row[2], row[3], row[4], row[5:])
+        return map(_row, self._connection.execute(statement, parameters))
+
+    def _among(self, statement: str, ids: Iterable[int]) -> Iterator[tuple[Any, ...]]:
+        """Run a statement that ends before a list of ids, so many of them at a time."""
+        left = iter(ids)
+        while some := tuple(islice(left, KEYS)):
+            yield from self._connection.execute(statement + places(len(some)), some)
 
     def _one(self, statement: str, parameters: tuple[object, ...] = ()) -> object:
         row = self._connection.execute(statement, parameters).fetchone()

@@ -21,9 +21,10 @@ class Statements(NamedTuple):
 
     ``tail`` gives the rows above an id and ``beginning`` those from an id on, at most so many; ``spanned`` those of
     two instants and between them; ``whole`` those of some ids with their bodies, ``stamps`` their instants alone;
-    ``newest`` walks back from an id. ``occupied`` tells whether some stretches of ids have a row, ``odd_times`` counts
-    the rows without an integer for their instant, ``highest`` is the highest id, ``issued`` the highest ever issued.
-    ``columns`` and ``indexes`` describe the table.
+    ``newest`` walks back from an id. ``whole`` and ``stamps`` end before the list of ids, which :func:`places` writes.
+    ``occupied`` tells whether a stretch of ids has a row, ``odd_times`` counts the rows without an integer for their
+    instant, ``highest`` is the highest id, ``issued`` the highest ever issued. ``columns`` and ``indexes`` describe the
+    table, ``kept`` finds it in the schema.
     """
 
     tail: str
@@ -38,6 +39,7 @@ class Statements(NamedTuple):
     issued: str
     columns: str
     indexes: str
+    kept: str
 
 
 @lru_cache(maxsize=CACHED_MAX)
@@ -52,28 +54,33 @@ def statements(projection: Projection[Any, Any]) -> Statements:
     marked = f"CASE WHEN {kind} = 'text' AND ({_marked(body, projection.markers)}) THEN {body} END"
     held = f"CASE WHEN {kind} IN ('text', 'blob') THEN {body} END"
     among = f"FROM {table} AS l"
-    listed = f"{row_id} IN (SELECT value FROM json_each(?))"  # noqa: S608 - quoted
+    named = f"name = {literal(projection.table)} COLLATE NOCASE"  # a name is the same in capitals
     row = f"SELECT {row_id}, {ts}, {nanos}, {kind}, {marked}{owners} {among}"
     return Statements(
         tail=f"{row} WHERE {row_id} > ? ORDER BY {row_id} LIMIT ?",
         beginning=f"{row} WHERE {row_id} >= ? ORDER BY {row_id} LIMIT ?",
         spanned=f"{row} WHERE {ts} >= ? AND {ts} <= ?",
-        whole=f"SELECT {row_id}, {ts}, {nanos}, {kind}, {held}{owners} {among} WHERE {listed}",
-        stamps=f"SELECT {row_id}, {ts}, {nanos} {among} WHERE {listed}",
+        whole=f"SELECT {row_id}, {ts}, {nanos}, {kind}, {held}{owners} {among} WHERE {row_id} IN ",
+        stamps=f"SELECT {row_id}, {ts}, {nanos} {among} WHERE {row_id} IN ",
         newest=f"SELECT {row_id}{owners} {among} WHERE {row_id} <= ? ORDER BY {row_id} DESC",
-        occupied=f"SELECT EXISTS (SELECT 1 FROM json_each(?) AS g JOIN {table} AS l"  # noqa: S608 - quoted
-        f" ON {row_id} BETWEEN json_extract(g.value, '$[0]') AND json_extract(g.value, '$[1]'))",
+        occupied=f"SELECT EXISTS (SELECT 1 {among} WHERE {row_id} BETWEEN ? AND ?)",
         odd_times=f"SELECT count(*) {among} WHERE typeof({ts}) <> 'integer'",
         highest=f"SELECT max({row_id}) {among}",
-        issued=f"SELECT seq FROM sqlite_sequence WHERE name = {literal(projection.table)}",  # noqa: S608 - quoted
-        columns=f"PRAGMA table_info({table})",
+        issued=f"SELECT seq FROM sqlite_sequence WHERE {named}",  # noqa: S608 - quoted
+        columns=f"PRAGMA table_xinfo({table})",  # unlike table_info it lists generated columns
         indexes=f"PRAGMA index_list({table})",
+        kept=f"SELECT rootpage FROM sqlite_schema WHERE type = 'table' AND {named}",  # noqa: S608 - quoted
     )
 
 
 def _marked(body: str, markers: tuple[str, ...]) -> str:
     """Write the prefilter: a superset of the parser. Unlike LIKE, instr minds case and sees past a NUL."""
     return " OR ".join(f"instr({body}, {literal(marker)})" for marker in markers) or "TRUE"
+
+
+def places(count: int) -> str:
+    """Write a list of parameters. ``json_each`` would take them as one, but a table of the file may have its name."""
+    return f"({', '.join('?' * count)})"
 
 
 def quoted(name: str) -> str:

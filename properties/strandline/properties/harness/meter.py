@@ -6,7 +6,6 @@ error that SQLite raises there, or a commit by the writer between two statements
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, NamedTuple, TypeAlias
 
@@ -89,8 +88,8 @@ class Meter:
             strike()
 
 
-BY_KEY: Final = "IN (SELECT value FROM json_each(?))"
-"""What a statement that looks rows up by key has in it; its one parameter lists the ids."""
+BY_KEY: Final = " IN (?"
+"""What a statement that looks rows up by key has in it; its parameters are the ids."""
 
 FAULTS: Final[dict[str, tuple[Spot, int, str]]] = {
     "fail": ("row", sqlite3.SQLITE_IOERR, "disk I/O error"),
@@ -149,7 +148,7 @@ class _Cursor(sqlite3.Cursor):
         self._counts = bodies and not by_key
         self._handed = False
         if by_key:
-            self.watch.count(by_key=len(json.loads(parameters[0])), bodies=bodies)
+            self.watch.count(by_key=len(parameters), bodies=bodies)
         if self._counts:
             self.watch.reach("bodies")
         elif "data_version" in sql:

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from strandline.impl.answer import Answer, Unavailable
 from strandline.impl.scanner import Scanner
 from strandline.properties.live.truth import Witness
-from strandline.properties.live.turns import counted, fields, record, statistics
+from strandline.properties.live.turns import counted, fields, reasons, record, statistics, why
 from strandline.properties.report.lanes import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
     from zoneinfo import ZoneInfo
 
     from strandline.impl.answer import Outcome
@@ -110,7 +110,14 @@ class Totals:
         return 0 if (self.compared if judging else self.answered) else 4
 
 
-def follow(asked: Asked, *, judging: bool, interval: float, duration: float | None) -> Generator[Refresh, None, None]:
+def follow(
+    asked: Asked,
+    *,
+    judging: bool,
+    interval: float,
+    duration: float | None,
+    waiting: Callable[[], None] = lambda: None,
+) -> Generator[Refresh, None, None]:
     """Refresh again and again, from one memo.
 
     A log that cannot be read is an outcome like any other; the next refresh tries again.
@@ -121,12 +128,14 @@ def follow(asked: Asked, *, judging: bool, interval: float, duration: float | No
         interval: seconds of rest between two refreshes. While a writer never finds the log unread, SQLite cannot
             begin its -wal anew, and a busy one grows by a gigabyte in a quarter of a minute.
         duration: seconds after which no refresh begins, None for no end.
+        waiting: called while the log is busy.
     """
     witness = Witness()
     started = time.monotonic()
     number = 0
     before: Answer | None = None
-    with Scanner(asked.path, connect=witness.connect if judging else sqlite3.connect) as scanner:
+    connect = witness.connect if judging else sqlite3.connect
+    with Scanner(asked.path, connect=connect, waiting=waiting) as scanner:
         while True:
             number += 1
             dates = asked.dates()
@@ -178,7 +187,7 @@ def line(refresh: Refresh, zone: ZoneInfo) -> str:
     outcome = refresh.outcome
     head = f"{clock} {refresh.number:>6}  "
     if isinstance(outcome, Unavailable):
-        return f"{head}unavailable: {outcome.reason}: {printable(outcome.detail)}"
+        return f"{head}{why(outcome)}"
     if outcome.snapshot is None:
         return f"{head}missing    no log there: 0 turns"
     cost = outcome.statistics
@@ -222,7 +231,7 @@ def document(refresh: Refresh, zone: ZoneInfo) -> dict[str, object]:
         "milliseconds": round(refresh.seconds * 1000, 3),
     }
     if isinstance(outcome, Unavailable):
-        return {**head, "unavailable": {"reason": outcome.reason, "detail": outcome.detail}}
+        return {**head, "unavailable": reasons(outcome)}
     head |= {"turns": len(outcome.turns), "appended": refresh.appended, "read": statistics(outcome)}
     judged = refresh.judged
     if judged is None:
