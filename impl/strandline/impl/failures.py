@@ -73,6 +73,8 @@ _TELLS: Final[dict[Reason, str]] = {
     " and its folder may not be written to",
     "foreign wal": "with the -wal beside it SQLite finds it damaged, and without it sound:"
     " the -wal seems to be another file's",
+    "locking protocol": "the locks on the -shm beside it could not be had in ten seconds: they do not work there, or a"
+    " program never lets go of them",
     "needs recovery": "its writer did not finish",
     "newer schema": f"its schema has what SQLite {sqlite3.sqlite_version} does not know: ",
     "unknown function": "its schema computes a column by a function that SQLite has not, and the log's program must"

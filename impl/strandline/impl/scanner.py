@@ -36,7 +36,7 @@ class Scanner:
     refresh of its own. Close it, or use it as a context manager, to let its connections go.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - everything that a scanner can be given
         self,
         path: Path,
         projection: Projection[Any, Any] = CODEX,
