@@ -17,7 +17,7 @@ from strandline.impl.log import SchemaError
 from strandline.impl.memo import NOTHING
 from strandline.properties import __version__
 from strandline.properties.live.header import header, wal_page_size
-from strandline.properties.live.known_bugs import bugs_in, spelled, told
+from strandline.properties.live.known_bugs import bugs_in, dotted, told
 from strandline.properties.live.turns import exit_code, reasons, why
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _log(path: Path) -> tuple[dict[str, Any], list[str], int]:
         return said | {"is": "no file that can be read", **_reader(outcome)}, *_judged(outcome)
     said |= {"is": "a file", "bytes": status.st_size, "beside": dict(_beside(path))}
     head, problem = _head(path)
-    said |= {"header": None if head is None else {**head._asdict(), "writer": spelled(head.writer)}}
+    said |= {"header": None if head is None else {**head._asdict(), "writer": dotted(head.writer)}}
     notes = problem + ([] if head is None else _suspicions(path, head))
     outcome = _try(path)
     schema = _schema(path) if isinstance(outcome, Readable) or outcome.code is None else None

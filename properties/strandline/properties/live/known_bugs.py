@@ -58,9 +58,9 @@ def bugs_in(version: Version) -> tuple[KnownBug, ...]:
 
 def told(version: Version, bug: KnownBug) -> str:
     """Say what a release does by one of its bugs, up to the end of the sentence."""
-    return f"SQLite {spelled(version)} can damage what it writes ({bug.name}: {bug.says}; {bug.source})"
+    return f"SQLite {dotted(version)} can damage what it writes ({bug.name}: {bug.says}; {bug.source})"
 
 
-def spelled(version: Version) -> str:
+def dotted(version: Version) -> str:
     """Write a version with dots."""
     return ".".join(map(str, version))
