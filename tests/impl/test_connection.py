@@ -367,7 +367,7 @@ def test_a_memo_made_since_the_last_look_is_unchanged_while_nothing_is_committed
         ("SQLITE_BUSY_RECOVERY", "busy"),
         ("SQLITE_READONLY_ROLLBACK", "needs recovery"),
         ("SQLITE_READONLY_RECOVERY", "needs recovery"),
-        ("SQLITE_READONLY_CANTINIT", "permission"),
+        ("SQLITE_READONLY_CANTINIT", "folder not writable"),
         ("SQLITE_READONLY_DIRECTORY", "folder not writable"),
         ("SQLITE_PERM", "permission"),
         ("SQLITE_CORRUPT", "corrupt"),

@@ -47,6 +47,7 @@ _EXTENDED: Final[dict[int, Reason]] = {
     sqlite3.SQLITE_READONLY_ROLLBACK: "needs recovery",
     sqlite3.SQLITE_READONLY_RECOVERY: "needs recovery",
     sqlite3.SQLITE_READONLY_DIRECTORY: "folder not writable",
+    sqlite3.SQLITE_READONLY_CANTINIT: "folder not writable",
     sqlite3.SQLITE_IOERR_LOCK: "locks refused",
     sqlite3.SQLITE_IOERR_RDLOCK: "locks refused",
     sqlite3.SQLITE_IOERR_UNLOCK: "locks refused",
@@ -69,8 +70,8 @@ _SAID: Final[tuple[tuple[int, re.Pattern[str], Reason], ...]] = (
 """What only SQLite's words tell, since its code is that of many other errors."""
 
 _TELLS: Final[dict[Reason, str]] = {
-    "folder not writable": "it is in WAL mode, for which SQLite makes a -wal and a -shm beside it,"
-    " and its folder may not be written to",
+    "folder not writable": "it is in WAL mode, for which SQLite makes and writes a -wal and a -shm beside it,"
+    " and that is not permitted there",
     "foreign wal": "with the -wal beside it SQLite finds it damaged, and without it sound:"
     " the -wal seems to be another file's",
     "locking protocol": "the locks on the -shm beside it could not be had in ten seconds: they do not work there, or a"
@@ -127,9 +128,9 @@ def _reason(path: Path, error: Exception) -> tuple[Reason, str | None]:
 def _closed(path: Path) -> Reason:
     """Tell why SQLite cannot open a file or one of those beside it: it has one code for all of them."""
     wal, shm = (path.with_name(path.name + end) for end in ("-wal", "-shm"))
-    if any(file.exists() and not may(file, os.R_OK) for file in (path, wal, shm)):
+    if any(may(file, os.F_OK) and not may(file, os.R_OK) for file in (path, wal, shm)):
         return "permission"
-    if path.exists() and not shm.exists() and not may(path.parent, os.W_OK | os.X_OK):
+    if may(path, os.F_OK) and not may(shm, os.F_OK) and not may(path.parent, os.W_OK | os.X_OK):
         return "folder not writable"
     return "cannot open"
 
