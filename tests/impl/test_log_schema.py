@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from strandline.impl.codex import CODEX
-from strandline.impl.log import KEYS, EmptyDatabaseError, LogReader, SchemaError
+from strandline.impl.log import EmptyDatabaseError, LogReader, SchemaError
 from strandline.impl.memo import NOTHING
+from strandline.impl.sql import KEYS
 from strandline.impl.window import Span
 
 if TYPE_CHECKING:

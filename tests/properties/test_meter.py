@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from strandline.impl.codex import CODEX
-from strandline.impl.sql import places, statements
+from strandline.impl.sql import statements
 from strandline.properties.harness import schema
 from strandline.properties.harness.meter import BY_KEY, Cost, Meter, let_fail, metered
 
@@ -52,7 +52,7 @@ def test_each_id_that_is_looked_up_counts_whether_it_has_a_row_or_not(
     meter: Meter, database: sqlite3.Connection
 ) -> None:
     """With bodies before the log is gone through, without them, and with them afterwards."""
-    assert len(list(database.execute(f"{BODIES}{BY_ID}, ?)", (1, 7)))) == 1
+    assert len(list(database.execute(f"{BODIES}{BY_ID}, ?, ?)", (1, 7, None)))) == 1
     assert meter.cost == Cost(anchors=2)
     assert len(list(database.execute(f"SELECT id FROM logs{BY_ID}, ?, ?)", (1, 2, 3)))) == 3  # noqa: S608 - constants only
     list(database.execute(f"{BODIES} WHERE id > 2"))
@@ -70,7 +70,7 @@ def test_the_next_read_begins_before_the_log_is_gone_through(meter: Meter, datab
 
 def test_the_scanner_looks_rows_up_by_the_statements_that_count() -> None:
     sql = statements(CODEX)
-    assert [name for name, text in zip(sql._fields, sql, strict=True) if BY_KEY in text + places(1)] == [
+    assert [name for name, text in zip(sql._fields, sql, strict=True) if BY_KEY in text] == [
         "whole",
         "stamps",
     ]

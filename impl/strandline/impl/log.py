@@ -11,7 +11,7 @@ from string import ascii_lowercase, ascii_uppercase
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from strandline.impl.codex import CODEX
-from strandline.impl.sql import places, statements
+from strandline.impl.sql import KEYS, statements
 
 if TYPE_CHECKING:
     import sqlite3
@@ -25,9 +25,6 @@ ID_MIN: Final = -(2**63)
 ID_MAX: Final = 2**63 - 1
 
 _SMALL: Final = str.maketrans(ascii_uppercase, ascii_lowercase)
-
-KEYS: Final = 256
-"""How many ids one statement looks up; SQLite allows 999 parameters at least, and more are not faster."""
 
 
 class SchemaError(Exception):
@@ -71,8 +68,11 @@ def partition_of(owners: tuple[object, ...]) -> Partition:
     return None
 
 
-def _row(row: tuple[Any, ...]) -> LogRow:
-    return LogRow(row[0], row[1], row[2], row[3], row[4], row[5:])
+def _lists(ids: Iterable[int]) -> Iterator[tuple[int | None, ...]]:
+    """Give ids in lists as long as a statement takes, the last one filled up with None."""
+    left = iter(ids)
+    while some := tuple(islice(left, KEYS)):
+        yield some + (None,) * (KEYS - len(some))
 
 
 def _folded(name: str) -> str:
@@ -163,11 +163,13 @@ class LogReader:
 
     def stamps(self, ids: Iterable[int]) -> dict[int, tuple[object, object]]:
         """Look rows up by primary key: the instant and its nanoseconds of each that is there."""
-        return {row[0]: (row[1], row[2]) for row in self._among(self._sql.stamps, ids)}
+        rows = (row for keys in _lists(ids) for row in self._connection.execute(self._sql.stamps, keys))
+        return {row[0]: (row[1], row[2]) for row in rows}
 
     def whole(self, ids: Iterable[int]) -> Iterator[LogRow]:
         """Look rows up by primary key, each with its body whatever it holds."""
-        return map(_row, self._among(self._sql.whole, ids))
+        for keys in _lists(ids):
+            yield from self._rows(self._sql.whole, keys)
 
     def is_occupied(self, gaps: Iterable[Gap]) -> bool:
         """Tell whether a row has an id in one of these stretches."""
@@ -179,13 +181,8 @@ class LogReader:
             yield row[0], partition_of(row[1:])
 
     def _rows(self, statement: str, parameters: tuple[object, ...]) -> Iterator[LogRow]:
-        return map(_row, self._connection.execute(statement, parameters))
-
-    def _among(self, statement: str, ids: Iterable[int]) -> Iterator[tuple[Any, ...]]:
-        """Run a statement that ends before a list of ids, so many of them at a time."""
-        left = iter(ids)
-        while some := tuple(islice(left, KEYS)):
-            yield from self._connection.execute(statement + places(len(some)), some)
+        for row in self._connection.execute(statement, parameters):
+            yield LogRow(row[0], row[1], row[2], row[3], row[4], row[5:])
 
     def _one(self, statement: str, parameters: tuple[object, ...] = ()) -> object:
         row = self._connection.execute(statement, parameters).fetchone()

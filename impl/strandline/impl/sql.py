@@ -15,13 +15,16 @@ if TYPE_CHECKING:
 CACHED_MAX: Final = 16
 """How many projections have their statements kept."""
 
+KEYS: Final = 64
+"""How many ids one statement looks up. With more, many ids take no less time, and a few take longer."""
+
 
 class Statements(NamedTuple):
     """Every statement of a refresh, by what it gives.
 
     ``tail`` gives the rows above an id and ``beginning`` those from an id on, at most so many; ``spanned`` those of
     two instants and between them; ``whole`` those of some ids with their bodies, ``stamps`` their instants alone;
-    ``newest`` walks back from an id. ``whole`` and ``stamps`` end before the list of ids, which :func:`places` writes.
+    ``newest`` walks back from an id. ``whole`` and ``stamps`` take ``KEYS`` ids; one that is NULL stands for none.
     ``occupied`` tells whether a stretch of ids has a row, ``odd_times`` counts the rows without an integer for their
     instant, ``highest`` is the highest id, ``issued`` the highest ever issued. ``columns`` and ``indexes`` describe the
     table, ``kept`` finds it in the schema.
@@ -54,14 +57,16 @@ def statements(projection: Projection[Any, Any]) -> Statements:
     marked = f"CASE WHEN {kind} = 'text' AND ({_marked(body, projection.markers)}) THEN {body} END"
     held = f"CASE WHEN {kind} IN ('text', 'blob') THEN {body} END"
     among = f"FROM {table} AS l"
+    # json_each would take them as one parameter, but a table of the file may have its name.
+    listed = f"{row_id} IN ({', '.join('?' * KEYS)})"
     named = f"name = {literal(projection.table)} COLLATE NOCASE"  # a name is the same in capitals
     row = f"SELECT {row_id}, {ts}, {nanos}, {kind}, {marked}{owners} {among}"
     return Statements(
         tail=f"{row} WHERE {row_id} > ? ORDER BY {row_id} LIMIT ?",
         beginning=f"{row} WHERE {row_id} >= ? ORDER BY {row_id} LIMIT ?",
         spanned=f"{row} WHERE {ts} >= ? AND {ts} <= ?",
-        whole=f"SELECT {row_id}, {ts}, {nanos}, {kind}, {held}{owners} {among} WHERE {row_id} IN ",
-        stamps=f"SELECT {row_id}, {ts}, {nanos} {among} WHERE {row_id} IN ",
+        whole=f"SELECT {row_id}, {ts}, {nanos}, {kind}, {held}{owners} {among} WHERE {listed}",
+        stamps=f"SELECT {row_id}, {ts}, {nanos} {among} WHERE {listed}",
         newest=f"SELECT {row_id}{owners} {among} WHERE {row_id} <= ? ORDER BY {row_id} DESC",
         occupied=f"SELECT EXISTS (SELECT 1 {among} WHERE {row_id} BETWEEN ? AND ?)",
         odd_times=f"SELECT count(*) {among} WHERE typeof({ts}) <> 'integer'",
@@ -76,11 +81,6 @@ def statements(projection: Projection[Any, Any]) -> Statements:
 def _marked(body: str, markers: tuple[str, ...]) -> str:
     """Write the prefilter: a superset of the parser. Unlike LIKE, instr minds case and sees past a NUL."""
     return " OR ".join(f"instr({body}, {literal(marker)})" for marker in markers) or "TRUE"
-
-
-def places(count: int) -> str:
-    """Write a list of parameters. ``json_each`` would take them as one, but a table of the file may have its name."""
-    return f"({', '.join('?' * count)})"
 
 
 def quoted(name: str) -> str:

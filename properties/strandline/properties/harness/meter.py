@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, NamedTuple, TypeAlias
 
+from strandline.impl.sql import KEYS
 from strandline.properties.harness.plug import quoted
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class Meter:
 
 
 BY_KEY: Final = " IN (?"
-"""What a statement that looks rows up by key has in it; its parameters are the ids."""
+"""What a statement that looks rows up by key has in it; its first parameters are the ids, filled up with None."""
 
 FAULTS: Final[dict[str, tuple[Spot, int, str]]] = {
     "fail": ("row", sqlite3.SQLITE_IOERR, "disk I/O error"),
@@ -148,7 +149,7 @@ class _Cursor(sqlite3.Cursor):
         self._counts = bodies and not by_key
         self._handed = False
         if by_key:
-            self.watch.count(by_key=len(parameters), bodies=bodies)
+            self.watch.count(by_key=sum(key is not None for key in parameters[:KEYS]), bodies=bodies)
         if self._counts:
             self.watch.reach("bodies")
         elif "data_version" in sql:
