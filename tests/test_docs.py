@@ -28,6 +28,7 @@ from strandline.properties.exhaust.world import Law
 from strandline.properties.harness.audit import RULES
 from strandline.properties.laws import LAWS
 from strandline.properties.live.cli import writer_command
+from strandline.properties.live.known_bugs import KNOWN_BUGS, dotted
 from strandline.properties.mutant import EXHAUST
 from strandline.properties.mutants import MUTANTS
 from strandline.properties.prove.engine import CONDITIONS
@@ -48,6 +49,7 @@ SHOWN = (
     "replay",
     "export",
     "demo",
+    "doctor",
     "exhaust",
     "bench",
     "prove",
@@ -254,6 +256,19 @@ def test_the_page_of_the_scanner_has_every_limit_with_its_default() -> None:
 )
 def test_the_page_of_the_scanner_explains_everything_that_an_outcome_can_name(head: str, kind: object) -> None:
     assert sorted(row[0] for row in rows(page("docs/scanner.md"), head)) == sorted(get_args(kind))
+
+
+def test_the_page_of_the_scanner_gives_the_remedy_of_every_reason() -> None:
+    given = {row[0]: row[2] for row in rows(page("docs/scanner.md"), "reason for unavailable")}
+    assert given == answer.REMEDIES
+
+
+def test_the_page_of_the_scanner_lists_every_known_bug_of_sqlite() -> None:
+    listed = rows(page("docs/scanner.md"), "bug of SQLite")
+    assert [tuple(row) for row in listed] == [
+        (bug.name, dotted(bug.since), ", ".join(map(dotted, bug.mended)), "yes" if bug.in_wal_mode else "no")
+        for bug in KNOWN_BUGS
+    ]
 
 
 def test_the_page_of_the_scanner_lists_every_option_of_the_writer() -> None:

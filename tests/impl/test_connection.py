@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pytest
 
 from strandline.impl.answer import Snapshot
-from strandline.impl.connection import Connection, failure
+from strandline.impl.connection import Connection
 from strandline.impl.effects import Failure
+from strandline.impl.failures import failure
 from strandline.impl.files import Pin, Sighting, SystemFiles
 from strandline.impl.log import EmptyDatabaseError, SchemaError
 from strandline.impl.memo import Memo, Place
@@ -107,8 +108,7 @@ def connection(path: Path, raw: Raw) -> Iterator[Connection]:
         "REINDEX",
         "ANALYZE",
         "PRAGMA writable_schema = ON",
-        "PRAGMA query_only = OFF",
-        "PRAGMA trusted_schema = ON",
+        "PRAGMA trusted_schema = OFF",
         "PRAGMA journal_mode = WAL",
         "PRAGMA locking_mode = EXCLUSIVE",
         "PRAGMA wal_checkpoint(TRUNCATE)",
@@ -133,7 +133,6 @@ def test_no_statement_writes_or_makes_a_file_or_changes_a_setting(
 @pytest.mark.usefixtures("connection")
 def test_nothing_can_be_written_even_without_the_authorizer(path: Path, raw: Raw) -> None:
     raw.made.set_authorizer(None)
-    raw.made.execute("PRAGMA query_only = OFF")
     before = path.read_bytes()
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
         raw.made.execute(INSERT)
@@ -141,7 +140,7 @@ def test_nothing_can_be_written_even_without_the_authorizer(path: Path, raw: Raw
 
 
 @pytest.mark.usefixtures("connection")
-@pytest.mark.parametrize("pragma", ["data_version", "schema_version", 'table_info("logs")'])
+@pytest.mark.parametrize("pragma", ["data_version", "schema_version", 'table_xinfo("logs")'])
 def test_the_pragmas_that_only_look_are_allowed(raw: Raw, pragma: str) -> None:
     assert raw.made.execute(f"PRAGMA {pragma}").fetchall()
 
@@ -266,7 +265,6 @@ def test_to_cancel_stops_the_query_that_runs(connection: Connection, raw: Raw) -
     running = threading.Event()
     errors: list[sqlite3.Error] = []
     raw.made.set_authorizer(None)
-    raw.made.execute("PRAGMA query_only = OFF")
     raw.made.set_progress_handler(None, 0)  # only the interrupt is left
     raw.made.create_function("mark", 0, running.set)
     rows = " UNION ALL ".join(["SELECT 1"] * 16)
@@ -366,11 +364,11 @@ def test_a_memo_made_since_the_last_look_is_unchanged_while_nothing_is_committed
         ("SQLITE_BUSY", "busy"),
         ("SQLITE_BUSY_SNAPSHOT", "busy"),
         ("SQLITE_LOCKED_SHAREDCACHE", "busy"),
-        ("SQLITE_BUSY_RECOVERY", "needs recovery"),
+        ("SQLITE_BUSY_RECOVERY", "busy"),
         ("SQLITE_READONLY_ROLLBACK", "needs recovery"),
         ("SQLITE_READONLY_RECOVERY", "needs recovery"),
-        ("SQLITE_READONLY_CANTINIT", "permission"),
-        ("SQLITE_READONLY_DIRECTORY", "permission"),
+        ("SQLITE_READONLY_CANTINIT", "folder not writable"),
+        ("SQLITE_READONLY_DIRECTORY", "folder not writable"),
         ("SQLITE_PERM", "permission"),
         ("SQLITE_CORRUPT", "corrupt"),
         ("SQLITE_CORRUPT_VTAB", "corrupt"),

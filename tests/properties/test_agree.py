@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import strategies as st
 
-from strandline.impl import codex, connection, log, parse, refresh, scan, window
+from strandline.impl import codex, failures, log, parse, refresh, scan, window
 from strandline.impl import memo as memos
 from strandline.model import days, oracle
 from strandline.model import memo as model
@@ -119,7 +119,7 @@ def test_what_is_no_log_gives_no_answer() -> None:
 
 
 def test_a_reason_that_is_another_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(vars(connection)["_REASONS"], sqlite3.SQLITE_NOTADB, "io")
+    monkeypatch.setitem(vars(failures)["_REASONS"], sqlite3.SQLITE_NOTADB, "io")
     with pytest.raises(DifferenceError, match="a text"):
         question("no logs").ask(Counter())
 

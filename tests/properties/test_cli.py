@@ -102,6 +102,7 @@ def test_a_shell_completes_a_command_without_loading_any() -> None:
     [
         ((), {"hypothesis", "trio", "numpy", "pytest"}),
         (("turns",), {"hypothesis", "trio", "numpy", "pytest"}),
+        (("doctor",), {"hypothesis", "trio", "numpy", "pytest"}),
         (("writer",), {"hypothesis", "trio", "numpy", "pytest"}),
         (("report",), {"hypothesis", "trio", "numpy", "pytest"}),
         (("prove",), {"hypothesis", "trio", "numpy", "pytest"}),
@@ -132,6 +133,7 @@ def test_a_command_waits_for_nothing_that_it_does_not_use(command: tuple[str, ..
         ("replay",),
         ("export",),
         ("demo",),
+        ("doctor",),
         ("report",),
         ("verify",),
         ("turns",),

@@ -179,7 +179,7 @@ def test_a_path_that_may_not_be_looked_at_is_a_matter_of_permission(log: Path, m
     [
         (sqlite3.SQLITE_READONLY_ROLLBACK, "needs recovery"),
         (sqlite3.SQLITE_READONLY_RECOVERY, "needs recovery"),
-        (sqlite3.SQLITE_READONLY_CANTINIT, "permission"),
+        (sqlite3.SQLITE_READONLY_CANTINIT, "folder not writable"),
         (sqlite3.SQLITE_READONLY, "permission"),
     ],
 )

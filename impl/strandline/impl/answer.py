@@ -1,7 +1,7 @@
 """What a refresh ends in: an answer, or why there is none."""
 
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 Path: TypeAlias = Literal["memo", "one-shot", "unchanged", "missing"]
 """How an answer was reached: through the memo, by one scan that leaves the memo alone, by the same answer as before
@@ -9,12 +9,19 @@ because nothing changed, or without a log to read."""
 
 Reason: TypeAlias = Literal[
     "busy",
+    "locks refused",
+    "locking protocol",
     "io",
     "corrupt",
+    "foreign wal",
     "not a database",
     "empty database",
     "schema",
+    "newer schema",
+    "unknown function",
+    "unknown collation",
     "permission",
+    "folder not writable",
     "not a regular file",
     "cannot open",
     "replaced",
@@ -24,6 +31,31 @@ Reason: TypeAlias = Literal[
     "too many rewinds",
 ]
 """Why there is no answer."""
+
+REMEDIES: Final[dict[Reason, str]] = {
+    "busy": "ask again when the other program has let go of it",
+    "locks refused": "copy the log and its -wal to a local disk while nothing writes to it, and read the copy",
+    "locking protocol": "end what uses the log and ask again; on a network share, read a copy on a local disk",
+    "io": "check the disk, then ask again",
+    "corrupt": "ask again if it is just being copied; else save its rows with .recover of the sqlite3 program",
+    "foreign wal": "keep both files, and read a copy of the log that was made without the -wal",
+    "not a database": "name the log, which is a SQLite database",
+    "empty database": "ask again when its program has made its tables",
+    "schema": "name the log; a table of another kind needs a projection of its own",
+    "newer schema": "use a Python whose SQLite is as new as that of the program that writes the log",
+    "unknown function": "open the log by a connect of your own that registers it with create_function",
+    "unknown collation": "open the log by a connect of your own that registers it with create_collation",
+    "permission": "get the right to read the file, its folder, and the -wal and -shm beside it",
+    "folder not writable": "ask while its program runs, or copy the log and its -wal to a folder that you may write to",
+    "not a regular file": "name the log itself",
+    "cannot open": "check the path",
+    "replaced": "ask again",
+    "needs recovery": "open it once with the program that writes it",
+    "no memory": "free some memory, then ask again",
+    "interrupted": "ask again",
+    "too many rewinds": "ask again with a higher limit of chunks",
+}
+"""What helps, by reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +114,20 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Unavailable:
-    """No answer: the log was not read, or not in one piece. ``detail`` tells a person more, in one line."""
+    """No answer: the log was not read, or not in one piece. ``detail`` tells a person more, in one line.
+
+    ``code`` is SQLite's extended result code by its name, such as ``SQLITE_READONLY_DIRECTORY``, None if it was not
+    SQLite that failed.
+    """
 
     reason: Reason
     detail: str
+    code: str | None = None
+
+    @property
+    def remedy(self) -> str:
+        """What helps, in one line."""
+        return REMEDIES[self.reason]
 
 
 Outcome: TypeAlias = Answer | Unavailable

@@ -8,24 +8,19 @@ from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from strandline.impl.codex import CODEX
-from strandline.impl.effects import Failure
-from strandline.impl.files import shown
-from strandline.impl.log import EmptyDatabaseError, LogReader, SchemaError
+from strandline.impl.failures import PRIMARY
+from strandline.impl.log import LogReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from strandline.impl.answer import Reason
     from strandline.impl.files import Pin, Sighting
     from strandline.impl.memo import Memo, Place
     from strandline.impl.projection import Projection
 
 ConnectionFactory: TypeAlias = Callable[..., sqlite3.Connection]
 """What makes a connection: ``sqlite3.connect``, or something that takes the same arguments."""
-
-PRIMARY: Final = 0xFF
-"""Masks an extended result code of SQLite down to its primary one."""
 
 PROGRESS: Final = 20_000
 """After how many steps of its virtual machine SQLite asks whether to go on."""
@@ -61,6 +56,10 @@ class Connection:
         """Whether what was opened is the pinned file, as far as the system can tell."""
         return self._pin.is_opened()
 
+    def refused_lock(self) -> str | None:
+        """Name the error with which the file system refuses locks; None if it does not, or the system cannot tell."""
+        return self._pin.refused_lock()
+
     def open(self, path: Path, factory: ConnectionFactory, projection: Projection[Any, Any] = CODEX) -> None:
         """Connect to the database at the path, so that it can never be written through this.
 
@@ -72,8 +71,9 @@ class Connection:
         self._database = database
         database.text_factory = bytes
         database.set_progress_handler(lambda: self._cancelled, PROGRESS)
-        database.execute("PRAGMA query_only = ON")
-        database.execute("PRAGMA trusted_schema = OFF")
+        # The functions that a schema may call are SQLite's own, and those that the factory registered because it
+        # trusts them. A SQLite that is built not to trust a schema refuses healthy files: 3.40 takes JSON for unsafe.
+        database.execute("PRAGMA trusted_schema = ON")
         database.set_authorizer(_authorize)
         self._reader = LogReader(database, projection)
         self._open_journal()
@@ -166,7 +166,7 @@ class Connection:
 
 
 _ACTIONS: Final = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_TRANSACTION}
-_PRAGMAS: Final = {"data_version": False, "schema_version": False, "table_info": True, "index_list": True}
+_PRAGMAS: Final = {"data_version": False, "schema_version": False, "table_xinfo": True, "index_list": True}
 """The pragmas that only look, and whether each takes an argument; one that takes none would write with it."""
 
 
@@ -175,45 +175,14 @@ def _authorize(
 ) -> int:
     """Let statements be compiled that read, and none besides.
 
-    A read-only connection with ``query_only`` still makes files: ATTACH and VACUUM INTO create
-    the one they name.
+    It is asked about our own statements and what they name. Of the schema that is the columns that are read, and the
+    functions that generate them; nothing else in a file can be refused by it.
+
+    ``mode=ro`` keeps the log from being written. It does not keep a connection from making files, which is why this is
+    here: ATTACH and VACUUM INTO create the one they name.
     """
     if action == sqlite3.SQLITE_PRAGMA:
         allowed = subject in _PRAGMAS and (_PRAGMAS[subject] or argument is None)
     else:
-        # A table-valued function declares its columns, which SQLite asks about as an update of the schema table.
-        declares = action == sqlite3.SQLITE_UPDATE and subject == "sqlite_master"
-        allowed = declares or action in _ACTIONS
+        allowed = action in _ACTIONS
     return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
-
-
-_REASONS: Final[dict[int, Reason]] = {
-    sqlite3.SQLITE_BUSY: "busy",
-    sqlite3.SQLITE_LOCKED: "busy",
-    sqlite3.SQLITE_CORRUPT: "corrupt",
-    sqlite3.SQLITE_NOTADB: "not a database",
-    sqlite3.SQLITE_PERM: "permission",
-    sqlite3.SQLITE_AUTH: "permission",
-    sqlite3.SQLITE_READONLY: "permission",
-    sqlite3.SQLITE_CANTOPEN: "cannot open",
-    sqlite3.SQLITE_NOMEM: "no memory",
-    sqlite3.SQLITE_INTERRUPT: "interrupted",
-    sqlite3.SQLITE_ERROR: "schema",
-}
-"""What each primary result code means to the caller; every other one is an I/O failure."""
-
-_RECOVERY: Final = {sqlite3.SQLITE_READONLY_ROLLBACK, sqlite3.SQLITE_READONLY_RECOVERY, sqlite3.SQLITE_BUSY_RECOVERY}
-
-
-def failure(path: Path, error: Exception) -> Failure:
-    """Name what went wrong with a database, in a word for programs and a line for people."""
-    if isinstance(error, EmptyDatabaseError):
-        return Failure("empty database", f"{shown(path)}: {error}")
-    if isinstance(error, SchemaError):
-        return Failure("schema", f"{shown(path)}: {error}")
-    if isinstance(error, MemoryError):
-        return Failure("no memory", f"{shown(path)}: not enough memory to read it")
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_IOERR)
-    if code in _RECOVERY:
-        return Failure("needs recovery", f"{shown(path)}: its writer did not finish; open it once with that program")
-    return Failure(_REASONS.get(code & PRIMARY, "io"), f"{shown(path)}: {error}")

@@ -140,10 +140,14 @@ class Rested:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """The access failed, for a reason that a program can tell and a person can read."""
+    """The access failed, for a reason that a program can tell and a person can read.
+
+    ``code`` is SQLite's extended result code by its name, None if the failure is not SQLite's.
+    """
 
     reason: Reason
     detail: str
+    code: str | None = None
 
 
 Result: TypeAlias = (

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import dataclass
+from errno import EAGAIN, EBADF, errorcode
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _O_PATH: Final[int | None] = getattr(os, "O_PATH", None)
 _OPEN_FILES: Final = Path("/proc/self/fd")
+_UNUSED: Final = 0x3FFFFFFF  # the byte before those that SQLite locks
 
 
 class Sighting(NamedTuple):
@@ -51,6 +53,10 @@ class Pin:
         if self._descriptor is None or not _OPEN_FILES.is_dir():
             return True
         return any(_is_open(int(entry.name), self.sighting.place) for entry in _OPEN_FILES.iterdir())
+
+    def refused_lock(self) -> str | None:
+        """Name the error with which the file system refuses locks; None if it does not, or the system cannot tell."""
+        return None if self._descriptor is None else refused_lock(self.sighting.place)
 
     def close(self) -> None:
         """Let the inode number go."""
@@ -98,6 +104,37 @@ class SystemFiles:
             return Pin(found, descriptor)
         os.close(descriptor)
         return found
+
+
+def refused_lock(place: Place) -> str | None:
+    """Name the error with which the file system refuses a lock that nobody holds.
+
+    SQLite says *busy* for ENOLCK as for a lock that is held. So a byte that no SQLite ever locks is locked, through a
+    descriptor that SQLite has open, and let go of: its own locks stay as they are.
+
+    Returns:
+        The name and the system's words; None if locks work, the file is not open, or the system cannot tell.
+    """
+    if not _OPEN_FILES.is_dir():
+        return None
+    from fcntl import LOCK_NB, LOCK_SH, LOCK_UN, lockf  # noqa: PLC0415 - a system without it never comes here
+
+    for descriptor in (int(entry.name) for entry in _OPEN_FILES.iterdir()):
+        if _is_open(descriptor, place):
+            try:
+                lockf(descriptor, LOCK_SH | LOCK_NB, 1, _UNUSED)
+                lockf(descriptor, LOCK_UN, 1, _UNUSED)
+            except OSError as error:
+                code = error.errno or EBADF
+                # A program may hold a lock on all of the file, and a descriptor may have been closed just now.
+                return None if code in {EAGAIN, EBADF} else f"{errorcode.get(code, code)} ({error.strerror})"
+            return None
+    return None
+
+
+def may(path: Path, mode: int) -> bool:
+    """Tell whether this process may use what is at a path so; ``mode`` is as in ``os.access``."""
+    return os.access(path, mode, effective_ids=os.access in os.supports_effective_ids)
 
 
 def _is_open(descriptor: int, place: Place) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from strandline.impl import scan
 from strandline.impl.codex import CODEX
-from strandline.impl.connection import Connection, ConnectionFactory, failure
+from strandline.impl.connection import Connection, ConnectionFactory
 from strandline.impl.effects import (
     Check,
     Connect,
@@ -31,6 +31,7 @@ from strandline.impl.effects import (
     Swapped,
     Unchanged,
 )
+from strandline.impl.failures import failure
 from strandline.impl.files import Files, Pin, Sighting, SystemFiles
 from strandline.impl.log import SchemaError
 from strandline.impl.store import MemoStore, Slot
@@ -140,7 +141,8 @@ class Lease:
                     slot = self._host.store.swap(version, memo, joined)
                     return Swapped() if slot is None else Lost(slot)
         except (sqlite3.Error, SchemaError, MemoryError) as error:
-            return failure(self._host.path, error)
+            probe = self._connection.refused_lock if self._connection is not None else None
+            return failure(self._host.path, error, probe)
 
     def cancel(self) -> None:
         """Stop the query that runs; may be called from any thread."""

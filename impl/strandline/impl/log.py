@@ -5,14 +5,15 @@ Text is fetched as bytes, because a body need not decode.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from hashlib import blake2b
+from itertools import islice
+from string import ascii_lowercase, ascii_uppercase
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
 from strandline.impl.codex import CODEX
 from strandline.impl.projection import BODY_MAX
-from strandline.impl.sql import statements
+from strandline.impl.sql import KEYS, statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,6 +31,8 @@ EVERY: Final = 2**63 - 1
 
 _Rows: TypeAlias = Literal["tail", "beginning", "spanned", "whole"]
 """The statements that give rows with their bodies."""
+
+_SMALL: Final = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 
 class SchemaError(Exception):
@@ -90,6 +93,18 @@ def partition_of(owners: tuple[object, ...]) -> Partition:
     return None
 
 
+def _lists(ids: Iterable[int]) -> Iterator[tuple[int | None, ...]]:
+    """Give ids in lists as long as a statement takes, the last one filled up with None."""
+    left = iter(ids)
+    while some := tuple(islice(left, KEYS)):
+        yield some + (None,) * (KEYS - len(some))
+
+
+def _folded(name: str) -> str:
+    """Give a name as SQLite compares it: of capitals it knows those of ASCII only."""
+    return name.translate(_SMALL)
+
+
 class LogReader:
     """Reads a projection's table over one connection; the caller holds the transaction."""
 
@@ -112,25 +127,39 @@ class LogReader:
         version = self._one("PRAGMA schema_version")
         if version == self._verified:
             return
-        kinds = dict(self._connection.execute("SELECT name, type FROM sqlite_schema"))
-        if not kinds:
+        self._verify_table()
+        self._verify_columns()
+        self._verified = version if isinstance(version, int) else None
+
+    def _verify_table(self) -> None:
+        table = self.projection.table
+        root = self._one(self._sql.kept)  # the page where its rows begin; a virtual table has none
+        if root is None and self._one("SELECT count(*) FROM sqlite_schema") == 0:
             message = "the database is empty: it has no table yet"
             raise EmptyDatabaseError(message)
         self._bound()
-        table, key = self.projection.table, self.projection.id
-        if kinds.get(table.encode()) != b"table":
+        if root is None:
             raise SchemaError(f"there is no table named {table}")
+        if root == 0:
+            raise SchemaError(f"the table {table} is a virtual one, whose rows are not in this file's own tables")
+
+    def _verify_columns(self) -> None:
+        table, key = self.projection.table, self.projection.id
         described = self._connection.execute(self._sql.columns)
-        columns = {name.decode(errors="replace"): (kind, number) for _, name, kind, _, _, number in described}
-        missing = [name for name in self.projection.columns if name not in columns]
+        columns = {
+            _folded(name.decode(errors="replace")): (kind, number) for _, name, kind, _, _, number, _ in described
+        }
+        missing = [name for name in self.projection.columns if _folded(name) not in columns]
         if missing:
             raise SchemaError(f"the table {table} has no column {', '.join(missing)}")
         keys = [name for name, (_, number) in columns.items() if number]
         # Only a primary key that is the row id itself needs no index of its own; any other may hold text.
-        indexed = any(origin == b"pk" for _, _, _, origin, _ in self._connection.execute(self._sql.indexes))
-        if keys != [key] or columns[key][0].upper() != b"INTEGER" or indexed:
+        indexes = [name for _, name, _, origin, _ in self._connection.execute(self._sql.indexes) if origin == b"pk"]
+        if any(self._one("SELECT 1 FROM sqlite_schema WHERE name = ?", (name.decode(),)) is None for name in indexes):
+            # There the index is the table itself, so the schema does not list it.
+            raise SchemaError(f"the table {table} is WITHOUT ROWID, so that its {key} may hold what is no integer")
+        if keys != [_folded(key)] or columns[_folded(key)][0].upper() != b"INTEGER" or indexes:
             raise SchemaError(f"the column {key} of the table {table} is not its INTEGER PRIMARY KEY")
-        self._verified = version if isinstance(version, int) else None
 
     def highest(self) -> int | None:
         """Give the highest id, None in an empty log."""
@@ -163,15 +192,17 @@ class LogReader:
 
     def stamps(self, ids: Iterable[int]) -> dict[int, tuple[object, object]]:
         """Look rows up by primary key: the instant and its nanoseconds of each that is there."""
-        return {row[0]: (row[1], row[2]) for row in self._connection.execute(self._sql.stamps, (json.dumps([*ids]),))}
+        rows = (row for keys in _lists(ids) for row in self._connection.execute(self._sql.stamps, keys))
+        return {row[0]: (row[1], row[2]) for row in rows}
 
     def whole(self, ids: Iterable[int]) -> Iterator[LogRow]:
         """Look rows up by primary key, each with its TEXT whatever it holds."""
-        return self._rows("whole", (json.dumps([*ids]),))
+        for keys in _lists(ids):
+            yield from self._rows("whole", keys)
 
     def is_occupied(self, gaps: Iterable[Gap]) -> bool:
         """Tell whether a row has an id in one of these stretches."""
-        return bool(self._one(self._sql.occupied, (json.dumps([(max(low, ID_MIN), high) for low, high in gaps]),)))
+        return any(self._one(self._sql.occupied, (max(low, ID_MIN), high)) for low, high in gaps)
 
     def newest(self, through: int) -> Iterator[tuple[int, Partition]]:
         """Walk back from an id: each row's id and partition."""

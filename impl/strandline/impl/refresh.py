@@ -244,7 +244,7 @@ def _failed(state: State, failure: Failure) -> Next:
         if state.tally.waits + 1 <= limits.waits:
             waited = replace(state, tally=replace(state.tally, waits=state.tally.waits + 1))
             return Resting(waited), Pause(limits.pause)
-    return Unavailable(failure.reason, failure.detail)
+    return Unavailable(failure.reason, failure.detail, failure.code)
 
 
 def _unchanged(state: Reading, slot: Slot) -> Next:

@@ -16,6 +16,7 @@ from strandline.impl.memo import Limits
 from strandline.impl.refresh import start, step
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
     from types import TracebackType
     from typing import Self
@@ -35,7 +36,7 @@ class Scanner:
     refresh of its own. Close it, or use it as a context manager, to let its connections go.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - everything that a scanner can be given
         self,
         path: Path,
         projection: Projection[Any, Any] = CODEX,
@@ -43,6 +44,7 @@ class Scanner:
         limits: Limits = DEFAULT_LIMITS,
         files: Files = _SYSTEM,
         connect: ConnectionFactory = sqlite3.connect,
+        waiting: Callable[[], None] = lambda: None,
     ) -> None:
         """Scan the log at a path.
 
@@ -52,7 +54,9 @@ class Scanner:
             limits: every bound of a refresh.
             files: the file system.
             connect: makes a connection, as ``sqlite3.connect`` does.
+            waiting: called before each pause for a busy log, in the thread of the refresh.
         """
+        self._waiting = waiting
         self._host = Host(path, limits=limits, projection=projection, files=files, connect=connect)
 
     def turns(self, window: Window) -> Outcome:
@@ -65,7 +69,7 @@ class Scanner:
         try:
             state, effect = start(window, self._host.limits, self._host.projection)
             while True:
-                following = step(state, _perform(lease, effect))
+                following = step(state, self._perform(lease, effect))
                 if isinstance(following, (Answer, Unavailable)):
                     sound = isinstance(following, Answer)
                     return following
@@ -81,6 +85,17 @@ class Scanner:
         """Close the connections that are kept between refreshes."""
         self._host.close()
 
+    def _perform(self, lease: Lease, effect: Effect) -> Result:
+        match effect:
+            case ReadDate(zone):
+                return datetime.now(zone).date()
+            case Pause(seconds):
+                self._waiting()
+                time.sleep(seconds)  # the wait itself is the effect
+                return Rested()
+            case _:
+                return lease.perform(effect)
+
     def __enter__(self) -> Self:
         """Give the scanner itself."""
         return self
@@ -90,14 +105,3 @@ class Scanner:
     ) -> None:
         """Close the scanner."""
         self.close()
-
-
-def _perform(lease: Lease, effect: Effect) -> Result:
-    match effect:
-        case ReadDate(zone):
-            return datetime.now(zone).date()
-        case Pause(seconds):
-            time.sleep(seconds)  # the wait itself is the effect
-            return Rested()
-        case _:
-            return lease.perform(effect)

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 CACHED_MAX: Final = 16
 """How many projections have their statements kept."""
 
+KEYS: Final = 64
+"""How many ids one statement looks up. With more, many ids take no less time, and a few take longer."""
+
 
 class Statements(NamedTuple):
     """Every statement of a refresh, by what it gives.
@@ -22,9 +25,10 @@ class Statements(NamedTuple):
     ``tail`` gives the rows above an id and ``beginning`` those from an id on; ``spanned`` those of two instants and
     between them; ``whole`` those of some ids with every TEXT. Each of these four gives so many rows at most, and leaves
     so many out before the first, of which it reads no body. ``stamps`` gives the instants of some ids alone; ``newest``
-    walks back from an id. ``occupied`` tells whether some stretches of ids have a row, ``odd_times`` counts
-    the rows without an integer for their instant, ``highest`` is the highest id, ``issued`` the highest ever issued.
-    ``columns`` and ``indexes`` describe the table.
+    walks back from an id. ``whole`` and ``stamps`` take ``KEYS`` ids; one that is NULL stands for none.
+    ``occupied`` tells whether a stretch of ids has a row, ``odd_times`` counts the rows without an integer for their
+    instant, ``highest`` is the highest id, ``issued`` the highest ever issued. ``columns`` and ``indexes`` describe the
+    table, ``kept`` finds it in the schema.
     """
 
     tail: str
@@ -39,6 +43,7 @@ class Statements(NamedTuple):
     issued: str
     columns: str
     indexes: str
+    kept: str
 
 
 @lru_cache(maxsize=CACHED_MAX)
@@ -61,7 +66,9 @@ def statements(projection: Projection[Any, Any], *, bodies: bool = True) -> Stat
         marked = f"CASE WHEN {kind} = 'text' AND ({_marked(body, projection.markers)}) THEN {body} END"
         held = f"CASE {kind} WHEN 'text' THEN {body} END"
     among = f"FROM {table} AS l"
-    listed = f"{row_id} IN (SELECT value FROM json_each(?))"  # noqa: S608 - quoted
+    # json_each would take them as one parameter, but a table of the file may have its name.
+    listed = f"{row_id} IN ({', '.join('?' * KEYS)})"
+    named = f"name = {literal(projection.table)} COLLATE NOCASE"  # a name is the same in capitals
     row = f"SELECT {row_id}, {ts}, {nanos}, {kind}, {size} END, {marked}{owners} {among}"
     bounded = "LIMIT ? OFFSET ?"
     return Statements(
@@ -71,13 +78,13 @@ def statements(projection: Projection[Any, Any], *, bodies: bool = True) -> Stat
         whole=f"SELECT {row_id}, {ts}, {nanos}, {kind}, {size} END, {held}{owners} {among} WHERE {listed} {bounded}",
         stamps=f"SELECT {row_id}, {ts}, {nanos} {among} WHERE {listed}",
         newest=f"SELECT {row_id}{owners} {among} WHERE {row_id} <= ? ORDER BY {row_id} DESC",
-        occupied=f"SELECT EXISTS (SELECT 1 FROM json_each(?) AS g JOIN {table} AS l"  # noqa: S608 - quoted
-        f" ON {row_id} BETWEEN json_extract(g.value, '$[0]') AND json_extract(g.value, '$[1]'))",
+        occupied=f"SELECT EXISTS (SELECT 1 {among} WHERE {row_id} BETWEEN ? AND ?)",
         odd_times=f"SELECT count(*) {among} WHERE typeof({ts}) <> 'integer'",
         highest=f"SELECT max({row_id}) {among}",
-        issued=f"SELECT seq FROM sqlite_sequence WHERE name = {literal(projection.table)}",  # noqa: S608 - quoted
-        columns=f"PRAGMA table_info({table})",
+        issued=f"SELECT seq FROM sqlite_sequence WHERE {named}",  # noqa: S608 - quoted
+        columns=f"PRAGMA table_xinfo({table})",  # unlike table_info it lists generated columns
         indexes=f"PRAGMA index_list({table})",
+        kept=f"SELECT rootpage FROM sqlite_schema WHERE type = 'table' AND {named}",  # noqa: S608 - quoted
     )
 
 

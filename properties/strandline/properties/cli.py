@@ -22,6 +22,9 @@ COMMANDS: Final = {
     "bench": Found("strandline.properties.bench.cli:bench_command", "Measure what an engine gains."),
     "check": Found("strandline.properties.checking:check_command", "Check every law of a scanner by every engine."),
     "demo": Found("strandline.properties.traces.cli:demo_command", "Find, draw and replay a planted lost update."),
+    "doctor": Found(
+        "strandline.properties.live.doctor_cli:doctor_command", "Say what a report of a fault needs, and what is wrong."
+    ),
     "exhaust": Found("strandline.properties.exhaust.cli:exhaust_command", "Search a declared world whole."),
     "export": Found("strandline.properties.traces.cli:export_command", "Write a trace as a regression test."),
     "prove": Found("strandline.properties.prove.cli:prove_command", "Prove the pure functions for all ints."),

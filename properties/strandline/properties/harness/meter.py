@@ -6,10 +6,10 @@ error that SQLite raises there, or a commit by the writer between two statements
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, NamedTuple, TypeAlias
 
+from strandline.impl.sql import KEYS
 from strandline.properties.harness.plug import quoted
 
 if TYPE_CHECKING:
@@ -89,8 +89,8 @@ class Meter:
             strike()
 
 
-BY_KEY: Final = "IN (SELECT value FROM json_each(?))"
-"""What a statement that looks rows up by key has in it; its one parameter lists the ids."""
+BY_KEY: Final = " IN (?"
+"""What a statement that looks rows up by key has in it; its first parameters are the ids, filled up with None."""
 
 FAULTS: Final[dict[str, tuple[Spot, int, str]]] = {
     "fail": ("row", sqlite3.SQLITE_IOERR, "disk I/O error"),
@@ -149,7 +149,7 @@ class _Cursor(sqlite3.Cursor):
         self._counts = bodies and not by_key
         self._handed = False
         if by_key:
-            self.watch.count(by_key=len(json.loads(parameters[0])), bodies=bodies)
+            self.watch.count(by_key=sum(key is not None for key in parameters[:KEYS]), bodies=bodies)
         if self._counts:
             self.watch.reach("bodies")
         elif "data_version" in sql:

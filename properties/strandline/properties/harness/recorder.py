@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-OWN: Final = ("PRAGMA query_only", "PRAGMA trusted_schema")
-"""How statements begin that set up the connection itself and touch nothing that is shared."""
+OWN: Final = "PRAGMA trusted_schema"
+"""How the statement begins that sets up the connection itself and touches nothing that is shared."""
 
 _MANY: Final = frozenset({"statement", "look", "number"})
 """Accesses that are noted once however often they follow on themselves: inside one section that is one access."""

@@ -135,13 +135,15 @@ def turns_command(  # noqa: PLR0913 - one parameter for each option
         refuse(error)
     if following:
         pause = 1.0 if interval is None else interval
-        refreshes = follow.follow(asked, judging=oracle, interval=pause, duration=length)
-        ctx.exit(shown.followed(refreshes, asked.zone, judging=oracle, output=output))
-    found = turns.look(asked) if oracle else turns.scan(asked)
+        with shown.waiting(database) as say:
+            refreshes = follow.follow(asked, judging=oracle, interval=pause, duration=length, waiting=say)
+            ctx.exit(shown.followed(refreshes, asked.zone, judging=oracle, output=output))
+    with shown.waiting(database) as say:
+        found = turns.look(asked, say) if oracle else turns.scan(asked, say)
     if output == "json":
         click.echo(json.dumps(turns.document(found, asked)))
     elif not isinstance(found, Unavailable):
         shown.tell_turns(found, asked)
     if isinstance(found, Unavailable):
-        console.complain(f"unavailable: {found.reason}: {found.detail}")
+        console.complain(turns.why(found))
         ctx.exit(turns.exit_code(found))

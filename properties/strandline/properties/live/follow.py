@@ -13,11 +13,11 @@ from strandline.impl.answer import Answer, Unavailable
 from strandline.impl.memo import Limits
 from strandline.impl.scanner import DEFAULT_LIMITS, Scanner
 from strandline.properties.live.truth import Witness
-from strandline.properties.live.turns import counted, fields, record, statistics
+from strandline.properties.live.turns import counted, fields, reasons, record, statistics, why
 from strandline.properties.report.lanes import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
     from zoneinfo import ZoneInfo
 
     from strandline.impl.answer import Outcome
@@ -118,7 +118,14 @@ class Totals:
         return 0 if (self.compared if judging else self.answered) else 4
 
 
-def follow(asked: Asked, *, judging: bool, interval: float, duration: float | None) -> Generator[Refresh, None, None]:
+def follow(
+    asked: Asked,
+    *,
+    judging: bool,
+    interval: float,
+    duration: float | None,
+    waiting: Callable[[], None] = lambda: None,
+) -> Generator[Refresh, None, None]:
     """Refresh again and again, from one memo.
 
     A log that cannot be read is an outcome like any other; the next refresh tries again. While a snapshot is held,
@@ -130,13 +137,14 @@ def follow(asked: Asked, *, judging: bool, interval: float, duration: float | No
         judging: ask the oracle inside each read transaction of a refresh, which reads the whole log each time.
         interval: seconds of rest between two refreshes, at least.
         duration: seconds after which no refresh begins, None for no end.
+        waiting: called while the log is busy.
     """
     witness = Witness(judging=judging)
     limits = JUDGED_AT_ONCE if judging else DEFAULT_LIMITS
     started = time.monotonic()
     number = 0
     before: Answer | None = None
-    with Scanner(asked.path, limits=limits, connect=witness.connect) as scanner:
+    with Scanner(asked.path, limits=limits, connect=witness.connect, waiting=waiting) as scanner:
         while True:
             number += 1
             dates = asked.dates()
@@ -190,7 +198,7 @@ def line(refresh: Refresh, zone: ZoneInfo) -> str:
     head = f"{clock} {refresh.number:>6}  "
     held = f"held {refresh.held * 1000:,.0f} ms"
     if isinstance(outcome, Unavailable):
-        return f"{head}unavailable: {outcome.reason}: {printable(outcome.detail)}" + f"  {held}" * (refresh.held > 0)
+        return f"{head}{why(outcome)}" + f"  {held}" * (refresh.held > 0)
     if outcome.snapshot is None:
         return f"{head}missing    no log there: 0 turns"
     cost = outcome.statistics
@@ -236,7 +244,7 @@ def document(refresh: Refresh, zone: ZoneInfo) -> dict[str, object]:
         "held_milliseconds": round(refresh.held * 1000, 3),
     }
     if isinstance(outcome, Unavailable):
-        return {**head, "unavailable": {"reason": outcome.reason, "detail": outcome.detail}}
+        return {**head, "unavailable": reasons(outcome)}
     head |= {"turns": len(outcome.turns), "appended": refresh.appended, "read": statistics(outcome)}
     judged = refresh.judged
     if judged is None:

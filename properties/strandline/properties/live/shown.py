@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import sys
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -17,10 +17,11 @@ from rich.text import Text
 
 from strandline.properties.live import follow
 from strandline.properties.live.turns import cost, fields
-from strandline.properties.report.console import tell
+from strandline.properties.report.console import Progress, tell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
     from zoneinfo import ZoneInfo
 
     from strandline.properties.live import writer
@@ -46,6 +47,20 @@ def totals(progress: writer.Progress, seconds: float, *, interrupted: bool, outp
 def writer_exit_code(error: writer.WriterError) -> int:
     """Give 4 if SQLite failed in its work, so that another try may go well, and 2 if the file is none to write to."""
     return 4 if isinstance(error.__cause__, sqlite3.OperationalError) else 2
+
+
+@contextmanager
+def waiting(path: Path) -> Iterator[Callable[[], None]]:
+    """Give what tells that a log is waited for, each time that it is called; until then nothing is shown."""
+    with ExitStack() as stack:
+        shown: list[Progress] = []
+
+        def say() -> None:
+            if not shown:
+                shown.append(stack.enter_context(Progress()))
+            shown[0].say(f"waiting: {path} is locked by another program")
+
+        yield say
 
 
 def tell_turns(shown: Shown, asked: Asked) -> None:

@@ -12,22 +12,28 @@ import stat
 import sys
 import time
 from collections import Counter
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from strandline.impl.answer import Unavailable
+from strandline.impl.failures import failure
+from strandline.impl.files import refused_lock
+from strandline.impl.memo import Place
 from strandline.model.days import Span
 from strandline.model.log import Body, Raw, Row
 from strandline.model.oracle import Truth, oracle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from strandline.impl.answer import Reason
 
 BUSY: Final = 5.0
 """Seconds to wait for a lock, as a codex process does."""
+
+PATIENCE: Final = 0.25
+"""Seconds of one wait; between two of them it is told that the log is waited for."""
 
 LONGEST: Final = 67_108_864
 """The longest body that is read, in bytes of UTF-8."""
@@ -39,19 +45,8 @@ _ROWS: Final = """SELECT l."id", l."ts", l."ts_nanos", l."thread_id", l."process
     typeof(l."feedback_log_body") FROM "logs" AS l"""
 _TEXT: Final = 'SELECT l."feedback_log_body" FROM "logs" AS l WHERE l."id" = ?'
 _LETTER: Final = "SELECT length(CAST('x' AS BLOB))"
-_KIND: Final = "SELECT type FROM sqlite_schema WHERE name = 'logs'"
-_REASONS: Final[dict[int, Reason]] = {
-    sqlite3.SQLITE_BUSY: "busy",
-    sqlite3.SQLITE_LOCKED: "busy",
-    sqlite3.SQLITE_CANTOPEN: "cannot open",
-    sqlite3.SQLITE_CORRUPT: "corrupt",
-    sqlite3.SQLITE_NOTADB: "not a database",
-    sqlite3.SQLITE_ERROR: "schema",
-    sqlite3.SQLITE_PERM: "permission",
-    sqlite3.SQLITE_AUTH: "permission",
-    sqlite3.SQLITE_READONLY: "permission",
-}
-_RECOVERY: Final = {sqlite3.SQLITE_READONLY_ROLLBACK, sqlite3.SQLITE_READONLY_RECOVERY}
+# A trigger may have the name of its table, and a name is the same in capitals.
+_KIND: Final = "SELECT type FROM sqlite_schema WHERE name = 'logs' COLLATE NOCASE AND type IN ('table', 'view')"
 
 
 class FullScan(NamedTuple):
@@ -177,38 +172,52 @@ def _text(connection: sqlite3.Connection, row_id: int) -> bytes | None:
     return bytes(text)
 
 
-def read_truth(path: Path, span: Span) -> FullScan | Unavailable | None:
+def read_truth(path: Path, span: Span, waiting: Callable[[], None] = lambda: None) -> FullScan | Unavailable | None:
     """Answer a span by a full scan of the log at a path, in one read transaction of its own.
+
+    Args:
+        path: where the log is.
+        span: what to answer for.
+        waiting: called when the log is locked, before each further try.
 
     Returns:
         The truth, why there is none, or None if nothing is at the path.
     """
     try:
-        regular = stat.S_ISREG(path.stat().st_mode)  # before SQLite sees it: a FIFO would make it wait for ever
+        status = path.stat()
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
         reason: Reason = "permission" if isinstance(error, PermissionError) else "cannot open"
         says = error.strerror if isinstance(error, OSError) and error.strerror else error
         return Unavailable(reason, f"{path} cannot be reached: {says}")
-    if not regular:
+    if not stat.S_ISREG(status.st_mode):  # before SQLite sees it: a FIFO would make it wait for ever
         return Unavailable("not a regular file", f"{path} is not a database file")
-    try:
-        uri = f"{path.absolute().as_uri()}?mode=ro"
-        with closing(sqlite3.connect(uri, uri=True, timeout=BUSY, isolation_level=None)) as connection:
+    place = Place(status.st_dev, status.st_ino)
+    uri = f"{path.absolute().as_uri()}?mode=ro"
+    until = time.monotonic() + BUSY
+    while True:
+        connection: sqlite3.Connection | None = None
+        try:
+            connection = sqlite3.connect(uri, uri=True, timeout=min(BUSY, PATIENCE), isolation_level=None)
             connection.text_factory = bytes
-            connection.execute("PRAGMA query_only = ON")
-            connection.execute("BEGIN")
-            if connection.execute(_KIND).fetchone() != (b"table",):
-                return Unavailable("schema", f"{path}: there is no table named logs")
-            return full_scan(connection, span)
-    except sqlite3.Error as error:
-        return Unavailable(_reason(error), f"{path}: {error}")
+            return _read(connection, path, span)
+        except sqlite3.Error as error:
+            failed = failure(path, error, lambda: refused_lock(place))
+        finally:
+            if connection is not None:
+                connection.close()
+        if failed.reason != "busy" or time.monotonic() >= until:
+            return Unavailable(failed.reason, failed.detail, failed.code)
+        waiting()
 
 
-def _reason(error: sqlite3.Error) -> Reason:
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_IOERR)
-    return "needs recovery" if code in _RECOVERY else _REASONS.get(code & 0xFF, "io")
+def _read(connection: sqlite3.Connection, path: Path, span: Span) -> FullScan | Unavailable:
+    connection.execute("PRAGMA trusted_schema = ON")  # a SQLite that is built without it refuses healthy files
+    connection.execute("BEGIN")
+    if connection.execute(_KIND).fetchone() != (b"table",):
+        return Unavailable("schema", f"{path}: there is no table named logs")
+    return full_scan(connection, span)
 
 
 def _name(value: object) -> str | None:

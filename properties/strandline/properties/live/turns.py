@@ -19,6 +19,7 @@ from strandline.properties.live.truth import FullScan, read_truth
 from strandline.properties.report.lanes import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from strandline.impl.codex import Turn as ScannerTurn
@@ -111,19 +112,19 @@ class Shown(NamedTuple):
     seconds: float
 
 
-def scan(asked: Asked) -> Shown | Unavailable:
-    """Ask the scanner once."""
-    with Scanner(asked.path) as scanner:
+def scan(asked: Asked, waiting: Callable[[], None] = lambda: None) -> Shown | Unavailable:
+    """Ask the scanner once; ``waiting`` is called while the log is busy."""
+    with Scanner(asked.path, waiting=waiting) as scanner:
         began = time.perf_counter()
         outcome = scanner.turns(asked.window(asked.dates()))
         seconds = time.perf_counter() - began
     return outcome if isinstance(outcome, Unavailable) else Shown(outcome.turns, statistics(outcome), seconds)
 
 
-def look(asked: Asked) -> Shown | Unavailable:
-    """Ask the oracle once: a full scan with no SQL filter."""
+def look(asked: Asked, waiting: Callable[[], None] = lambda: None) -> Shown | Unavailable:
+    """Ask the oracle once: a full scan with no SQL filter; ``waiting`` is called while the log is busy."""
     began = time.perf_counter()
-    found = read_truth(asked.path, asked.span(asked.dates()))
+    found = read_truth(asked.path, asked.span(asked.dates()), waiting)
     seconds = time.perf_counter() - began
     match found:
         case Unavailable():
@@ -147,6 +148,22 @@ def statistics(answer: Answer) -> dict[str, object]:
         "stored": cost.stored,
         "lost_swaps": cost.lost_swaps,
     }
+
+
+def reasons(unavailable: Unavailable) -> dict[str, object]:
+    """Give why there is no answer as it goes into JSON."""
+    return {
+        "reason": unavailable.reason,
+        "detail": unavailable.detail,
+        "code": unavailable.code,
+        "remedy": unavailable.remedy,
+    }
+
+
+def why(unavailable: Unavailable) -> str:
+    """Say in one line why there is no answer, and what helps."""
+    code = f" ({unavailable.code})" if unavailable.code is not None else ""
+    return f"unavailable: {unavailable.reason}: {printable(unavailable.detail)}{code}: {unavailable.remedy}"
 
 
 def exit_code(unavailable: Unavailable) -> int:
@@ -199,7 +216,7 @@ def counted(count: int, what: str) -> str:
 def document(shown: Shown | Unavailable, asked: Asked) -> dict[str, object]:
     """Give the whole outcome as it goes into JSON."""
     if isinstance(shown, Unavailable):
-        return {"unavailable": {"reason": shown.reason, "detail": shown.detail}}
+        return {"unavailable": reasons(shown)}
     first, last = asked.dates()
     return {
         "window": {"first": first and first.isoformat(), "last": last and last.isoformat(), "zone": str(asked.zone)},

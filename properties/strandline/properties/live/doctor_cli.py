@@ -1,0 +1,37 @@
+"""The command ``doctor``: what to put into a report of a fault."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Final
+
+import click
+
+from strandline.properties.live.doctor import examine, lines
+from strandline.properties.options import FORMAT
+from strandline.properties.report.console import tell
+from strandline.properties.report.lanes import printable
+
+_DOCTOR: Final = """\b
+Exit codes: 0 the log can be read, or none was named, 2 LOG is no log or not
+            there, 4 the log is unavailable.
+Example:    strandline doctor ~/.codex/logs_2.sqlite
+"""
+
+
+@click.command("doctor", epilog=_DOCTOR)
+@click.argument("log", required=False, type=click.Path(path_type=Path, readable=False))
+@FORMAT
+@click.pass_context
+def doctor_command(ctx: click.Context, *, log: Path | None, output: str) -> None:
+    """Say what a report of a fault needs: versions, what LOG is, whether it can be read, and what to look at.
+
+    Nothing that is in a row of the log is shown. Its path and the schema of its table are.
+    """
+    finding = examine(log)
+    if output == "json":
+        click.echo(json.dumps(finding.document))
+    else:
+        tell(map(printable, lines(finding)))
+    ctx.exit(finding.exit_code)
