@@ -53,6 +53,14 @@ class LogRow(NamedTuple):
         return blake2b(self.body or b"", digest_size=16, key=blake2b(head.encode(), digest_size=32).digest()).digest()
 
 
+class _Column(NamedTuple):
+    """A column as SQLite describes it: its type, whether it is NOT NULL, and its place in the primary key from 1."""
+
+    kind: bytes
+    filled: int
+    number: int
+
+
 class EmptyDatabaseError(SchemaError):
     """The database has no table at all, as one that was just created."""
 
@@ -92,16 +100,28 @@ class LogReader:
         if kinds.get(table.encode()) != b"table":
             raise SchemaError(f"there is no table named {table}")
         described = self._connection.execute(self._sql.columns)
-        columns = {name.decode(errors="replace"): (kind, number) for _, name, kind, _, _, number in described}
+        columns = {
+            name.decode(errors="replace"): _Column(kind, filled, number) for _, name, kind, filled, _, number in described
+        }
         missing = [name for name in self.projection.columns if name not in columns]
         if missing:
             raise SchemaError(f"the table {table} has no column {', '.join(missing)}")
-        keys = [name for name, (_, number) in columns.items() if number]
+        if not (self._is_renumbered(columns) if self.projection.renumbered else self._is_row_id(columns)):
+            kind = "NOT NULL with a UNIQUE index of its own" if self.projection.renumbered else "its INTEGER PRIMARY KEY"
+            raise SchemaError(f"the column {key} of the table {table} is not {kind}")
+        self._verified = version if isinstance(version, int) else None
+
+    def _is_row_id(self, columns: dict[str, _Column]) -> bool:
+        """Tell whether the id is the INTEGER PRIMARY KEY."""
+        key = self.projection.id
+        keys = [name for name, column in columns.items() if column.number]
         # Only a primary key that is the row id itself needs no index of its own; any other may hold text.
         indexed = any(origin == b"pk" for _, _, _, origin, _ in self._connection.execute(self._sql.indexes))
-        if keys != [key] or columns[key][0].upper() != b"INTEGER" or indexed:
-            raise SchemaError(f"the column {key} of the table {table} is not its INTEGER PRIMARY KEY")
-        self._verified = version if isinstance(version, int) else None
+        return keys == [key] and columns[key].kind.upper() == b"INTEGER" and not indexed
+
+    def _is_renumbered(self, columns: dict[str, _Column]) -> bool:
+        """Tell whether the id can be told by: a row with a NULL is in no tail, and two of one number are taken for one."""
+        return bool(columns[self.projection.id].filled) and self._one(self._sql.numbered) is not None
 
     def highest(self) -> int | None:
         """Give the highest id, None in an empty log."""
@@ -109,8 +129,8 @@ class LogReader:
         return highest if isinstance(highest, int) else None
 
     def sequence(self) -> int:
-        """Give the highest id ever issued, 0 where the table does not keep count."""
-        kept = self._one("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'")
+        """Give the highest id ever issued, 0 where the table does not keep count of it."""
+        kept = not self.projection.renumbered and self._one("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'")
         issued = self._one(self._sql.issued) if kept else 0
         return issued if isinstance(issued, int) else 0
 
@@ -151,6 +171,9 @@ class LogReader:
 
     def _rows(self, statement: str, parameters: tuple[object, ...]) -> Iterator[LogRow]:
         for row in self._connection.execute(statement, parameters):
+            if type(row[0]) is not int:  # no primary key is, but a column that renumbers rows may hold anything
+                table, key = self.projection.table, self.projection.id
+                raise SchemaError(f"the column {key} of the table {table} holds {row[0]!r}, which is no integer")
             yield LogRow(row[0], row[1], row[2], row[3], row[4], row[5:])
 
     def _one(self, statement: str, parameters: tuple[object, ...] = ()) -> object:

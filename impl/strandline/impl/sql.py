@@ -23,7 +23,7 @@ class Statements(NamedTuple):
     two instants and between them; ``whole`` those of some ids with their bodies, ``stamps`` their instants alone;
     ``newest`` walks back from an id. ``occupied`` tells whether some stretches of ids have a row, ``odd_times`` counts
     the rows without an integer for their instant, ``highest`` is the highest id, ``issued`` the highest ever issued.
-    ``columns`` and ``indexes`` describe the table.
+    ``columns`` and ``indexes`` describe the table; ``numbered`` gives a row if the id has a UNIQUE index of its own.
     """
 
     tail: str
@@ -38,6 +38,7 @@ class Statements(NamedTuple):
     issued: str
     columns: str
     indexes: str
+    numbered: str
 
 
 @lru_cache(maxsize=CACHED_MAX)
@@ -68,6 +69,9 @@ def statements(projection: Projection[Any, Any]) -> Statements:
         issued=f"SELECT seq FROM sqlite_sequence WHERE name = {literal(projection.table)}",  # noqa: S608 - quoted
         columns=f"PRAGMA table_info({table})",
         indexes=f"PRAGMA index_list({table})",
+        numbered=f"SELECT 1 FROM pragma_index_list({literal(projection.table)}) AS i"  # noqa: S608 - quoted
+        f' WHERE i."unique" AND NOT i.partial AND {literal(projection.id)} = (SELECT CASE count(*) WHEN 1 THEN max(name)'
+        " END FROM pragma_index_info(i.name))",
     )
 
 
