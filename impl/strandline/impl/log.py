@@ -54,10 +54,11 @@ class LogRow(NamedTuple):
 
 
 class _Column(NamedTuple):
-    """A column as SQLite describes it: its type, whether it is NOT NULL, and its place in the primary key from 1."""
+    """A column as SQLite describes it; ``number`` is its place in the primary key, from 1."""
 
     kind: bytes
-    filled: int
+    not_null: int
+    default: object
     number: int
 
 
@@ -100,15 +101,15 @@ class LogReader:
         if kinds.get(table.encode()) != b"table":
             raise SchemaError(f"there is no table named {table}")
         described = self._connection.execute(self._sql.columns)
-        columns = {
-            name.decode(errors="replace"): _Column(kind, filled, number) for _, name, kind, filled, _, number in described
-        }
+        columns = {name.decode(errors="replace"): _Column(*rest) for _, name, *rest in described}
         missing = [name for name in self.projection.columns if name not in columns]
         if missing:
             raise SchemaError(f"the table {table} has no column {', '.join(missing)}")
-        if not (self._is_renumbered(columns) if self.projection.renumbered else self._is_row_id(columns)):
-            kind = "NOT NULL with a UNIQUE index of its own" if self.projection.renumbered else "its INTEGER PRIMARY KEY"
-            raise SchemaError(f"the column {key} of the table {table} is not {kind}")
+        if self.projection.renumbered and not self._is_renumbered(columns):
+            wanted = "INTEGER NOT NULL with a UNIQUE index of its own"
+            raise SchemaError(f"the column {key} of the table {table} is not {wanted}")
+        if not self.projection.renumbered and not self._is_row_id(columns):
+            raise SchemaError(f"the column {key} of the table {table} is not its INTEGER PRIMARY KEY")
         self._verified = version if isinstance(version, int) else None
 
     def _is_row_id(self, columns: dict[str, _Column]) -> bool:
@@ -120,8 +121,10 @@ class LogReader:
         return keys == [key] and columns[key].kind.upper() == b"INTEGER" and not indexed
 
     def _is_renumbered(self, columns: dict[str, _Column]) -> bool:
-        """Tell whether the id can be told by: a row with a NULL is in no tail, and two of one number are taken for one."""
-        return bool(columns[self.projection.id].filled) and self._one(self._sql.numbered) is not None
+        """Tell whether rows can be known by the id: a NULL would be in no tail, and one number must be one row."""
+        column = columns[self.projection.id]
+        is_integer = b"INT" in column.kind.upper()  # SQLite's own rule
+        return is_integer and bool(column.not_null) and self._one(self._sql.numbered) is not None
 
     def highest(self) -> int | None:
         """Give the highest id, None in an empty log."""
@@ -130,7 +133,9 @@ class LogReader:
 
     def sequence(self) -> int:
         """Give the highest id ever issued, 0 where the table does not keep count of it."""
-        kept = not self.projection.renumbered and self._one("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'")
+        if self.projection.renumbered:
+            return 0
+        kept = self._one("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'")
         issued = self._one(self._sql.issued) if kept else 0
         return issued if isinstance(issued, int) else 0
 

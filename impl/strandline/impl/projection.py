@@ -62,8 +62,9 @@ class Projection(Generic[Says, Item]):
         owners: the columns that say whose a row is: rows that are pruned together share the first of these that is
             not NULL. Without any the table is one partition.
         renumbered: rows are updated in place, and ``id`` is no primary key but the column that changes with it: every
-            insert and every update sets it to a number above all that the table ever had. An update is then a row
-            that goes and another one that comes. The column must be NOT NULL and have a UNIQUE index of its own.
+            insert and every update sets it to a number above all that were ever given in the table. An update is then
+            a row that goes and another one that comes. The column must be INTEGER NOT NULL and have a UNIQUE index of
+            its own.
 
     Raises:
         ValueError: a name or a marker cannot be written in SQL, or two columns are one.

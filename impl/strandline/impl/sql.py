@@ -70,8 +70,8 @@ def statements(projection: Projection[Any, Any]) -> Statements:
         columns=f"PRAGMA table_info({table})",
         indexes=f"PRAGMA index_list({table})",
         numbered=f"SELECT 1 FROM pragma_index_list({literal(projection.table)}) AS i"  # noqa: S608 - quoted
-        f' WHERE i."unique" AND NOT i.partial AND {literal(projection.id)} = (SELECT CASE count(*) WHEN 1 THEN max(name)'
-        " END FROM pragma_index_info(i.name))",
+        f' WHERE i."unique" AND NOT i.partial AND {literal(projection.id)} ='
+        " (SELECT CASE count(*) WHEN 1 THEN max(name) END FROM pragma_index_info(i.name))",
     )
 
 

@@ -191,7 +191,7 @@ class ScannerMachine(Surroundings):
 
 
 class RewritingMachine(ScannerMachine):
-    """The same machine over a log whose rows are written over. It is another one, so that no other game is dealt anew."""
+    """The same machine over a log whose rows are written over; one of its own, so that no other game is dealt anew."""
 
     @rule(random=RANDOM)
     @precondition(lambda self: self.stage.seen.log.rows)

@@ -15,8 +15,8 @@ from strandline.model.environment import REWRITE
 from strandline.properties.engines import STATES_MAX
 from strandline.properties.exhaust.plain import search
 from strandline.properties.fuzz import DERANDOMIZED, UNSHRUNK, play
-from strandline.properties.laws import LAWS, laws_of
 from strandline.properties.harness.rewriting import rewritable
+from strandline.properties.laws import LAWS, laws_of
 from strandline.properties.machine import RewritingMachine, ScannerMachine
 from strandline.properties.mutants import SHIPPED, planted
 from strandline.properties.report.lanes import lanes

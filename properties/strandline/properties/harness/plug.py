@@ -50,6 +50,8 @@ class Plug:
         rewrites: the statements that write over the row whose id is ``:old``, as the table's program does: an UPDATE,
             an INSERT OR REPLACE, an upsert. They may use all that ``insert`` may; ``:id`` is the next id to be issued.
             Without any, rows are never written over.
+        counter: where rows are renumbered and the table's triggers do it, the statement that sets the last number that
+            was given to ``:id``.
         says: gives a fact of the rules as the projection's parser makes it.
         fact: says a fact of the rules in words, for a trace.
         item: says an item of an answer in words.
@@ -63,6 +65,7 @@ class Plug:
     create: tuple[str, ...]
     insert: str
     rewrites: tuple[str, ...] = ()
+    counter: str | None = None
     says: Callable[[Any], object] = lambda fact: fact
     fact: Callable[[Any], str] = in_words
     item: Callable[[Any], str] = in_words
@@ -130,8 +133,9 @@ class Plug:
         database.execute(f"DELETE FROM {table} WHERE {key} = ?", (row_id,))  # noqa: S608 - quoted
 
     def set_sequence(self, database: sqlite3.Connection, sequence: int) -> None:
-        """Let AUTOINCREMENT go on after this id; whoever renumbers rows keeps count elsewhere."""
+        """Let AUTOINCREMENT go on after this id, or whatever else keeps count."""
         if self.projection.renumbered:
+            database.execute(self.counter or "SELECT :id", {"id": sequence})
             return
         database.execute("DELETE FROM sqlite_sequence WHERE name = ?", (self.projection.table,))
         database.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (self.projection.table, sequence))

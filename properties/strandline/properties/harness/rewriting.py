@@ -84,14 +84,15 @@ def _read_back(plug: Plug, database: sqlite3.Connection, bodies: dict[object, Bo
     projection = plug.projection
     nanos = "0" if projection.nanos is None else quoted(projection.nanos)
     owners = [quoted(name) for name in projection.owners] + ["NULL", "NULL"]
-    body = quoted(projection.body)
-    columns = ", ".join([quoted(projection.id), quoted(projection.ts), nanos, *owners[:2], f"typeof({body})", body])
+    said = quoted(projection.body)
+    columns = ", ".join([quoted(projection.id), quoted(projection.ts), nanos, *owners[:2], f"typeof({said})", said])
     statement = f"SELECT {columns} FROM {quoted(projection.table)} ORDER BY 1"  # noqa: S608 - quoted
-    return tuple(
-        Row(row_id, _text(ts), fraction, _text(thread), _text(process), bodies[key] if key in bodies else _body(*key))
-        for row_id, ts, fraction, thread, process, *rest in database.execute(statement)
-        if (key := (rest[0], rest[1]))
-    )
+    rows = []
+    for row_id, ts, fraction, thread, process, *stored in database.execute(statement):
+        key = (stored[0], stored[1])
+        body = bodies[key] if key in bodies else _body(*key)
+        rows.append(Row(row_id, _text(ts), fraction, _text(thread), _text(process), body))
+    return tuple(rows)
 
 
 def _kept(row: Row) -> tuple[bytes, bytes | None]:
