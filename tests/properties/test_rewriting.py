@@ -38,7 +38,7 @@ def way(statement: str, plug: Plug = CODEX) -> Rewrite:
     return only
 
 
-@pytest.mark.parametrize("body", ["new", None, b"blob", Raw(b"\xff new"), "na\u00efve \ud83c\udf0a"], ids=str)
+@pytest.mark.parametrize("body", ["new", None, b"blob", Raw(b"\xff new"), "na\u00efve \U0001f30a"], ids=str)
 def test_a_row_is_written_over_and_every_other_one_is_as_it_was(body: str | bytes | Raw | None) -> None:
     after = way(UPDATE)(LOG, 1, Draft(99, 9, "other", None, body))
     assert after == Log((Row(1, 10, 9, "t", None, body), *LOG.rows[1:]), 7)
