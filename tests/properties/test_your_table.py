@@ -159,7 +159,7 @@ def test_a_table_whose_rows_are_updated_in_place_violates_the_trial(page: Any, w
     (drawn,) = [
         "\n".join(lanes(one)) for one in found.exhibits if (one.trace.subject, one.trace.law) == ("shipped", "M5")
     ]
-    assert re.search(r"write (noise|import started|import finished) over row \d: (UPDATE|INSERT)", drawn)
+    assert re.search(r"write (noise|import started|import finished)\b", drawn)
 
 
 def test_the_smallest_history_of_the_page_leaves_a_memo_stale_without_a_word(page: Any, tmp_path: Path) -> None:  # noqa: ANN401 - the page's
