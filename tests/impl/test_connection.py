@@ -16,8 +16,8 @@ from strandline.impl.connection import Connection
 from strandline.impl.effects import Failure
 from strandline.impl.failures import failure
 from strandline.impl.files import Pin, Sighting, SystemFiles
-from strandline.impl.log import EmptyDatabaseError, SchemaError
 from strandline.impl.memo import Memo, Place
+from strandline.impl.schema import EmptyDatabaseError, SchemaError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

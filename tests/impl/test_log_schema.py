@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from strandline.impl.codex import CODEX
-from strandline.impl.log import EmptyDatabaseError, LogReader, SchemaError
+from strandline.impl.log import LogReader
 from strandline.impl.memo import NOTHING
+from strandline.impl.schema import EmptyDatabaseError, SchemaError
 from strandline.impl.sql import KEYS
 from strandline.impl.window import Span
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from strandline.model.days import Span
-from strandline.model.environment import CHANGES, OFFERS, commit
-from strandline.model.log import Log
-from strandline.model.state import Action, Link, Scope, Slot, Template, Window, World
+from strandline.model.environment import CHANGES, OFFERS, REWRITE, commit
+from strandline.model.log import Draft, Log, Row, append, delete
+from strandline.model.state import Action, Link, Scope, Slot, Template, Window, World, rewriting
 from strandline.model.world import change, init, step
 
 if TYPE_CHECKING:
@@ -62,8 +62,8 @@ def task(world: World) -> Task:
 
 
 def test_every_action_but_the_faults_of_a_refresh_has_a_change() -> None:
-    assert set(OFFERS) == {*EVERYTHING, "commit amid", "elsewhere"}
-    assert set(CHANGES) == set(EVERYTHING) - {"fail", "busy"}
+    assert set(OFFERS) == {*EVERYTHING, REWRITE, "commit amid", "elsewhere"}
+    assert set(CHANGES) == {*EVERYTHING, REWRITE} - {"fail", "busy"}
 
 
 def test_rows_are_appended_wherever_there_is_a_file() -> None:
@@ -262,3 +262,50 @@ def test_of_three_refreshes_the_one_that_is_named_starts_or_is_cancelled_and_no_
     for actor in range(3):
         left = after(*starts, Action("cancel", actor), scope=scope).tasks
         assert left == (*world.tasks[:actor], None, *world.tasks[actor + 1 :])
+
+
+def in_place(log: Log, row_id: int, draft: Draft) -> Log:
+    """Write over a row as an UPDATE does that leaves the id as it is."""
+    return replace(log, rows=tuple(Row(row_id, *draft) if row.id == row_id else row for row in log.rows))
+
+
+def moved(log: Log, row_id: int, draft: Draft) -> Log:
+    """Write over a row as an UPDATE does that gives it a new id."""
+    return append(delete(log, row_id), (draft,))
+
+
+OVERWRITTEN = replace(
+    SCOPE, rewrites=(in_place, moved, lambda log, _row_id, _draft: log), budget=((REWRITE, 1), ("append", 2))
+)
+
+
+def test_every_row_is_written_over_with_every_template_in_every_way() -> None:
+    world = after(Action("append"), Action("append", None, 1), scope=OVERWRITTEN)
+    stands_for = [rewriting(OVERWRITTEN, action.arg) for action in OFFERS[REWRITE](world, OVERWRITTEN)]
+    assert stands_for == [(row, template, way) for row in (1, 2, 3) for template in (0, 1) for way in (0, 1, 2)]
+
+
+def test_nothing_is_written_over_where_no_way_is_known() -> None:
+    assert [*OFFERS[REWRITE](after(), SCOPE)] == []
+
+
+def test_a_row_that_is_written_over_is_born_anew_where_its_writer_puts_it() -> None:
+    world = after(Action("append"), scope=OVERWRITTEN)
+    for way, expected in ((0, [(1, "two"), (2, "one")]), (1, [(2, "one"), (3, "two")])):
+        arg = next(
+            action.arg
+            for action in OFFERS[REWRITE](world, OVERWRITTEN)
+            if rewriting(OVERWRITTEN, action.arg) == (1, 1, way)
+        )
+        written, _ = step(world, OVERWRITTEN, Action(REWRITE, None, arg))
+        assert [(row.id, row.body) for row in written.log.rows] == expected
+        assert written.births == world.births + 1
+
+
+def test_a_connection_notices_a_row_that_is_written_over_and_not_a_write_that_changes_nothing() -> None:
+    scope = replace(OVERWRITTEN, budget=((REWRITE, 1), ("start", 1)))
+    world = after(*ENDED, scope=scope)
+    for way, clean in ((0, False), (1, False), (2, True)):
+        assert rewriting(scope, 9 + way) == (1, 1, way)
+        written, _ = step(world, scope, Action(REWRITE, None, 9 + way))
+        assert [link.clean for link in written.idle] == [clean]

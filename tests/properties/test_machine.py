@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from strandline.model.environment import OFFERS
+from strandline.model.environment import OFFERS, REWRITE
 from strandline.model.refresh import STEPS
 from strandline.model.state import Action
 from strandline.properties.fuzz import DERANDOMIZED, EXAMPLES, MACHINES, UNSHRUNK, play
@@ -33,7 +33,8 @@ def test_a_machine_gets_everywhere_and_finds_no_fault_with_the_shipped_scanner(e
     tally, broken = play(MACHINES[engine], SHIPPED, DERANDOMIZED)
     assert broken is None
     assert tally["cases"] >= EXAMPLES >= 300
-    possible = {*OFFERS, *STEPS} - ({"cancel"} if engine == "fuzz" else set())
+    # codex writes over no row: the games of a plug that does are another machine's.
+    possible = {*OFFERS, *STEPS} - {REWRITE} - ({"cancel"} if engine == "fuzz" else set())
     assert {name for name in possible if not tally[f"action {name}"]} == set()
     assert [name for name, count in fired(MACHINES[engine], tally) if not count] == []
     assert {law.number for law in LAWS if law.twin is not None and not tally[f"twin {law.number}"]} == set()

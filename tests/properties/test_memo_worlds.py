@@ -286,6 +286,6 @@ def test_a_soak_can_do_all_that_a_world_can_of_which_it_is_said_to_show_all() ->
 
 
 def test_every_two_kinds_of_action_meet_in_a_large_world() -> None:
-    kinds = set(environment.OFFERS) - {ELSEWHERE, "start"}
+    kinds = set(environment.OFFERS) - {ELSEWHERE, environment.REWRITE, "start"}  # codex writes over no row
     met = {pair for scope in FAMILY.values() for pair in combinations(sorted(dict(scope.budget)), 2)}
     assert met >= set(combinations(sorted(kinds), 2))

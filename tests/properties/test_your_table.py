@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,6 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from strandline.model.state import Template
+from strandline.properties.fuzz import UNSHRUNK, play
+from strandline.properties.harness.rewriting import rewritable
+from strandline.properties.machine import RewritingMachine
+from strandline.properties.mutants import SHIPPED
 from strandline.properties.report.lanes import lanes
 from strandline.properties.trial import trial
 from strandline.properties.verdict import Verdict
@@ -31,9 +37,10 @@ def blocks() -> list[str]:
 
 @pytest.fixture(scope="module")
 def page() -> Any:  # noqa: ANN401 - the names of the page's own code
-    """What the code of the page defines, up to the trial itself."""
+    """What the code of the page defines, without the trial itself."""
     names: dict[str, Any] = {"__name__": "page"}
-    for block in blocks()[:2]:
+    told = blocks()
+    for block in (*told[:2], *told[3:]):
         exec(compile(block, str(PAGE), "exec"), names)  # noqa: S102 - the page of this tree
     return SimpleNamespace(**names)
 
@@ -131,6 +138,85 @@ def test_rows_that_nothing_tells_apart_break_the_scanner_and_its_model_alike(pag
     broken = laws(trial(page.EVENTS, {"alike": alike}, {}))
     assert "M1" in broken["model"]
     assert "M1" in broken["shipped"]
+
+
+# Rows that are updated in place
+
+EVENTS_WAYS: Final = {
+    "update": "UPDATE events SET payload = :body WHERE seq = :old",
+    "replace": "INSERT OR REPLACE INTO events (seq, at, kind, payload) VALUES (:old, :ts, 'job', :body)",
+    "upsert": "INSERT INTO events (seq, at, kind, payload) VALUES (:old, :ts, 'job', :body)"
+    " ON CONFLICT (seq) DO UPDATE SET payload = excluded.payload",
+}
+
+
+@pytest.mark.parametrize("way", EVENTS_WAYS)
+def test_a_table_whose_rows_are_updated_in_place_violates_the_trial(page: Any, way: str) -> None:  # noqa: ANN401 - the page's
+    """H18, and its kinds: the row stays where it was, and nobody looks there."""
+    found = trial(replace(page.EVENTS, rewrites=(EVENTS_WAYS[way],)), page.TASK_WORLDS, {})
+    assert found.verdict is Verdict.VIOLATED
+    assert laws(found) == {"model": {"M1", "M5", "M7"}, "shipped": {"M1", "M5", "M7"}}
+    (drawn,) = [
+        "\n".join(lanes(one)) for one in found.exhibits if (one.trace.subject, one.trace.law) == ("shipped", "M5")
+    ]
+    assert re.search(r"write (noise|import started|import finished)\b", drawn)
+
+
+def test_the_smallest_history_of_the_page_leaves_a_memo_stale_without_a_word(page: Any, tmp_path: Path) -> None:  # noqa: ANN401 - the page's
+    told = re.findall(r"^```sql\n(.*?)^```$", PAGE.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    table, history = told
+    rows = [line.removeprefix("-- ").split(" | ") for line in history.splitlines() if line.count(" | ") == 3]
+    (update,) = [line for line in history.splitlines() if line.startswith("UPDATE")]
+    everything = page.Window(None, None, page.ZoneInfo("UTC"))
+    with (
+        closing(sqlite3.connect(tmp_path / "app.sqlite")) as writer,
+        page.Scanner(tmp_path / "app.sqlite", page.JOBS) as scanner,
+    ):
+        writer.execute(table.partition(";")[0])
+        writer.executemany("INSERT INTO events VALUES (?, ?, ?, ?)", rows)
+        writer.commit()
+        started = scanner.turns(everything).turns
+        writer.execute(update)
+        writer.commit()
+        assert [job.state for job in started] == ["started", "started"]
+        assert scanner.turns(everything).turns == started
+        scanner.drop()
+        assert [job.state for job in scanner.turns(everything).turns] == ["started", "failed"]
+
+
+def test_the_table_that_numbers_its_rows_anew_is_searched_without_a_fault(page: Any) -> None:  # noqa: ANN401 - the page's
+    found = trial(page.TASKED, page.TASK_WORLDS, {})
+    assert found.exhibits == ()
+    assert [line.partition(":")[0] for line in found.short] == ["M2", "M3", "M8", "M10"]
+
+
+@pytest.mark.search
+def test_the_table_that_numbers_its_rows_anew_passes_the_trial_with_everything_seen(page: Any) -> None:  # noqa: ANN401 - the page's
+    found = trial(page.TASKED, page.TASK_WORLDS, page.FIELDS, cases=100)
+    assert (found.verdict, found.exhibits, found.short) == (Verdict.HOLDS, (), ())
+
+
+@pytest.mark.parametrize(
+    "triggers",
+    [
+        lambda create: create[:3],
+        lambda create: (*create[:3], create[3].replace(", payload", "")),
+    ],
+    ids=["no trigger", "a trigger that leaves a column out"],
+)
+def test_an_update_that_leaves_the_number_as_it_was_violates_the_trial(page: Any, triggers: Any) -> None:  # noqa: ANN401 - the page's
+    found = trial(replace(page.TASKED, create=triggers(page.CREATE)), page.TASK_WORLDS, {})
+    assert laws(found)["shipped"] >= {"M1"}
+
+
+@pytest.mark.search
+def test_a_game_finds_rows_that_are_updated_in_place_as_well(page: Any) -> None:  # noqa: ANN401 - the page's
+    """Beside the model: what the scanner misses its model misses alike, so that a law is broken and nothing parts."""
+    plug = replace(page.EVENTS, rewrites=(EVENTS_WAYS["update"],))
+    fields = {name: field._replace(scope=rewritable(plug, field.scope)) for name, field in page.FIELDS.items()}
+    _, broken = play(RewritingMachine, SHIPPED, UNSHRUNK, fields, plug)
+    assert broken is not None
+    assert broken.law in {"M1", "M5", "M7"}
 
 
 def with_projection(page: Any, **changes: Any) -> Any:  # noqa: ANN401 - the page's

@@ -166,7 +166,13 @@ class Connection:
 
 
 _ACTIONS: Final = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_TRANSACTION}
-_PRAGMAS: Final = {"data_version": False, "schema_version": False, "table_xinfo": True, "index_list": True}
+_PRAGMAS: Final = {
+    "data_version": False,
+    "schema_version": False,
+    "table_xinfo": True,
+    "index_list": True,
+    "index_info": True,
+}
 """The pragmas that only look, and whether each takes an argument; one that takes none would write with it."""
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from strandline.impl.effects import Failure
 from strandline.impl.files import may, shown
-from strandline.impl.log import EmptyDatabaseError, SchemaError
+from strandline.impl.schema import EmptyDatabaseError, SchemaError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

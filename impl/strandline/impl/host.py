@@ -33,7 +33,7 @@ from strandline.impl.effects import (
 )
 from strandline.impl.failures import failure
 from strandline.impl.files import Files, Pin, Sighting, SystemFiles
-from strandline.impl.log import SchemaError
+from strandline.impl.schema import SchemaError
 from strandline.impl.store import MemoStore, Slot
 
 if TYPE_CHECKING:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import sqlite3
 from hashlib import blake2b
 from itertools import islice
-from string import ascii_lowercase, ascii_uppercase
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
+from strandline.impl import schema
 from strandline.impl.codex import CODEX
 from strandline.impl.projection import BODY_MAX
+from strandline.impl.schema import SchemaError
 from strandline.impl.sql import KEYS, statements
 
 if TYPE_CHECKING:
@@ -31,12 +32,6 @@ EVERY: Final = 2**63 - 1
 
 _Rows: TypeAlias = Literal["tail", "beginning", "spanned", "whole"]
 """The statements that give rows with their bodies."""
-
-_SMALL: Final = str.maketrans(ascii_uppercase, ascii_lowercase)
-
-
-class SchemaError(Exception):
-    """The database has not the table that the projection reads; the text says what is missing."""
 
 
 class LogRow(NamedTuple):
@@ -81,10 +76,6 @@ class LogRow(NamedTuple):
         return blake2b(repr((self.ts, self.nanos, *self.owners, self.kind)).encode(), digest_size=16).digest()
 
 
-class EmptyDatabaseError(SchemaError):
-    """The database has no table at all, as one that was just created."""
-
-
 def partition_of(owners: tuple[object, ...]) -> Partition:
     """Tell which partition a row belongs to: that of its first owner."""
     for column, owner in enumerate(owners):
@@ -100,11 +91,6 @@ def _lists(ids: Iterable[int]) -> Iterator[tuple[int | None, ...]]:
         yield some + (None,) * (KEYS - len(some))
 
 
-def _folded(name: str) -> str:
-    """Give a name as SQLite compares it: of capitals it knows those of ASCII only."""
-    return name.translate(_SMALL)
-
-
 class LogReader:
     """Reads a projection's table over one connection; the caller holds the transaction."""
 
@@ -117,49 +103,17 @@ class LogReader:
         self._verified: int | None = None
 
     def verify(self) -> None:
-        """Check that the table has the columns that are read, if the schema moved since it was last checked.
-
-        Let SQLite load no TEXT that is too long.
+        """Check that the table is one to read, if the schema moved since it was last checked.
 
         Raises:
-            SchemaError: it has not; a view in its place counts as missing.
+            SchemaError: it is none.
         """
         version = self._one("PRAGMA schema_version")
         if version == self._verified:
             return
-        self._verify_table()
-        self._verify_columns()
-        self._verified = version if isinstance(version, int) else None
-
-    def _verify_table(self) -> None:
-        table = self.projection.table
-        root = self._one(self._sql.kept)  # the page where its rows begin; a virtual table has none
-        if root is None and self._one("SELECT count(*) FROM sqlite_schema") == 0:
-            message = "the database is empty: it has no table yet"
-            raise EmptyDatabaseError(message)
         self._bound()
-        if root is None:
-            raise SchemaError(f"there is no table named {table}")
-        if root == 0:
-            raise SchemaError(f"the table {table} is a virtual one, whose rows are not in this file's own tables")
-
-    def _verify_columns(self) -> None:
-        table, key = self.projection.table, self.projection.id
-        described = self._connection.execute(self._sql.columns)
-        columns = {
-            _folded(name.decode(errors="replace")): (kind, number) for _, name, kind, _, _, number, _ in described
-        }
-        missing = [name for name in self.projection.columns if _folded(name) not in columns]
-        if missing:
-            raise SchemaError(f"the table {table} has no column {', '.join(missing)}")
-        keys = [name for name, (_, number) in columns.items() if number]
-        # Only a primary key that is the row id itself needs no index of its own; any other may hold text.
-        indexes = [name for _, name, _, origin, _ in self._connection.execute(self._sql.indexes) if origin == b"pk"]
-        if any(self._one("SELECT 1 FROM sqlite_schema WHERE name = ?", (name.decode(),)) is None for name in indexes):
-            # There the index is the table itself, so the schema does not list it.
-            raise SchemaError(f"the table {table} is WITHOUT ROWID, so that its {key} may hold what is no integer")
-        if keys != [_folded(key)] or columns[_folded(key)][0].upper() != b"INTEGER" or indexes:
-            raise SchemaError(f"the column {key} of the table {table} is not its INTEGER PRIMARY KEY")
+        schema.require(self._connection, self.projection)
+        self._verified = version if isinstance(version, int) else None
 
     def highest(self) -> int | None:
         """Give the highest id, None in an empty log."""
@@ -167,7 +121,9 @@ class LogReader:
         return highest if isinstance(highest, int) else None
 
     def sequence(self) -> int:
-        """Give the highest id ever issued, 0 where the table does not keep count."""
+        """Give the highest id ever issued, 0 where the table does not keep count of it."""
+        if self.projection.renumbered:
+            return 0
         kept = self._one("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'")
         issued = self._one(self._sql.issued) if kept else 0
         return issued if isinstance(issued, int) else 0
@@ -246,6 +202,9 @@ class LogReader:
 
     def _some(self, sql: Statements, name: _Rows, parameters: tuple[object, ...]) -> Iterator[LogRow]:
         for row in self._connection.execute(getattr(sql, name), parameters):
+            if type(row[0]) is not int:  # no primary key is, but a column that renumbers rows may hold anything
+                table, key = self.projection.table, self.projection.id
+                raise SchemaError(f"the column {key} of the table {table} holds {row[0]!r}, which is no integer")
             yield LogRow(row[0], row[1], row[2], row[3], row[4], row[5], row[6:])
 
     def _one(self, statement: str, parameters: tuple[object, ...] = ()) -> object:

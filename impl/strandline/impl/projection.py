@@ -59,7 +59,7 @@ class Projection(Generic[Says, Item]):
     Args:
         table: the name of the table.
         id: its INTEGER PRIMARY KEY. Ids must be issued in the order of the commits, as AUTOINCREMENT does under
-            SQLite's one writer.
+            SQLite's one writer, and a row must never be updated in place.
         ts: the column of the instants, in unix seconds. A row whose instant is no integer is skipped.
         body: the column that the parser reads. Only a TEXT says something.
         markers: every body that parses holds one of these, byte for byte; SQLite looks for them, so that no other
@@ -73,6 +73,10 @@ class Projection(Generic[Says, Item]):
         nanos: the column of the fraction of the second, if the table has one.
         owners: the columns that say whose a row is: rows that are pruned together share the first of these that is
             not NULL. Without any the table is one partition.
+        renumbered: rows are updated in place, and ``id`` is no primary key but the column that changes with it: every
+            insert and every update sets it to a number above all that were ever given in the table. An update is then
+            a row that goes and another one that comes. The column must be INTEGER NOT NULL and have a UNIQUE index of
+            its own.
 
     Raises:
         ValueError: a name or a marker cannot be written in SQL, or two columns are one.
@@ -89,6 +93,7 @@ class Projection(Generic[Says, Item]):
     nanos: str | None = None
     owners: tuple[str, ...] = ()
     summarize: Callable[[Iterable[Fact[Says]], Span], object] | None = None
+    renumbered: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what cannot be written in SQL."""

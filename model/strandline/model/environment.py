@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from strandline.model import log as logs
 from strandline.model.log import Log
 from strandline.model.ranks import next_commit
-from strandline.model.state import Action, File, Link, Scope, Slot, Task, World, drafted
+from strandline.model.state import Action, File, Link, Scope, Slot, Task, World, drafted, rewriting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from strandline.model.state import Ghost
+
+REWRITE: Final = "rewrite"
+"""A row is written over in place. No writer of codex does it; a world in which it happens says how."""
 
 Offer: TypeAlias = "Callable[[World, Scope], Iterator[Action]]"
 Change: TypeAlias = "Callable[[World, Scope, Action], World]"
@@ -77,6 +80,19 @@ def _offer_delete(world: World, _scope: Scope) -> Iterator[Action]:
 
 def _delete(world: World, _scope: Scope, action: Action) -> World:
     return commit(world, logs.delete(world.log, action.arg))
+
+
+def _offer_rewrite(world: World, scope: Scope) -> Iterator[Action]:
+    """Offer to write over each row, with each template, in each way."""
+    each = len(scope.templates) * len(scope.rewrites)
+    return (Action(REWRITE, None, row.id * each + one) for row in world.log.rows for one in range(each))
+
+
+def _rewrite(world: World, scope: Scope, action: Action) -> World:
+    row_id, template, way = rewriting(scope, action.arg)
+    born = replace(world, births=world.births + 1)
+    log = scope.rewrites[way](world.log, row_id, drafted(world, scope, template))
+    return commit(born, log) if log != world.log else born  # a statement that changes nothing is no commit
 
 
 def _offer_if_rows(name: str) -> Offer:
@@ -242,6 +258,7 @@ OFFERS: dict[str, Offer] = {
     "append": _offer_templates("append"),
     "append and prune": _offer_templates("append and prune"),
     "delete": _offer_delete,
+    REWRITE: _offer_rewrite,
     "empty": _offer_if_rows("empty"),
     "reset": _offer_reset,
     "backup": _offer_if_rows("backup"),
@@ -264,6 +281,7 @@ CHANGES: dict[str, Change] = {
     "append": _append,
     "append and prune": append_and_prune,
     "delete": _delete,
+    REWRITE: _rewrite,
     "empty": _empty,
     "reset": _reset,
     "backup": _backup,

@@ -166,9 +166,10 @@ def absorb(  # noqa: PLR0913 - one argument for each thing that is read
     believed = base if base is not None and cause is None else None
 
     surviving = set(log.rows)
+    present = {row.id for row in log.rows}
     known = [row for row in believed.sources if row.id <= point] if believed else []
-    kept = [row for row in known if row in surviving]
-    gone = [(row.id, row.id) for row in known if row not in surviving]
+    kept = [row for row in known if row.id in present]
+    gone = [(row.id, row.id) for row in known if row.id not in present]
     old_gaps = [(low, min(high, point)) for low, high in believed.gaps if low <= point] if believed else []
 
     ahead = [row for row in log.rows if row.id > point]
@@ -232,12 +233,18 @@ def _resume(base: Memo | None, log: Log, coverage: int, inode: int) -> tuple[int
         return NOTHING, "anchors lost", 0
     point = matching[-1]
     known = [row for row in base.sources if row.id <= point]
-    remembered = (*known, *(row for row in base.anchors if row.id <= point))
-    if any(row != present.get(row.id, row) for row in remembered):
+    # Of a source its moment is compared and not its body: fetching every body again would cost what a full scan does.
+    reborn = any(_moment(row) != _moment(present.get(row.id, row)) for row in known)
+    if reborn or any(row != present.get(row.id, row) for row in base.anchors if row.id <= point):
         return NOTHING, "rows rewritten", len(known)
     if any(low <= row_id <= min(high, point) for low, high in base.gaps for row_id in present):
         return NOTHING, "deleted row is back", len(known)
     return point, None, len(known)
+
+
+def _moment(row: Row) -> tuple[object, int]:
+    """Give what a source is recognized by besides its id: when it was born."""
+    return row.ts, row.nanos
 
 
 def _merged(gaps: list[Gap]) -> tuple[Gap, ...]:

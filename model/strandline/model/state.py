@@ -13,9 +13,14 @@ from strandline.model.memo import Limits, Memo
 from strandline.model.rules import CODEX, Rules
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from strandline.model.days import Span
 
 SHIPPED_LIMITS = Limits()
+
+Rewrite: TypeAlias = "Callable[[Log, int, Draft], Log]"
+"""What a statement that writes over a row makes of a log: given the id of that row, and what is to stand there."""
 
 Phase: TypeAlias = Literal["locate", "connect", "read", "check", "store"]
 """The gates of a refresh, in order."""
@@ -118,7 +123,10 @@ class Template(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The bounds of a world: what may happen in it, how often, and what its rows mean."""
+    """The bounds of a world: what may happen in it, how often, and what its rows mean.
+
+    ``rewrites`` are the ways in which a row may be written over; a log that is appended to has none.
+    """
 
     windows: tuple[Window, ...]
     templates: tuple[Template, ...]
@@ -129,6 +137,7 @@ class Scope:
     limits: Limits = SHIPPED_LIMITS
     born_with: tuple[int, ...] = ()
     rules: Rules = CODEX
+    rewrites: tuple[Rewrite, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +169,20 @@ class Action(NamedTuple):
     name: str
     actor: int | None = None
     arg: int = 0
+
+
+class Rewriting(NamedTuple):
+    """Which row is written over, what it is made into, and which of the ways to do it is taken."""
+
+    row_id: int
+    template: int
+    way: int
+
+
+def rewriting(scope: Scope, arg: int) -> Rewriting:
+    """Give what the argument of a rewrite stands for."""
+    rest, way = divmod(arg, len(scope.rewrites))
+    return Rewriting(*divmod(rest, len(scope.templates)), way)
 
 
 def born(body: Body, birth: str) -> Body:

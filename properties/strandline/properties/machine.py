@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from hypothesis.stateful import precondition
 
+from strandline.model.environment import REWRITE
 from strandline.properties.harness.stage import ACTORS
 from strandline.properties.harness.tasks import TrioShell
 from strandline.properties.rules import rule
@@ -187,6 +188,25 @@ class ScannerMachine(Surroundings):
     def settle(self) -> None:
         """The world is left in peace."""
         self.stage.settle()
+
+
+class RewritingMachine(ScannerMachine):
+    """The same machine over a log whose rows are written over; one of its own, so that no other game is dealt anew."""
+
+    @rule(random=RANDOM)
+    @precondition(lambda self: self.stage.seen.log.rows)
+    def rewrite(self, random: Random) -> None:
+        """A row is written over."""
+        self.choose(random, REWRITE)
+
+    @rule(random=RANDOM)
+    @precondition(lambda self: self.stage.seen.log.rows and None in self.stage.seen.tasks)
+    def rewrite_what_was_read(self, random: Random) -> None:
+        """A row is written over between two refreshes: blind choice seldom does all three."""
+        asked = self.window(random)
+        self.run_ahead(asked)
+        self.choose(random, REWRITE)
+        self.run_ahead(asked)
 
 
 class TrioScannerMachine(ScannerMachine):

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from hypothesis import settings
 
+from strandline.model.environment import REWRITE
 from strandline.properties.engines import STATES_MAX
 from strandline.properties.exhaust.plain import search
 from strandline.properties.fuzz import DERANDOMIZED, UNSHRUNK, play
+from strandline.properties.harness.rewriting import rewritable
 from strandline.properties.laws import LAWS, laws_of
-from strandline.properties.machine import ScannerMachine
+from strandline.properties.machine import RewritingMachine, ScannerMachine
 from strandline.properties.mutants import SHIPPED, planted
 from strandline.properties.report.lanes import lanes
 from strandline.properties.report.retrace import retrace
@@ -71,32 +73,40 @@ def trial(
 
     Raises:
         KeyError: there is no such mutant.
-        ValueError: the rows of a world are not of the plug.
+        ValueError: the rows of a world are not of the plug, or a statement of the plug writes over no row.
     """
     for scope in (*worlds.values(), *(field.scope for field in fields.values())):
         plug.require(scope)
+    worlds = {name: rewritable(plug, scope) for name, scope in worlds.items()}
+    fields = {name: field._replace(scope=rewritable(plug, field.scope)) for name, field in fields.items()}
     says: list[str] = []
     short: list[str] = []
     traces: list[Trace] = []
     reached: Counter[str] = Counter()
+    rewrites = 0
     for name, scope in worlds.items():
         for side, opened in ((MODEL, model_space(scope)), (subject, real_space(scope, plug))):
             found = _searched(scope, SHIPPED if side == MODEL else subject, opened)
             says.append(f"world {name!r}, {side}: {found.states:,} states, {found.transitions:,} transitions")
             traces += [Trace(side, name, law, steps) for law, steps in sorted(found.broken.items())]
             reached += found.reached
+            rewrites += found.firings[REWRITE]
             if not found.complete:
                 short.append(f"world {name!r}, {side}: not searched whole, it has more than {STATES_MAX:,} states")
     if fields:
         profile = settings(DERANDOMIZED if subject == SHIPPED else UNSHRUNK, max_examples=cases)
         try:
-            tally, broken = play(ScannerMachine, subject, profile, fields, plug)
+            machine = RewritingMachine if plug.rewrites else ScannerMachine
+            tally, broken = play(machine, subject, profile, fields, plug)
         except PartedError as parted:
             return Trial(Verdict.BROKEN, tuple(says), (), tuple(str(parted).splitlines()))
         says.append(f"games, {subject}: {tally['cases']:,} cases, {tally['steps']:,} steps")
         reached += Counter({law.number: tally[f"twin {law.number}"] for law in LAWS})
+        rewrites += tally[f"action {REWRITE}"]
         traces += [Trace(subject, broken.world, broken.law, broken.steps)] if broken is not None else []
     short += [f"{law.number}: never seen: {law.twin.says}" for law in LAWS if law.twin and not reached[law.number]]
+    if plug.rewrites and not rewrites:
+        short.append(f"no row was written over: give a world's budget some {REWRITE!r}, or the trial a field")
     exhibits = tuple(retrace(trace, worlds, fields, plug) for trace in traces)
     verdict = Verdict.VIOLATED if exhibits else Verdict.INCONCLUSIVE if short else Verdict.HOLDS
     return Trial(verdict, tuple(says), exhibits, tuple(short))

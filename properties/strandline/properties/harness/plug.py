@@ -43,9 +43,15 @@ class Plug:
         rules: what the rows mean, in the model's words.
         projection: what they mean in the scanner's. An item of the one must equal an item of the other, as two named
             tuples do whose parts are equal.
-        create: the statements that make the empty table; its key must be AUTOINCREMENT.
+        create: the statements that make the empty table; its key must be AUTOINCREMENT, unless the projection's rows
+            are renumbered.
         insert: the statement that writes a row, with ``:id``, ``:ts`` and ``:body``, and as far as the projection has
             them ``:nanos``, ``:thread`` (the first owner) and ``:process`` (the second).
+        rewrites: the statements that write over the row whose id is ``:old``, as the table's program does: an UPDATE,
+            an INSERT OR REPLACE, an upsert. They may use all that ``insert`` may; ``:id`` is the next id to be issued.
+            Without any, rows are never written over.
+        counter: where rows are renumbered and the table's triggers do it, the statement that sets the last number that
+            was given to ``:id``.
         says: gives a fact of the rules as the projection's parser makes it.
         fact: says a fact of the rules in words, for a trace.
         item: says an item of an answer in words.
@@ -59,6 +65,8 @@ class Plug:
     projection: Projection[Any, Any]
     create: tuple[str, ...]
     insert: str
+    rewrites: tuple[str, ...] = ()
+    counter: str | None = None
     says: Callable[[Any], object] = lambda fact: fact
     fact: Callable[[Any], str] = in_words
     item: Callable[[Any], str] = in_words
@@ -94,21 +102,32 @@ class Plug:
         """Turn one log into another by one transaction: births first, as a codex writer prunes after it."""
         known, wanted = set(before.rows), set(after.rows)
         writer.execute("BEGIN IMMEDIATE")
-        for row in after.rows:
-            if row not in known:
-                self.write(writer, row)
+        # A row that is written over makes room first.
+        births = [row for row in after.rows if row not in known]
+        over = {row.id for row in births} & {row.id for row in before.rows}
+        for row_id in sorted(over):
+            self.delete(writer, row_id)
+        for row in births:
+            self.write(writer, row)
         for row in before.rows:
-            if row not in wanted:
+            if row not in wanted and row.id not in over:
                 self.delete(writer, row.id)
         self.set_sequence(writer, after.sequence)
         writer.execute("COMMIT")
 
     def write(self, database: sqlite3.Connection, row: Row) -> None:
         """Write a row of the model as it stands, id included."""
-        raw = isinstance(row.body, Raw)
-        # A text that does not decode cannot be bound as one.
-        statement = self.insert.replace(":body", "CAST(:body AS TEXT)") if raw else self.insert
-        database.execute(statement, row._asdict() | {"body": row.body.data if isinstance(row.body, Raw) else row.body})
+        self._execute(database, self.insert, row)
+
+    def write_over(self, database: sqlite3.Connection, way: int, row_id: int, row: Row) -> None:
+        """Write over the row of an id, in one of the ways to do it; what is written may have the id of this row."""
+        self._execute(database, self.rewrites[way], row, old=row_id)
+
+    def _execute(self, database: sqlite3.Connection, statement: str, row: Row, **more: object) -> None:
+        if isinstance(row.body, Raw):  # a text that does not decode cannot be bound as one
+            statement = statement.replace(":body", "CAST(:body AS TEXT)")
+        body = row.body.data if isinstance(row.body, Raw) else row.body
+        database.execute(statement, row._asdict() | {"body": body} | more)
 
     def delete(self, database: sqlite3.Connection, row_id: int) -> None:
         """Delete a row."""
@@ -116,7 +135,10 @@ class Plug:
         database.execute(f"DELETE FROM {table} WHERE {key} = ?", (row_id,))  # noqa: S608 - quoted
 
     def set_sequence(self, database: sqlite3.Connection, sequence: int) -> None:
-        """Let AUTOINCREMENT go on after this id."""
+        """Let AUTOINCREMENT go on after this id, or whatever else keeps count."""
+        if self.projection.renumbered:
+            database.execute(self.counter or "SELECT :id", {"id": sequence})
+            return
         database.execute("DELETE FROM sqlite_sequence WHERE name = ?", (self.projection.table,))
         database.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (self.projection.table, sequence))
 

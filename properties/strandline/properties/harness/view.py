@@ -17,7 +17,7 @@ from strandline.impl.projection import Fact, Skipped
 from strandline.impl.store import Joined, Slot
 from strandline.model import memo as model
 from strandline.model import state
-from strandline.model.log import Raw, Row
+from strandline.model.log import Body, Raw, Row
 from strandline.model.truth import Truth, skip
 from strandline.properties.harness.plug import CODEX, OWNERS_MAX, Plug
 
@@ -35,15 +35,16 @@ STRANGER = -1
 
 def log_row(row: Row, owners: int = OWNERS_MAX) -> LogRow:
     """Give a row of the model as the scanner gets it from SQLite, with so many columns of owners."""
-    kind, body = _stored(row)
+    kind, body = stored_as(row.body)
     names = [None if name is None else name.encode() for name in (row.thread, row.process)]
     ts = row.ts.encode() if isinstance(row.ts, str) else row.ts
     size = None if body is None else len(body)
     return LogRow(row.id, ts, row.nanos, kind, size, body if kind == b"text" else None, tuple(names[:owners]))
 
 
-def _stored(row: Row) -> tuple[bytes, bytes | None]:
-    match row.body:
+def stored_as(body: Body) -> tuple[bytes, bytes | None]:
+    """Give a body as SQLite keeps it: its kind, and its bytes."""
+    match body:
         case None:
             return b"null", None
         case Raw(data):

@@ -13,8 +13,8 @@ from strandline.impl.codex import CODEX
 from strandline.impl.connection import Connection
 from strandline.impl.failures import failure
 from strandline.impl.files import Pin, SystemFiles, shown
-from strandline.impl.log import SchemaError
 from strandline.impl.memo import NOTHING
+from strandline.impl.schema import SchemaError
 from strandline.properties import __version__
 from strandline.properties.live.header import header, wal_page_size
 from strandline.properties.live.known_bugs import bugs_in, dotted, told

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from strandline.model.events import Answered, Discarded, Failed, GaveUp, Looked, Settled, Stored
 from strandline.model.memo import NOTHING, OPEN
-from strandline.model.state import born
+from strandline.model.state import born, rewriting
 from strandline.properties.harness import view
 from strandline.properties.harness.plug import Plug, in_words
 from strandline.properties.harness.real import Real
@@ -116,6 +116,9 @@ def title(plug: Plug, scope: Scope, action: Action) -> str:
             return f"read; amid it, append and prune {_born(plug, scope, action)}"
         case "delete":
             return f"delete row {action.arg}"
+        case "rewrite":
+            row_id, template, way = rewriting(scope, action.arg)
+            return f"write {_made_of(plug, scope, template)} over row {row_id}: {plug.rewrites[way]}"
         case "replace" | "reissue":
             how = "by rename" if action.name == "replace" else "and reissue its inode number"
             return f"replace the file {how}, {_counted(action.arg)}"
@@ -226,7 +229,12 @@ def _outer(rows: tuple[Row, ...]) -> tuple[Row, ...]:
 
 def _born(plug: Plug, scope: Scope, action: Action) -> str:
     """Say what a row states that is yet to be born."""
-    return _body(plug, born(scope.templates[action.arg].body, "…"))
+    return _made_of(plug, scope, action.arg)
+
+
+def _made_of(plug: Plug, scope: Scope, template: int) -> str:
+    """Say what a row states that is made of a template."""
+    return _body(plug, born(scope.templates[template].body, "…"))
 
 
 def _body(plug: Plug, body: Body) -> str:
