@@ -11,9 +11,9 @@ import re
 from typing import Final, NamedTuple
 
 from strandline.impl.ruststring import STRING, unescaped
-from strandline.impl.structure import OPENERS, TOKENS
+from strandline.impl.structure import FLAT, OPENERS, TOKENS
 
-_TOKEN: Final = re.compile(TOKENS, re.DOTALL)
+_TOKEN: Final = re.compile(FLAT, re.DOTALL)
 _HEAD: Final = re.compile(r"\s*+([A-Za-z_][A-Za-z0-9_]*+)\s*+([{(])?+")
 _END: Final = r"\s*+(?=[,\])}])"
 _ONE: Final = rf"\s*+({STRING})\s*+"
@@ -31,8 +31,9 @@ CHANGED_TEXT: Final = re.compile(
 
 
 class Wanted(NamedTuple):
-    """Which fields of a group are asked for: the pattern of its first item, and that of the tokens after it."""
+    """Which fields of a group are asked for: how many, the pattern of its first item, and that of the tokens after it."""
 
+    names: int
     first: re.Pattern[str]
     tokens: re.Pattern[str]
 
@@ -40,7 +41,7 @@ class Wanted(NamedTuple):
 def wanted(*names: str) -> Wanted:
     """Ask for fields by their names."""
     field = rf"\s*+({'|'.join(names)})\s*+:"
-    return Wanted(re.compile(rf"[{{(]{field}"), re.compile(rf"{TOKENS}|,{field}", re.DOTALL))
+    return Wanted(len(names), re.compile(rf"[{{(]{field}"), re.compile(rf"{TOKENS}|,{field}", re.DOTALL))
 
 
 class Value(NamedTuple):
@@ -89,6 +90,8 @@ def fields(names: Wanted, text: str, opener: int | None) -> dict[str, int]:
         if match.lastindex:
             if not depth:
                 found.setdefault(match[1], match.end())
+                if len(found) == names.names:
+                    break
         elif match.end() - match.start() == 1:
             depth += -1 if match[0] in OPENERS else 1
             if depth < 0:

@@ -10,6 +10,7 @@ kind, with whatever was opened inside that one and never closed; a closer withou
 from __future__ import annotations
 
 import re
+from array import array
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from strandline.impl.ruststring import STRING, unescaped
@@ -17,14 +18,32 @@ from strandline.impl.ruststring import STRING, unescaped
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_FLAT: Final = rf'(?:[^"{{}}()\[\]]++|{STRING})*+'
-"""Matches what stands in a bracket that holds no other one."""
+LEVELS: Final = 3
+"""How deep brackets lie in each other that one match takes at once."""
 
-TOKENS: Final = rf'{STRING}|"|\{{{_FLAT}\}}|\({_FLAT}\)|\[{_FLAT}\]|\{{|\(|\[|\}}|\)|\]'
+
+def _tokens(levels: int) -> str:
+    """Write the pattern of a token that takes brackets of at most so many levels at once."""
+    inner = rf'[^"{{}}()\[\]]++|{STRING}'
+    groups = ""
+    for _ in range(levels):
+        groups = "|".join(rf"{opener}(?:{inner}{groups and '|' + groups})*+{closer}" for opener, closer in _PAIRS)
+    return rf'{STRING}|"|{groups}|\{{|\(|\[|\}}|\)|\]'
+
+
+_PAIRS: Final = ((r"\{", r"\}"), (r"\(", r"\)"), (r"\[", r"\]"))
+
+FLAT: Final = _tokens(1)
 """Matches a string, a quote that opens one without an end, a bracket that holds no other one, or one bracket.
 
 Each way begins with a letter of its own, so that what matches none of them is passed over fast. What a way reads in
 vain ends at the next bracket, so every character is read at most twice.
+"""
+
+TOKENS: Final = _tokens(LEVELS)
+"""The same, and a bracket that holds others to ``LEVELS`` levels counts as one token.
+
+A bracket is read in vain from at most so many that it lies in, so what is read stays in proportion to the text.
 """
 
 OPENERS: Final = {")": ord("("), "]": ord("["), "}": ord("{")}
@@ -38,14 +57,30 @@ def marked(mark: str) -> re.Pattern[str]:
 
 _TOKEN: Final = re.compile(TOKENS, re.DOTALL)
 _COLON: Final = marked(":")
-_FIELDS: Final = re.compile(rf'(?:[^"{{]++|{STRING})*+\{{', re.DOTALL)
+_SPAN: Final = re.compile(
+    rf'[^"{{}}()\[\]:]*+(?:\{{()(?:[^"{{}}()\[\]]++|{STRING})*+\}}[^"{{}}()\[\]:]*+)?+:', re.DOTALL
+)
+"""A span as nearly all are, with its colon: brackets within its fields are none. Group 1 is where these begin."""
+
+_BRACE: Final = re.compile(rf'(?:[^"{{]++|{STRING})*+\{{', re.DOTALL)
 _VALUE: Final = re.compile(rf"{STRING}|[^\s,\])}}:]*+", re.DOTALL)
 
-_TURN: Final = marked(r"turn[._]id=(?<=[\s{]turn[._]id=)")
-"""How a span names its turn: where its fields begin, or after white space."""
 
-_THREAD: Final = marked(r"thread[._]id=(?<=[\s{]thread[._]id=)")
-"""How a span names its thread."""
+class _Name(NamedTuple):
+    """What a span calls a thing, in two spellings, and the pattern that finds either where a field may begin."""
+
+    dotted: str
+    underscored: str
+    pattern: re.Pattern[str]
+
+
+def _named(word: str) -> _Name:
+    """Name a thing; the name stands where the fields of a span begin, or after white space."""
+    return _Name(f"{word}.id=", f"{word}_id=", marked(rf"{word}[._]id=(?<=[\s{{]{word}[._]id=)"))
+
+
+_TURN: Final = _named("turn")
+_THREAD: Final = _named("thread")
 
 
 class _Opened:
@@ -110,10 +145,15 @@ def group_end(text: str, opener: int) -> int | None:
 
 
 class Body(NamedTuple):
-    """A body: its text, and where in it the message begins."""
+    """A body: its text, where in it the message begins, and its spans.
+
+    ``spans`` holds two numbers for each span that has fields, outermost first: where they begin, and where the span
+    ends.
+    """
 
     text: str
     message: int
+    spans: array[int]
 
     @property
     def turn(self) -> str | None:
@@ -127,33 +167,63 @@ class Body(NamedTuple):
 
 
 def body(text: str) -> Body:
-    """Find where the message begins: after the first ``: `` that stands outside; without one, at the start."""
-    for colon in outside(_COLON, text, 0, len(text)):
-        if colon is not None and text.startswith(" ", colon.end()):
-            return Body(text, colon.end() + 1)
-    return Body(text, 0)
+    """Take a body apart.
+
+    The message starts after the first ``: `` that stands outside; without one it is the whole body. What stands before
+    is cut into spans at each colon outside; the fields of a span lie between its first ``{`` and its end.
+    """
+    spans = array("q")
+    start = 0
+    while plain := _SPAN.match(text, start):
+        start = plain.end()
+        if plain.lastindex:
+            spans.extend((plain.end(1), start - 1))
+        if text.startswith(" ", start):
+            return Body(text, start + 1, spans)
+    opened = _Opened()
+    fields = None
+    for match in _COLON.finditer(text, start):
+        if match.lastindex:
+            if opened.stack:
+                continue
+            if fields is not None:
+                spans.extend((fields, match.start()))
+                fields = None
+            if text.startswith(" ", match.end()):
+                return Body(text, match.end() + 1, spans)
+            continue
+        if fields is None:
+            brace = _BRACE.match(text, match.start(), match.end())
+            fields = brace and brace.end()
+        if match.end() - match.start() == 1:
+            if match[0] == '"':
+                break
+            opened.take(match[0])
+    return Body(text, 0, _NO_SPANS)
 
 
-def _innermost(name: re.Pattern[str], body: Body) -> str | None:
+_NO_SPANS: Final = array("q")
+
+
+def _innermost(name: _Name, body: Body) -> str | None:
     """Read a name in the spans of a body: what the last span that has it says first.
 
     A value that is blank or cannot be read is None, as if no span had the name: an outer span is another turn, and
     says nothing of this one.
     """
-    found = None
-    start = 0
-    for colon in outside(_COLON, body.text, 0, max(0, body.message - 1)):
-        if colon is not None:
-            value = _value(name, body.text, start, colon.start())
-            found = found if value is None else value
-            start = colon.end()
-    return found if found and found.strip() else None
+    text, _, spans = body
+    for place in range(len(spans) - 2, -1, -2):
+        start, end = spans[place], spans[place + 1]
+        if text.find(name.dotted, start, end) >= 0 or text.find(name.underscored, start, end) >= 0:
+            value = _value(name, text, start, end)
+            if value is not None:
+                return value if value.strip() else None
+    return None
 
 
-def _value(name: re.Pattern[str], text: str, start: int, end: int) -> str | None:
-    """Read the first value of a name in one span: None if the span has not the name, empty if it cannot be read."""
-    fields = _FIELDS.match(text, start, end)
-    mark = next(outside(name, text, fields.end(), end), None) if fields else None
+def _value(name: _Name, text: str, start: int, end: int) -> str | None:
+    """Read the first value of a name in the fields of a span: None if there is none, empty if it cannot be read."""
+    mark = next(outside(name.pattern, text, start, end), None)
     value = _VALUE.match(text, mark.end(), end) if mark else None
     if value is None:
         return None
