@@ -14,7 +14,7 @@ from strandline.impl.answer import Answer, Unavailable
 from strandline.impl.codex import CODEX
 from strandline.impl.log import LogReader
 from strandline.impl.memo import OPEN, Place
-from strandline.impl.projection import Fact, Projection
+from strandline.impl.projection import Fact, Projection, Skipped
 from strandline.impl.scan import Rank, Reading, glance, read
 from strandline.impl.scanner import Scanner
 from strandline.impl.sql import statements
@@ -105,7 +105,7 @@ def test_any_other_name_and_marker_is_quoted() -> None:
         reading = look(database, odd)
         assert words(reading.memo.sources, Span(None, None)) == (f"a marker {ODD}", "b 100%_")
         assert [anchor.partition for anchor in reading.memo.anchors] == [(0, b"o"), (1, b"s"), None]
-        assert glance(log, Span(6, None), Rank(0, Place(1, 1), 1, 1)).turns == ("b 100%_",)
+        assert glance(log, Span(6, None), Rank(0, Place(1, 1), 1, 1)).joined.turns == ("b 100%_",)
         assert log.stamps([1, 2]) == {1: (5, 0), 2: (6, 1)}
         assert (log.highest(), log.odd_times(), log.is_occupied([(3, 9)]), log.sequence()) == (3, 0, True, 0)
         again = read(log, reading.memo, OPEN, Rank(0, Place(1, 1), 2, 1), EVERY)
@@ -133,7 +133,8 @@ def test_without_markers_every_body_is_fetched(notes: sqlite3.Connection) -> Non
 
 def test_a_parser_that_cannot_decode_a_body_skips_the_row(notes: sqlite3.Connection) -> None:
     notes.execute("INSERT INTO notes VALUES (1, 5, CAST(x'ff21' AS TEXT))")
-    assert look(notes, PLAIN).skipped == (("utf8", 1),)
+    (fact,) = look(notes, PLAIN).memo.sources
+    assert fact.says == Skipped("utf8")
 
 
 def test_a_join_gets_the_facts_of_the_one_shot_path_by_ascending_id_though_they_come_by_time(
@@ -141,7 +142,7 @@ def test_a_join_gets_the_facts_of_the_one_shot_path_by_ascending_id_though_they_
 ) -> None:
     notes.execute("CREATE INDEX by_time ON notes (at)")
     notes.executemany("INSERT INTO notes VALUES (?, ?, ?)", [(1, 9, "a!"), (2, 8, "b!"), (3, 7, "c!")])
-    assert glance(LogReader(notes, PLAIN), Span(5, 10), Rank(0, Place(1, 1), 1, 1)).turns == ("a!", "b!", "c!")
+    assert glance(LogReader(notes, PLAIN), Span(5, 10), Rank(0, Place(1, 1), 1, 1)).joined.turns == ("a!", "b!", "c!")
 
 
 def test_the_statements_of_a_projection_are_written_once() -> None:

@@ -28,11 +28,11 @@ EVERY = 10_000
 
 def request(turn: str = "t", model: str = "m") -> str:
     fields = f'"type": "response.create", "service_tier": "priority", "model": "{model}"'
-    return f"turn.id={turn} websocket request: {{{fields}}}"
+    return f"turn{{turn.id={turn}}}: websocket request: {{{fields}}}"
 
 
 def completed(turn: str = "t", model: str = "M") -> str:
-    return f'turn.id={turn} websocket event: {{"type": "response.completed", "response": {{"model": "{model}"}}}}'
+    return f'turn{{turn.id={turn}}}: websocket event: {{"type": "response.completed", "response": {{"model": "{model}"}}}}'
 
 
 def insert(

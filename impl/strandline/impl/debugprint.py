@@ -11,9 +11,9 @@ import re
 from typing import Final, NamedTuple
 
 from strandline.impl.ruststring import STRING, unescaped
-from strandline.impl.structure import FLAT, OPENERS, TOKENS
+from strandline.impl.structure import OPENERS, TOKENS
 
-_TOKEN: Final = re.compile(FLAT, re.DOTALL)
+_TOKEN: Final = re.compile(TOKENS, re.DOTALL)
 _HEAD: Final = re.compile(r"\s*+([A-Za-z_][A-Za-z0-9_]*+)\s*+([{(])?+")
 _END: Final = r"\s*+(?=[,\])}])"
 _ONE: Final = rf"\s*+({STRING})\s*+"
@@ -31,7 +31,7 @@ CHANGED_TEXT: Final = re.compile(
 
 
 class Wanted(NamedTuple):
-    """Which fields of a group are asked for: how many, the pattern of its first item, and that of the tokens after it."""
+    """Which fields of a group are asked for: how many, the pattern of a first item, and that of what comes after it."""
 
     names: int
     first: re.Pattern[str]

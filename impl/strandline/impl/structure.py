@@ -18,32 +18,14 @@ from strandline.impl.ruststring import STRING, unescaped
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LEVELS: Final = 3
-"""How deep brackets lie in each other that one match takes at once."""
+_FLAT: Final = rf'(?:[^"{{}}()\[\]]++|{STRING})*+'
+"""Matches what stands in a bracket that holds no other one."""
 
-
-def _tokens(levels: int) -> str:
-    """Write the pattern of a token that takes brackets of at most so many levels at once."""
-    inner = rf'[^"{{}}()\[\]]++|{STRING}'
-    groups = ""
-    for _ in range(levels):
-        groups = "|".join(rf"{opener}(?:{inner}{groups and '|' + groups})*+{closer}" for opener, closer in _PAIRS)
-    return rf'{STRING}|"|{groups}|\{{|\(|\[|\}}|\)|\]'
-
-
-_PAIRS: Final = ((r"\{", r"\}"), (r"\(", r"\)"), (r"\[", r"\]"))
-
-FLAT: Final = _tokens(1)
+TOKENS: Final = rf'{STRING}|"|\{{{_FLAT}\}}|\({_FLAT}\)|\[{_FLAT}\]|\{{|\(|\[|\}}|\)|\]'
 """Matches a string, a quote that opens one without an end, a bracket that holds no other one, or one bracket.
 
 Each way begins with a letter of its own, so that what matches none of them is passed over fast. What a way reads in
 vain ends at the next bracket, so every character is read at most twice.
-"""
-
-TOKENS: Final = _tokens(LEVELS)
-"""The same, and a bracket that holds others to ``LEVELS`` levels counts as one token.
-
-A bracket is read in vain from at most so many that it lies in, so what is read stays in proportion to the text.
 """
 
 OPENERS: Final = {")": ord("("), "]": ord("["), "}": ord("{")}
@@ -57,10 +39,8 @@ def marked(mark: str) -> re.Pattern[str]:
 
 _TOKEN: Final = re.compile(TOKENS, re.DOTALL)
 _COLON: Final = marked(":")
-_SPAN: Final = re.compile(
-    rf'[^"{{}}()\[\]:]*+(?:\{{()(?:[^"{{}}()\[\]]++|{STRING})*+\}}[^"{{}}()\[\]:]*+)?+:', re.DOTALL
-)
-"""A span as nearly all are, with its colon: brackets within its fields are none. Group 1 is where these begin."""
+_SPAN: Final = re.compile(rf'[^"{{}}()\[\]:]*+(?:\{{(){_FLAT}\}}[^"{{}}()\[\]:]*+)?+:', re.DOTALL)
+"""A span as nearly all are, with its colon: no bracket within its fields. Group 1 is where these begin."""
 
 _BRACE: Final = re.compile(rf'(?:[^"{{]++|{STRING})*+\{{', re.DOTALL)
 _VALUE: Final = re.compile(rf"{STRING}|[^\s,\])}}:]*+", re.DOTALL)
@@ -180,29 +160,16 @@ def body(text: str) -> Body:
             spans.extend((plain.end(1), start - 1))
         if text.startswith(" ", start):
             return Body(text, start + 1, spans)
-    opened = _Opened()
-    fields = None
-    for match in _COLON.finditer(text, start):
-        if match.lastindex:
-            if opened.stack:
-                continue
-            if fields is not None:
-                spans.extend((fields, match.start()))
-                fields = None
-            if text.startswith(" ", match.end()):
-                return Body(text, match.end() + 1, spans)
-            continue
-        if fields is None:
-            brace = _BRACE.match(text, match.start(), match.end())
-            fields = brace and brace.end()
-        if match.end() - match.start() == 1:
-            if match[0] == '"':
-                break
-            opened.take(match[0])
-    return Body(text, 0, _NO_SPANS)
-
-
-_NO_SPANS: Final = array("q")
+    for colon in outside(_COLON, text, start, len(text)):
+        if colon is None:
+            break
+        brace = _BRACE.match(text, start, colon.start())
+        if brace:
+            spans.extend((brace.end(), colon.start()))
+        start = colon.end()
+        if text.startswith(" ", start):
+            return Body(text, start + 1, spans)
+    return Body(text, 0, array("q"))
 
 
 def _innermost(name: _Name, body: Body) -> str | None:
