@@ -70,7 +70,9 @@ def test_a_row_has_every_column_that_is_read(database: sqlite3.Connection) -> No
 def test_a_body_is_fetched_if_it_bears_a_marker_wherever_that_is(database: sqlite3.Connection, marker: str) -> None:
     for row_id, body in enumerate([marker, f"x {marker} y", f"\u00e9{marker}", f"a\0b{marker}"], 1):
         insert(database, row_id, body)
-        assert tail(database, row_id - 1) == [LogRow(row_id, 100, 7, b"text", body.encode(), len(body.encode()), (None, None))]
+        assert tail(database, row_id - 1) == [
+            LogRow(row_id, 100, 7, b"text", body.encode(), len(body.encode()), (None, None))
+        ]
 
 
 def test_a_marker_after_a_nul_is_seen(database: sqlite3.Connection) -> None:
