@@ -60,7 +60,7 @@ def test_the_tail_is_in_the_order_of_ids_above_one_and_not_longer_than_asked(dat
 
 def test_a_row_has_every_column_that_is_read(database: sqlite3.Connection) -> None:
     insert(database, 1, MARKERS[0], ts=5, thread_id="h", process_uuid="p")
-    row = LogRow(1, 5, 7, b"text", MARKERS[0].encode(), len(MARKERS[0]), (b"h", b"p"))
+    row = LogRow(1, 5, 7, b"text", len(MARKERS[0]), MARKERS[0].encode(), (b"h", b"p"))
     assert tail(database) == [row]
     assert list(LogReader(database).whole([1])) == [row]
     assert list(LogReader(database).spanned(Span(None, None))) == [row]
@@ -71,7 +71,7 @@ def test_a_body_is_fetched_if_it_bears_a_marker_wherever_that_is(database: sqlit
     for row_id, body in enumerate([marker, f"x {marker} y", f"\u00e9{marker}", f"a\0b{marker}"], 1):
         insert(database, row_id, body)
         assert tail(database, row_id - 1) == [
-            LogRow(row_id, 100, 7, b"text", body.encode(), len(body.encode()), (None, None))
+            LogRow(row_id, 100, 7, b"text", len(body.encode()), body.encode(), (None, None))
         ]
 
 
@@ -84,13 +84,13 @@ def test_a_marker_after_a_nul_is_seen(database: sqlite3.Connection) -> None:
 @pytest.mark.parametrize("body", ["", "chatter", MARKERS[0].upper(), MARKERS[0][:-1], "web\0socket event:"])
 def test_a_body_without_a_marker_is_not_fetched(database: sqlite3.Connection, body: str) -> None:
     insert(database, 1, body)
-    assert tail(database) == [LogRow(1, 100, 7, b"text", None, len(body), (None, None))]
+    assert tail(database) == [LogRow(1, 100, 7, b"text", len(body), None, (None, None))]
 
 
 def test_a_body_need_not_decode(database: sqlite3.Connection) -> None:
     body = b"\xff" + MARKERS[0].encode() + b"\xff\0\xc0"
     insert(database, 1, (body,))
-    assert tail(database) == [LogRow(1, 100, 7, b"text", body, len(body), (None, None))]
+    assert tail(database) == [LogRow(1, 100, 7, b"text", len(body), body, (None, None))]
 
 
 @pytest.mark.parametrize(("body", "kind"), [(None, b"null"), (b"", b"blob"), (MARKERS[0].encode(), b"blob")])
@@ -98,7 +98,7 @@ def test_null_and_blobs_are_told_by_their_kind_and_not_fetched(
     database: sqlite3.Connection, body: bytes | None, kind: bytes
 ) -> None:
     insert(database, 1, body)
-    assert tail(database) == [LogRow(1, 100, 7, kind, None, 0, (None, None))]
+    assert tail(database) == [LogRow(1, 100, 7, kind, None if body is None else len(body), None, (None, None))]
     assert only(LogReader(database).whole([1])).body == body
 
 

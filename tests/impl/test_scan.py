@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from strandline.impl import scan
+from strandline.impl import log, scan
 from strandline.impl.answer import Snapshot
 from strandline.impl.codex import CODEX, Turn
 from strandline.impl.joined import joined
@@ -460,7 +460,7 @@ def skipped(memo: Memo, span: Span = ALWAYS) -> tuple[tuple[str, int], ...]:
 def test_rows_that_cannot_be_read_are_counted_by_reason(
     database: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scan, "BODY_MAX", 200)
+    monkeypatch.setattr(log, "BODY_MAX", 200)
     insert(database, 1, request(), ts="soon")
     insert(database, 2, None)
     insert(database, 3, request().encode())
@@ -496,7 +496,7 @@ def test_a_row_without_an_integer_for_its_instant_is_counted_in_every_window_and
 def test_a_body_of_the_longest_length_there_may_be_is_read(
     database: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scan, "BODY_MAX", len(request("\u00e9").encode()))
+    monkeypatch.setattr(log, "BODY_MAX", len(request("\u00e9").encode()))
     insert(database, 1, request("\u00e9"))
     insert(database, 2, request("\u00e9") + " ")
     memo = look(database).memo
@@ -536,7 +536,7 @@ def test_a_memo_that_was_cut_at_skipped_rows_is_gone_on_from(
     database: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, body: object
 ) -> None:
     """Its anchors are its last sources, and the body of a skipped one is not there to be recognized by."""
-    monkeypatch.setattr(scan, "BODY_MAX", 200)
+    monkeypatch.setattr(log, "BODY_MAX", 200)
     for row_id in range(1, 40):
         insert(database, row_id, body)
     cut = bounded(look(database).memo, 20)

@@ -10,6 +10,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from strandline.impl.codex import CODEX
+from strandline.impl.projection import BODY_MAX
 from strandline.impl.sql import statements
 
 if TYPE_CHECKING:
@@ -31,17 +32,21 @@ class SchemaError(Exception):
 class LogRow(NamedTuple):
     """A row as SQLite hands it out: ``body`` is there only if it is TEXT that bears a marker.
 
-    ``size`` is the length of a TEXT in bytes, 0 of anything else, whether the body is there or not. ``owners``
-    are the values of the columns that say whose it is, in the order of the projection.
+    ``size`` is the length of a TEXT or a BLOB in bytes as they are stored, None for any other body. ``owners`` are the
+    values of the columns that say whose it is, in the order of the projection.
     """
 
     id: int
     ts: object
     nanos: object
     kind: bytes
+    size: int | None
     body: bytes | None
-    size: int
     owners: tuple[object, ...]
+
+    def is_too_long(self) -> bool:
+        """Tell whether the body is a TEXT that is too long to be read."""
+        return self.kind == b"text" and (self.size is None or self.size > BODY_MAX)
 
     @property
     def partition(self) -> Partition:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias, ca
 from strandline.impl.answer import Snapshot
 from strandline.impl.joined import joined
 from strandline.impl.memo import ANCHORS_MAX, NOTHING, Anchor, Gap, Memo, Place, clipped, merged
-from strandline.impl.projection import BODY_MAX, Fact, Skipped
+from strandline.impl.projection import Fact, Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -265,7 +265,7 @@ def _says(row: LogRow, parse: Callable[[bytes], object]) -> object:
         return Skipped("ts")
     if row.kind in _UNREAD:
         return Skipped(_UNREAD[row.kind])
-    if row.size > BODY_MAX:
+    if row.is_too_long():
         return Skipped("size")
     if row.body is None:
         return None

@@ -51,15 +51,15 @@ def statements(projection: Projection[Any, Any]) -> Statements:
     kind = f"typeof({body})"
     marked = f"CASE WHEN {kind} = 'text' AND ({_marked(body, projection.markers)}) THEN {body} END"
     held = f"CASE WHEN {kind} IN ('text', 'blob') THEN {body} END"
-    size = f"CASE WHEN {kind} = 'text' THEN length(CAST({body} AS BLOB)) ELSE 0 END"
+    size = f"CASE {kind} WHEN 'blob' THEN length({body}) WHEN 'text' THEN length(CAST({body} AS BLOB)) END"
     among = f"FROM {table} AS l"
     listed = f"{row_id} IN (SELECT value FROM json_each(?))"  # noqa: S608 - quoted
-    row = f"SELECT {row_id}, {ts}, {nanos}, {kind}, {marked}, {size}{owners} {among}"
+    row = f"SELECT {row_id}, {ts}, {nanos}, {kind}, {size}, {marked}{owners} {among}"
     return Statements(
         tail=f"{row} WHERE {row_id} > ? ORDER BY {row_id} LIMIT ?",
         beginning=f"{row} WHERE {row_id} >= ? ORDER BY {row_id} LIMIT ?",
         spanned=f"{row} WHERE {ts} >= ? AND {ts} <= ?",
-        whole=f"SELECT {row_id}, {ts}, {nanos}, {kind}, {held}, {size}{owners} {among} WHERE {listed}",
+        whole=f"SELECT {row_id}, {ts}, {nanos}, {kind}, {size}, {held}{owners} {among} WHERE {listed}",
         stamps=f"SELECT {row_id}, {ts}, {nanos} {among} WHERE {listed}",
         newest=f"SELECT {row_id}{owners} {among} WHERE {row_id} <= ? ORDER BY {row_id} DESC",
         occupied=f"SELECT EXISTS (SELECT 1 FROM json_each(?) AS g JOIN {table} AS l"  # noqa: S608 - quoted
