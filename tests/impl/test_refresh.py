@@ -97,7 +97,7 @@ def seen(found: Memo, slot: Slot = Slot(), *, complete: bool = True, **counts: i
 
 
 def glimpsed(rows: int = 1) -> Glimpsed:
-    return Glimpsed(Glance(joined(1), memo().snapshot, rows))
+    return Glimpsed(Glance(turns(1), memo().snapshot, rows, (("null", 1),), "said"))
 
 
 def going(following: Next) -> tuple[State, Effect]:

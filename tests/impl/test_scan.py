@@ -8,7 +8,7 @@ import pytest
 
 from strandline.impl import log, scan
 from strandline.impl.answer import Snapshot
-from strandline.impl.codex import CODEX, Turn
+from strandline.impl.codex import CODEX, Turn, summarize
 from strandline.impl.joined import joined
 from strandline.impl.log import LogReader
 from strandline.impl.memo import ANCHORS_MAX, GAPS_MAX, NOTHING, OPEN, Memo, Place, bounded
@@ -474,12 +474,12 @@ def test_rows_that_cannot_be_read_are_counted_by_reason(
     insert(database, 7, " " * 300)
     insert(database, 8, None, ts=50)
     every = (("blob", 1), ("null", 2), ("size", 2), ("ts", 1), ("utf8", 1))
-    assert skipped(look(database, wanted=OPEN).memo) == once(database).joined.skipped == every
+    assert skipped(look(database, wanted=OPEN).memo) == once(database).skipped == every
     inside = (("blob", 1), ("null", 1), ("size", 2), ("ts", 1), ("utf8", 1))
     later = Span(51, None)
-    assert skipped(look(database, wanted=51).memo, later) == once(database, later).joined.skipped == inside
+    assert skipped(look(database, wanted=51).memo, later) == once(database, later).skipped == inside
     assert skipped(look(database, wanted=OPEN).memo, later) == inside
-    assert once(database, Span(0, 0)).joined.skipped == (("ts", 1),)
+    assert once(database, Span(0, 0)).skipped == (("ts", 1),)
 
 
 def test_a_row_without_an_integer_for_its_instant_is_counted_in_every_window_and_once(
@@ -490,7 +490,7 @@ def test_a_row_without_an_integer_for_its_instant_is_counted_in_every_window_and
         insert(database, row_id, request(), ts=ts)
     for span in (Span(10, 11), Span(0, 0), Span(5, None), ALWAYS):
         wanted = OPEN if span.start is None else span.start
-        assert skipped(look(database, wanted=wanted).memo, span) == once(database, span).joined.skipped == (("ts", 4),)
+        assert skipped(look(database, wanted=wanted).memo, span) == once(database, span).skipped == (("ts", 4),)
 
 
 def test_a_body_of_the_longest_length_there_may_be_is_read(
@@ -579,7 +579,7 @@ def test_a_narrower_window_has_a_turn_that_the_wider_one_has_not(database: sqlit
     memo = look(database).memo
     assert turns(memo) == []
     assert turns(memo, Span(0, 15)) == [("asked for", 10)]
-    assert once(database, Span(0, 15)).joined.turns == joined(CODEX, memo.sources, Span(0, 15)).turns
+    assert once(database, Span(0, 15)).turns == joined(CODEX, memo.sources, Span(0, 15)).turns
 
 
 # The one-shot path
@@ -591,16 +591,16 @@ def test_the_one_shot_path_answers_from_the_rows_of_the_span(database: sqlite3.C
     insert(database, 3, completed("a"), ts=10)
     insert(database, 4, completed("a", "out"), ts=9)
     found = once(database, Span(10, 30))
-    assert (found.joined.turns, found.rows) == ((Turn("a", "requested", "h", 20, "M"),), 2)
+    assert (found.turns, found.rows) == ((Turn("a", "requested", "h", 20, "M"),), 2)
     assert found.snapshot == Snapshot(1, 2, 3, 4, 4, 1)
-    assert once(database, Span(9, 31)).joined.turns == (Turn("a", "requested", "h", 20, "out"),)
+    assert once(database, Span(9, 31)).turns == (Turn("a", "requested", "h", 20, "out"),)
 
 
 def test_the_one_shot_path_joins_by_id_whatever_the_order_of_time(database: sqlite3.Connection) -> None:
     for row_id, ts in ((1, 30), (2, 20), (3, 25)):
         insert(database, row_id, request("a", f"m{row_id}"), ts=ts)
-    assert once(database).joined.turns == (Turn("a", "requested", "h", 25, "m3"),)
+    assert once(database).turns == (Turn("a", "requested", "h", 25, "m3"),)
 
 
 def test_an_empty_log_gives_an_empty_answer_with_a_snapshot(database: sqlite3.Connection) -> None:
-    assert once(database) == Glance(joined(CODEX, (), ALWAYS), Snapshot(1, 2, 3, None, 0, 1), 0)
+    assert once(database) == Glance((), Snapshot(1, 2, 3, None, 0, 1), 0, (), summarize((), ALWAYS))
