@@ -53,7 +53,7 @@ ROUNDS = 50
 
 
 def request(turn: str) -> str:
-    return f'turn.id={turn} websocket request: {{"type": "response.create", "service_tier": "priority"}}'
+    return f'turn{{turn.id={turn}}}: websocket request: {{"type": "response.create", "service_tier": "priority"}}'
 
 
 def write(path: Path, *turns: str, journal: str = "wal") -> None:

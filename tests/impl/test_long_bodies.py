@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from strandline.impl import log
-from strandline.impl.connection import failure
+from strandline.impl.failures import failure
 from strandline.impl.log import LogReader, LogRow
 from strandline.impl.memo import NOTHING
 from strandline.impl.parse import MARKERS

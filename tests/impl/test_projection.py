@@ -12,9 +12,10 @@ import pytest
 
 from strandline.impl.answer import Answer, Unavailable
 from strandline.impl.codex import CODEX
+from strandline.impl.joined import joined
 from strandline.impl.log import LogReader
 from strandline.impl.memo import OPEN, Place
-from strandline.impl.projection import Fact, Projection
+from strandline.impl.projection import Fact, Projection, Skipped
 from strandline.impl.scan import Rank, Reading, glance, read
 from strandline.impl.scanner import Scanner
 from strandline.impl.sql import statements
@@ -127,13 +128,37 @@ def test_a_table_without_owners_is_one_partition(notes: sqlite3.Connection) -> N
 
 def test_without_markers_every_body_is_fetched(notes: sqlite3.Connection) -> None:
     notes.executemany("INSERT INTO notes VALUES (?, 5, ?)", [(1, ""), (2, "b"), (3, None)])
-    assert [fact.says for fact in look(notes, replace(PLAIN, markers=())).memo.sources] == ["", "b"]
-    assert [fact.says for fact in look(notes, PLAIN).memo.sources] == []
+    null = Skipped("null")
+    assert [fact.says for fact in look(notes, replace(PLAIN, markers=())).memo.sources] == ["", "b", null]
+    assert [fact.says for fact in look(notes, PLAIN).memo.sources] == [null]
+
+
+def test_a_join_and_a_summary_get_what_their_own_parser_said_and_no_row_that_was_skipped(
+    notes: sqlite3.Connection,
+) -> None:
+    def said(facts: Iterable[Fact[str]], span: Span) -> list[object]:
+        return [fact.says for fact in facts if span.holds(fact.ts)]
+
+    notes.executemany(
+        "INSERT INTO notes VALUES (?, ?, ?)", [(1, 5, "a!"), (2, 5, None), (3, "soon", "c!"), (4, 5, b"!")]
+    )
+    telling = replace(PLAIN, summarize=said)
+    found = glance(LogReader(notes, telling), Span(None, None), Rank(0, Place(1, 1), 1, 1))
+    assert (found.turns, found.summary) == (("a!",), ["a!"])
+    assert found.skipped == (("blob", 1), ("null", 1), ("ts", 1))
+    again = joined(telling, look(notes, telling).memo.sources, Span(None, None))
+    assert (again.turns, again.summary, again.skipped) == (found.turns, found.summary, found.skipped)
+
+
+def test_a_projection_without_a_summary_says_none(notes: sqlite3.Connection) -> None:
+    notes.execute("INSERT INTO notes VALUES (1, 5, 'a!')")
+    assert joined(PLAIN, look(notes, PLAIN).memo.sources, Span(None, None)).summary is None
 
 
 def test_a_parser_that_cannot_decode_a_body_skips_the_row(notes: sqlite3.Connection) -> None:
     notes.execute("INSERT INTO notes VALUES (1, 5, CAST(x'ff21' AS TEXT))")
-    assert look(notes, PLAIN).skipped == (("utf8", 1),)
+    (fact,) = look(notes, PLAIN).memo.sources
+    assert fact.says == Skipped("utf8")
 
 
 def test_a_join_gets_the_facts_of_the_one_shot_path_by_ascending_id_though_they_come_by_time(

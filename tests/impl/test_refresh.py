@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from strandline.impl.answer import Answer, Snapshot, Statistics, Unavailable
-from strandline.impl.codex import Turn
+from strandline.impl.codex import Turn, summarize
 from strandline.impl.effects import (
     Check,
     Connect,
@@ -72,7 +72,7 @@ BUSY = Failure("busy", "locked")
 
 
 def fact(row: int) -> Fact[Parsed]:
-    says = Parsed(completed=False, turn=f"t{row}", thread="h", model="m")
+    says = Parsed("request", f"t{row}", "h", "priority", "m")
     return Fact(row, 10 * row, 0, says, partition=None, digest=b"")
 
 
@@ -83,16 +83,21 @@ def memo(observation: int = 1, coverage: int = 10, *, epoch: int = 0, place: Pla
 
 
 def turns(*rows: int) -> tuple[Turn, ...]:
-    return tuple(Turn(f"t{row}", "h", 10 * row, "m") for row in rows)
+    return tuple(Turn(f"t{row}", "requested", "h", 10 * row, "m") for row in rows)
+
+
+def joined(*rows: int) -> Joined:
+    """What the rows make for the span, and a row that was skipped."""
+    return Joined(SPAN, turns(*rows), "said", (("null", 1),))
 
 
 def seen(found: Memo, slot: Slot = Slot(), *, complete: bool = True, **counts: int) -> Observed:  # noqa: B008 - a frozen value
     costs = {"rows": 0, "keys": 0, "anchors": 0} | counts
-    return Observed(Read(found, complete, "no memo" if complete else None, **costs, skipped=()), slot)
+    return Observed(Read(found, complete, "no memo" if complete else None, **costs), slot)
 
 
 def glimpsed(rows: int = 1) -> Glimpsed:
-    return Glimpsed(Glance(turns(1), memo().snapshot, rows, (("null", 1),)))
+    return Glimpsed(Glance(turns(1), memo().snapshot, rows, (("null", 1),), "said"))
 
 
 def going(following: Next) -> tuple[State, Effect]:
@@ -183,7 +188,8 @@ def test_a_window_has_ended_the_day_after_its_last_day(today: int, *, ended: boo
 
 
 def test_no_file_is_an_empty_answer_that_says_so() -> None:
-    assert step(Locating(ASK), Missing()) == Answer((), None, Statistics("missing", tries=1))
+    nothing = summarize((), SPAN)
+    assert step(Locating(ASK), Missing()) == Answer((), None, Statistics("missing", tries=1), (), nothing)
 
 
 def test_a_file_without_a_connection_is_connected_to() -> None:
@@ -273,8 +279,8 @@ def test_a_glance_is_an_answer_once_the_path_still_leads_there_and_stores_nothin
     state, effect = going(step(Reading(ENDED, Tally(), HERE), glimpsed(rows=7)))
     assert effect == Check()
     answer = answered(step(state, Located(HERE)))
-    assert (answer.turns, answer.snapshot) == (turns(1), memo().snapshot)
-    assert answer.statistics == Statistics("one-shot", rows=7, transactions=1, tries=1, skipped=(("null", 1),))
+    assert answer == Answer(turns(1), memo().snapshot, answer.statistics, (("null", 1),), "said")
+    assert answer.statistics == Statistics("one-shot", rows=7, transactions=1, tries=1)
 
 
 # The memo path
@@ -286,13 +292,20 @@ def test_an_unchanged_log_answers_from_the_stored_memo() -> None:
     assert answer.statistics == Statistics("unchanged", transactions=1, tries=1)
 
 
-def test_an_unchanged_log_gives_the_very_turns_that_were_stored_for_the_window() -> None:
-    stored = turns(5)
-    slot = Slot(memo=memo(), joined=Joined(SPAN, stored))
-    assert answered(step(Reading(ASK, Tally(), HERE), Unchanged(slot))).turns is stored
-    for span in (Span(10, 91), Span(10, 89)):
-        other = Slot(memo=memo(), joined=Joined(span, stored))
-        assert answered(step(Reading(ASK, Tally(), HERE), Unchanged(other))).turns == turns(1)
+def test_an_unchanged_log_gives_the_very_values_that_were_stored_for_the_window() -> None:
+    stored = joined(5)
+    answer = answered(step(Reading(ASK, Tally(), HERE), Unchanged(Slot(memo=memo(), joined=stored))))
+    assert answer.turns is stored.turns
+    assert answer.summary is stored.summary
+    assert answer.skipped is stored.skipped
+
+
+@pytest.mark.parametrize("span", [Span(10, 91), Span(10, 89)])
+def test_an_unchanged_log_is_joined_anew_for_another_window(span: Span) -> None:
+    """H20: a row of the wider window can have overruled what the narrower one reports."""
+    slot = Slot(memo=memo(), joined=joined(5)._replace(span=span))
+    answer = answered(step(Reading(ASK, Tally(), HERE), Unchanged(slot)))
+    assert (answer.turns, answer.summary, answer.skipped) == (turns(1), summarize(memo().sources, SPAN), ())
 
 
 def test_nothing_is_unchanged_without_a_memo() -> None:
@@ -314,7 +327,7 @@ def test_a_memo_is_checked_with_the_slot_that_it_was_read_beside() -> None:
 
 def test_a_checked_memo_is_swapped_in_against_the_version_that_was_seen() -> None:
     state, effect = going(step(Checking(ASK, Tally(), HERE, memo(2), Slot(4, 0, memo(1))), Located(HERE)))
-    assert effect == Swap(4, memo(2), Joined(SPAN, turns(1)))
+    assert effect == Swap(4, memo(2), ASK.joined(memo(2).sources))
     answer = answered(step(state, Swapped()))
     assert (answer.turns, answer.snapshot) == (turns(1), memo(2).snapshot)
     assert answer.statistics == Statistics("memo", tries=1, stored=True)
@@ -373,7 +386,7 @@ def test_after_a_lost_swap_what_is_older_is_thrown_away_and_the_answer_given() -
 
 def test_after_a_lost_swap_what_is_newer_is_swapped_in_against_the_new_version() -> None:
     state, effect = going(step(storing(memo(2)), Lost(Slot(5, 0, memo(1)))))
-    assert effect == Swap(5, memo(2), Joined(SPAN, turns(1)))
+    assert effect == Swap(5, memo(2), ASK.joined(memo(2).sources))
     assert isinstance(state, Storing)
     assert (state.version, state.tally.swaps) == (5, 1)
 

@@ -8,9 +8,11 @@ import pytest
 
 from strandline.impl import log, scan
 from strandline.impl.answer import Snapshot
-from strandline.impl.codex import Turn
+from strandline.impl.codex import CODEX, Turn, summarize
+from strandline.impl.joined import joined
 from strandline.impl.log import LogReader
 from strandline.impl.memo import ANCHORS_MAX, GAPS_MAX, NOTHING, OPEN, Memo, Place, bounded
+from strandline.impl.projection import Skipped
 from strandline.impl.scan import Glance, Rank, Reading, glance, read
 from strandline.impl.window import Span
 
@@ -28,11 +30,13 @@ EVERY = 10_000
 
 def request(turn: str = "t", model: str = "m") -> str:
     fields = f'"type": "response.create", "service_tier": "priority", "model": "{model}"'
-    return f"turn.id={turn} websocket request: {{{fields}}}"
+    return f"turn{{turn.id={turn}}}: websocket request: {{{fields}}}"
 
 
 def completed(turn: str = "t", model: str = "M") -> str:
-    return f'turn.id={turn} websocket event: {{"type": "response.completed", "response": {{"model": "{model}"}}}}'
+    return (
+        f'turn{{turn.id={turn}}}: websocket event: {{"type": "response.completed", "response": {{"model": "{model}"}}}}'
+    )
 
 
 def insert(
@@ -73,7 +77,7 @@ def anchors(reading: Reading) -> list[int]:
 
 
 def test_a_first_read_goes_through_the_whole_log(database: sqlite3.Connection) -> None:
-    for row_id, body in enumerate((request(), CHATTER, completed(), None), 1):
+    for row_id, body in enumerate((request(), CHATTER, completed(), CHATTER), 1):
         insert(database, row_id, body)
     reading = look(database)
     assert (reading.cause, reading.rows, reading.keys, reading.anchors, reading.complete) == ("no memo", 4, 0, 0, True)
@@ -449,6 +453,10 @@ def test_ids_at_both_ends_leave_no_gap_beyond_them(database: sqlite3.Connection)
 # Skipped rows
 
 
+def skipped(memo: Memo, span: Span = ALWAYS) -> tuple[tuple[str, int], ...]:
+    return joined(CODEX, memo.sources, span).skipped
+
+
 def test_rows_that_cannot_be_read_are_counted_by_reason(
     database: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -466,26 +474,112 @@ def test_rows_that_cannot_be_read_are_counted_by_reason(
     insert(database, 7, " " * 300)
     insert(database, 8, None, ts=50)
     every = (("blob", 1), ("null", 2), ("size", 2), ("ts", 1), ("utf8", 1))
-    assert look(database, wanted=OPEN).skipped == once(database).skipped == every
+    assert skipped(look(database, wanted=OPEN).memo) == once(database).skipped == every
     inside = (("blob", 1), ("null", 1), ("size", 2), ("ts", 1), ("utf8", 1))
-    assert look(database, wanted=51).skipped == once(database, Span(51, None)).skipped == inside
+    later = Span(51, None)
+    assert skipped(look(database, wanted=51).memo, later) == once(database, later).skipped == inside
+    assert skipped(look(database, wanted=OPEN).memo, later) == inside
     assert once(database, Span(0, 0)).skipped == (("ts", 1),)
+
+
+def test_a_row_without_an_integer_for_its_instant_is_counted_in_every_window_and_once(
+    database: sqlite3.Connection,
+) -> None:
+    """10.5 lies between two instants of the span, so the one-shot path meets it twice: by its time, and by its type."""
+    for row_id, ts in enumerate((10.5, "soon", b"soon", -3.5), 1):
+        insert(database, row_id, request(), ts=ts)
+    for span in (Span(10, 11), Span(0, 0), Span(5, None), ALWAYS):
+        wanted = OPEN if span.start is None else span.start
+        assert skipped(look(database, wanted=wanted).memo, span) == once(database, span).skipped == (("ts", 4),)
 
 
 def test_a_body_of_the_longest_length_there_may_be_is_read(
     database: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(log, "BODY_MAX", len(request()))
-    insert(database, 1, request())
-    reading = look(database)
-    assert (sources(reading), reading.skipped) == ([1], ())
+    monkeypatch.setattr(log, "BODY_MAX", len(request("\u00e9").encode()))
+    insert(database, 1, request("\u00e9"))
+    insert(database, 2, request("\u00e9") + " ")
+    memo = look(database).memo
+    assert [fact.says == Skipped("size") for fact in memo.sources] == [False, True]
+    assert skipped(memo) == (("size", 1),)
 
 
-def test_only_rows_that_are_read_are_counted(database: sqlite3.Connection) -> None:
+def test_skipped_rows_are_those_of_the_answer_however_little_a_refresh_reads(database: sqlite3.Connection) -> None:
     insert(database, 1, None)
     first = look(database)
     insert(database, 2, None)
-    assert (first.skipped, look(database, first.memo).skipped) == ((("null", 1),), (("null", 1),))
+    second = look(database, first.memo)
+    assert (second.rows, skipped(first.memo), skipped(second.memo)) == (1, (("null", 1),), (("null", 2),))
+
+
+@pytest.mark.parametrize("bad", [None, b"blob", "ts"])
+def test_a_skipped_row_that_was_pruned_is_counted_no_more(database: sqlite3.Connection, bad: object) -> None:
+    """H01: it is a source like any other."""
+    insert(database, 1, bad, ts="soon" if bad == "ts" else 100)
+    insert(database, 2, thread_id="b")
+    first = look(database).memo
+    delete(database, 1)
+    second = look(database, first)
+    assert (second.cause, second.rows, skipped(first) != (), skipped(second.memo)) == (None, 0, True, ())
+
+
+def test_a_skipped_row_that_is_another_one_now_tells_of_another_history(database: sqlite3.Connection) -> None:
+    insert(database, 1, request(), ts="soon")
+    insert(database, 2)
+    base = look(database).memo
+    database.execute("UPDATE logs SET ts = 'later' WHERE id = 1")
+    assert look(database, base).cause == "rows rewritten"
+
+
+@pytest.mark.parametrize("body", [None, b"request", "long " * 50])
+def test_a_memo_that_was_cut_at_skipped_rows_is_gone_on_from(
+    database: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, body: object
+) -> None:
+    """Its anchors are its last sources, and the body of a skipped one is not there to be recognized by."""
+    monkeypatch.setattr(log, "BODY_MAX", 200)
+    for row_id in range(1, 40):
+        insert(database, row_id, body)
+    cut = bounded(look(database).memo, 20)
+    reading = look(database, cut)
+    assert cut.full
+    assert (reading.cause, reading.rows, len(reading.memo.sources)) == (None, 19, 39)
+
+
+# Rows that say no
+
+
+TAGS = {tier: f'turn{{turn.id=t}}: model="m" tags_json={{"service_tier":"{tier}"}}' for tier in ("priority", "default")}
+SUBMISSION = (
+    'Submission sub=Submission { id: "t", op: UserInput { items: [],'
+    ' thread_settings: S { service_tier: Some(Some("priority")) } } }'
+)
+
+
+def turns(memo: Memo, span: Span = ALWAYS) -> list[tuple[str, int]]:
+    return [(turn.how, turn.ts) for turn in joined(CODEX, memo.sources, span).turns]
+
+
+@pytest.mark.parametrize("no", [TAGS["default"], request().replace("priority", "default")])
+def test_a_turn_comes_back_once_the_row_that_overruled_it_is_pruned(database: sqlite3.Connection, no: str) -> None:
+    """H20: submission asks, tags say default, refresh, delete the tags, refresh: the turn is reported."""
+    insert(database, 1, SUBMISSION)
+    insert(database, 2, no)
+    insert(database, 3, thread_id="b")
+    first = look(database).memo
+    delete(database, 2)
+    second = look(database, first)
+    assert (turns(first), turns(second.memo)) == ([], [("asked for", 100)])
+    assert (second.cause, second.rows) == (None, 0)
+
+
+def test_a_narrower_window_has_a_turn_that_the_wider_one_has_not(database: sqlite3.Connection) -> None:
+    """H20: asked for on the first day, overruled on the second; so no answer is cut out of another one."""
+    insert(database, 1, SUBMISSION, ts=10)
+    insert(database, 2, TAGS["default"], ts=20)
+    memo = look(database).memo
+    assert turns(memo) == []
+    assert turns(memo, Span(0, 15)) == [("asked for", 10)]
+    assert once(database, Span(0, 15)).turns == joined(CODEX, memo.sources, Span(0, 15)).turns
 
 
 # The one-shot path
@@ -497,16 +591,16 @@ def test_the_one_shot_path_answers_from_the_rows_of_the_span(database: sqlite3.C
     insert(database, 3, completed("a"), ts=10)
     insert(database, 4, completed("a", "out"), ts=9)
     found = once(database, Span(10, 30))
-    assert (found.turns, found.rows) == ((Turn("a", None, 20, "M"),), 2)
+    assert (found.turns, found.rows) == ((Turn("a", "requested", "h", 20, "M"),), 2)
     assert found.snapshot == Snapshot(1, 2, 3, 4, 4, 1)
-    assert once(database, Span(9, 31)).turns == (Turn("a", None, 20, "out"),)
+    assert once(database, Span(9, 31)).turns == (Turn("a", "requested", "h", 20, "out"),)
 
 
 def test_the_one_shot_path_joins_by_id_whatever_the_order_of_time(database: sqlite3.Connection) -> None:
     for row_id, ts in ((1, 30), (2, 20), (3, 25)):
         insert(database, row_id, request("a", f"m{row_id}"), ts=ts)
-    assert once(database).turns == (Turn("a", None, 25, "m3"),)
+    assert once(database).turns == (Turn("a", "requested", "h", 25, "m3"),)
 
 
 def test_an_empty_log_gives_an_empty_answer_with_a_snapshot(database: sqlite3.Connection) -> None:
-    assert once(database) == Glance((), Snapshot(1, 2, 3, None, 0, 1), 0, ())
+    assert once(database) == Glance((), Snapshot(1, 2, 3, None, 0, 1), 0, (), summarize((), ALWAYS))

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from strandline.impl.answer import Answer, Outcome, Unavailable
-from strandline.impl.codex import Turn
+from strandline.impl.codex import Turn, summarize
 from strandline.impl.host import Lease
 from strandline.impl.memo import Limits
 from strandline.impl.scanner import Scanner
@@ -50,7 +50,7 @@ def create(path: Path, *statements: str, journal: str = "delete") -> sqlite3.Con
 
 
 def insert(writer: sqlite3.Connection, turn: str, ts: int = 1) -> None:
-    body = f'turn.id={turn} websocket request: {{"type": "response.create", "service_tier": "priority"}}'
+    body = f'turn{{turn.id={turn}}}: websocket request: {{"type": "response.create", "service_tier": "priority"}}'
     writer.execute("INSERT INTO logs (ts, ts_nanos, feedback_log_body) VALUES (?, 0, ?)", (ts, body))
 
 
@@ -104,11 +104,13 @@ def scanner(path: Path, writer: sqlite3.Connection) -> Iterator[Scanner]:
         yield made
 
 
-def test_the_first_answer_scans_and_the_next_one_gives_the_very_same_turns(scanner: Scanner) -> None:
+def test_the_first_answer_scans_and_the_next_one_gives_the_very_same_values(scanner: Scanner) -> None:
     first, second = answer(scanner.turns(ALWAYS)), answer(scanner.turns(ALWAYS))
-    assert first.turns == (Turn("a", None, 1, None), Turn("b", None, 1, None))
+    assert first.turns == (Turn("a", "requested", None, 1, None), Turn("b", "requested", None, 1, None))
     assert first.statistics.cause == "no memo"
     assert second.turns is first.turns
+    assert second.summary is first.summary
+    assert second.skipped is first.skipped
     assert (second.statistics.path, second.statistics.rows) == ("unchanged", 0)
 
 
@@ -192,6 +194,7 @@ def test_a_missing_log_is_an_empty_answer_that_says_so(path: Path) -> None:
     with Scanner(path, limits=LIMITS) as scanner:
         found = answer(scanner.turns(ALWAYS))
         assert (found.turns, found.snapshot, found.statistics.path) == ((), None, "missing")
+        assert (found.skipped, found.summary) == ((), summarize((), ALWAYS.span()))
         log(path, "a").close()
         assert names(scanner.turns(ALWAYS)) == ["a"]
         path.unlink()

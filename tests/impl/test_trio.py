@@ -51,7 +51,9 @@ def write(path: Path, *turns: str, patience: float = 0) -> None:
     with closing(sqlite3.connect(path, isolation_level=None, timeout=patience)) as writer:
         writer.execute(SCHEMA.replace("TABLE", "TABLE IF NOT EXISTS"))
         for turn in turns:
-            body = f'turn.id={turn} websocket request: {{"type": "response.create", "service_tier": "priority"}}'
+            body = (
+                f'turn{{turn.id={turn}}}: websocket request: {{"type": "response.create", "service_tier": "priority"}}'
+            )
             writer.execute("INSERT INTO logs (ts, ts_nanos, feedback_log_body) VALUES (1, 0, ?)", (body,))
 
 

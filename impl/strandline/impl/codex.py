@@ -5,7 +5,6 @@ The oracle joins too, in code of its own: each judges the other.
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from strandline.impl.parse import MARKERS, RULES, Parsed, parse
@@ -26,7 +25,9 @@ _RANKS: Final = {"tags": _IN_FORCE, "request": _REQUESTED, "submission": _ASKED,
 """How well each kind of row knows the tier of its turn. The best kind that a turn has decides, alone."""
 
 _HOWS: Final[dict[int, How]] = {_IN_FORCE: "in force", _REQUESTED: "requested", _ASKED: "asked for"}
-_PRIORITY: Final = {_IN_FORCE: ("priority",), _REQUESTED: ("priority",), _ASKED: ("priority", "fast"), _UNTOLD: ()}
+_PRIORITY: Final[tuple[tuple[str, ...], ...]] = ((), ("priority", "fast"), ("priority",), ("priority",))
+"""The tiers that mean priority, for each rank."""
+
 _MODELS: Final = frozenset({"completed", "rerouted"})
 
 
@@ -71,27 +72,31 @@ class _Gathered(NamedTuple):
     """What the facts of a span tell.
 
     ``best`` gives the best rank of each turn that is seen, ``priority`` for each rank the last fact of a turn that says
-    priority, ``models`` what the server used. ``rows`` counts those of each rank, of no turn, and unreadable ones.
+    priority, ``models`` what the server used. ``rows`` counts the rows of each rank.
     """
 
     best: dict[str, int]
-    priority: dict[int, dict[str, Fact[Parsed]]]
+    priority: tuple[dict[str, Fact[Parsed]], ...]
     models: dict[str, str | None]
-    rows: Counter[int | str]
+    rows: list[int]
+    of_no_turn: int
+    unreadable: int
 
 
 def _gather(facts: Iterable[Fact[Parsed]], span: Span) -> _Gathered:
     """Sort the facts within a span by what they tell; they come by ascending id."""
     best: dict[str, int] = {}
-    priority: dict[int, dict[str, Fact[Parsed]]] = {rank: {} for rank in _HOWS}
+    priority: tuple[dict[str, Fact[Parsed]], ...] = tuple({} for _ in _PRIORITY)
     models: dict[str, str | None] = {}
-    rows: Counter[int | str] = Counter()
+    rows = [0 for _ in _PRIORITY]
+    of_no_turn = unreadable = 0
     for fact in facts:
         if not span.holds(fact.ts):
             continue
         kind, turn, _, tier, model = fact.says
         if turn is None:
-            rows["unreadable" if kind == "unreadable" else "of no turn"] += 1
+            unreadable += kind == "unreadable"
+            of_no_turn += kind != "unreadable"
         elif kind in _MODELS:
             models[turn] = model
         else:
@@ -101,7 +106,7 @@ def _gather(facts: Iterable[Fact[Parsed]], span: Span) -> _Gathered:
                 best[turn] = rank
             if tier in _PRIORITY[rank]:
                 priority[rank][turn] = fact
-    return _Gathered(best, priority, models, rows)
+    return _Gathered(best, priority, models, rows, of_no_turn, unreadable)
 
 
 def join(facts: Iterable[Fact[Parsed]], span: Span) -> tuple[Turn, ...]:
@@ -111,20 +116,20 @@ def join(facts: Iterable[Fact[Parsed]], span: Span) -> tuple[Turn, ...]:
     is on priority if any row of that kind says so. The last of these gives thread, time and model; what the server
     used overrides the model.
     """
-    best, priority, models, _ = _gather(facts, span)
-    stated = sorted((turn, rank) for turn, rank in best.items() if rank and turn in priority[rank])
-    return tuple(_turn(turn, rank, priority[rank][turn], models) for turn, rank in stated)
+    found = _gather(facts, span)
+    stated = sorted((turn, rank) for turn, rank in found.best.items() if turn in found.priority[rank])
+    return tuple(_turn(turn, rank, found.priority[rank][turn], found.models) for turn, rank in stated)
 
 
 def summarize(facts: Iterable[Fact[Parsed]], span: Span) -> Summary:
     """Count what the facts within ``span`` tell and do not tell."""
-    best, _, _, rows = _gather(facts, span)
+    found = _gather(facts, span)
     return Summary(
-        tier_rows=TierRows(rows[_IN_FORCE], rows[_REQUESTED], rows[_ASKED]),
-        turns_seen=len(best),
-        turns_untold=sum(rank == _UNTOLD for rank in best.values()),
-        of_no_turn=rows["of no turn"],
-        unreadable=rows["unreadable"],
+        tier_rows=TierRows(found.rows[_IN_FORCE], found.rows[_REQUESTED], found.rows[_ASKED]),
+        turns_seen=len(found.best),
+        turns_untold=sum(rank == _UNTOLD for rank in found.best.values()),
+        of_no_turn=found.of_no_turn,
+        unreadable=found.unreadable,
     )
 
 

@@ -31,8 +31,9 @@ CHANGED_TEXT: Final = re.compile(
 
 
 class Wanted(NamedTuple):
-    """Which fields of a group are asked for: the pattern of its first item, and that of the tokens after it."""
+    """Which fields of a group are asked for: how many, the pattern of a first item, and that of what comes after it."""
 
+    names: int
     first: re.Pattern[str]
     tokens: re.Pattern[str]
 
@@ -40,7 +41,7 @@ class Wanted(NamedTuple):
 def wanted(*names: str) -> Wanted:
     """Ask for fields by their names."""
     field = rf"\s*+({'|'.join(names)})\s*+:"
-    return Wanted(re.compile(rf"[{{(]{field}"), re.compile(rf"{TOKENS}|,{field}", re.DOTALL))
+    return Wanted(len(names), re.compile(rf"[{{(]{field}"), re.compile(rf"{TOKENS}|,{field}", re.DOTALL))
 
 
 class Value(NamedTuple):
@@ -89,6 +90,8 @@ def fields(names: Wanted, text: str, opener: int | None) -> dict[str, int]:
         if match.lastindex:
             if not depth:
                 found.setdefault(match[1], match.end())
+                if len(found) == names.names:
+                    break
         elif match.end() - match.start() == 1:
             depth += -1 if match[0] in OPENERS else 1
             if depth < 0:

@@ -51,8 +51,9 @@ _TAGS: Final = structure.marked(r" tags_json=(?=\{)")
 
 _PRINT: Final = re.compile(r"Submission \{")
 _SUBMISSION: Final = debugprint.wanted("id", "op")
-_OP: Final = debugprint.wanted("mode", "request", "thread_settings")
-_TURN_INPUT: Final = debugprint.wanted("start", "thread_settings")
+_TURN_INPUT: Final = debugprint.wanted("mode", "request")
+_REQUEST: Final = debugprint.wanted("start", "thread_settings")
+_OTHER_INPUT: Final = debugprint.wanted("thread_settings")
 _SETTINGS: Final = debugprint.wanted("service_tier", "model")
 _STARTING: Final = frozenset({"UserInput", "UserTurn", "Compact", "TurnInput"})
 
@@ -159,12 +160,14 @@ def _submission(body: Body, start: int) -> Parsed | None:
     op = debugprint.value(text, found["op"])
     if op.head not in _STARTING:
         return None
-    said = debugprint.fields(_OP, text, op.opener)
     at_start: dict[str, int] = {}
-    if op.head == "TurnInput":
+    if op.head != "TurnInput":
+        said = debugprint.fields(_OTHER_INPUT, text, op.opener)
+    else:
+        said = debugprint.fields(_TURN_INPUT, text, op.opener)
         if debugprint.value(text, said.get("mode")).head == "Steer":
             return None
-        said = debugprint.fields(_TURN_INPUT, text, debugprint.struct(text, said.get("request")))
+        said = debugprint.fields(_REQUEST, text, debugprint.struct(text, said.get("request")))
         at_start = debugprint.fields(_SETTINGS, text, debugprint.struct(text, said.get("start")))
     settings = debugprint.fields(_SETTINGS, text, debugprint.struct(text, said.get("thread_settings")))
     try:

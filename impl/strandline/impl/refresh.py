@@ -216,7 +216,7 @@ def locate(ask: Ask) -> tuple[State, Effect]:
     return Locating(ask), Locate()
 
 
-def _answer(found: Joined, snapshot: Snapshot | None, statistics: Statistics) -> Answer:
+def _answer(found: Joined | Glance, snapshot: Snapshot | None, statistics: Statistics) -> Answer:
     return Answer(found.turns, snapshot, statistics, found.skipped, found.summary)
 
 
@@ -296,7 +296,7 @@ def _checked(state: Checking, found: Located | Missing) -> Next:
     if isinstance(found, Missing) or found.place != state.place:
         return _start_over(state.ask, state.tally)
     if not isinstance(state.found, Memo):
-        return _answer(state.found.joined, state.found.snapshot, state.tally.statistics("one-shot"))
+        return _answer(state.found, state.found.snapshot, state.tally.statistics("one-shot"))
     if state.slot is None:
         message = "a memo is checked without the slot that it was read beside"
         raise TypeError(message)

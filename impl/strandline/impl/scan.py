@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from strandline.impl.log import LogReader, LogRow
     from strandline.impl.memo import Partition
-    from strandline.impl.store import Joined
     from strandline.impl.window import Span
 
 WALK_MAX = 4_096
@@ -71,9 +70,11 @@ class Reading(NamedTuple):
 class Glance(NamedTuple):
     """What the one-shot path found."""
 
-    joined: Joined
+    turns: tuple[Any, ...]
     snapshot: Snapshot
     rows: int
+    skipped: tuple[tuple[str, int], ...]
+    summary: Any
 
 
 class _Believed(NamedTuple):
@@ -152,7 +153,7 @@ def glance(log: LogReader, span: Span, rank: Rank) -> Glance:
     # A row whose instant is no integer lies in no span: all of them are counted, whichever were read above.
     skipped = {**dict(found.skipped), "ts": log.odd_times()}
     counts = tuple((reason, count) for reason, count in sorted(skipped.items()) if count)
-    return Glance(found._replace(skipped=counts), _snapshot(log, rank, log.highest()), rows)
+    return Glance(found.turns, _snapshot(log, rank, log.highest()), rows, counts, found.summary)
 
 
 def _snapshot(log: LogReader, rank: Rank, highest: int | None) -> Snapshot:

@@ -10,6 +10,7 @@ kind, with whatever was opened inside that one and never closed; a closer withou
 from __future__ import annotations
 
 import re
+from array import array
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from strandline.impl.ruststring import STRING, unescaped
@@ -38,14 +39,28 @@ def marked(mark: str) -> re.Pattern[str]:
 
 _TOKEN: Final = re.compile(TOKENS, re.DOTALL)
 _COLON: Final = marked(":")
-_FIELDS: Final = re.compile(rf'(?:[^"{{]++|{STRING})*+\{{', re.DOTALL)
+_SPAN: Final = re.compile(rf'[^"{{}}()\[\]:]*+(?:\{{(){_FLAT}\}}[^"{{}}()\[\]:]*+)?+:', re.DOTALL)
+"""A span as nearly all are, with its colon: no bracket within its fields. Group 1 is where these begin."""
+
+_BRACE: Final = re.compile(rf'(?:[^"{{]++|{STRING})*+\{{', re.DOTALL)
 _VALUE: Final = re.compile(rf"{STRING}|[^\s,\])}}:]*+", re.DOTALL)
 
-_TURN: Final = marked(r"turn[._]id=(?<=[\s{]turn[._]id=)")
-"""How a span names its turn: where its fields begin, or after white space."""
 
-_THREAD: Final = marked(r"thread[._]id=(?<=[\s{]thread[._]id=)")
-"""How a span names its thread."""
+class _Name(NamedTuple):
+    """What a span calls a thing, in two spellings, and the pattern that finds either where a field may begin."""
+
+    dotted: str
+    underscored: str
+    pattern: re.Pattern[str]
+
+
+def _named(word: str) -> _Name:
+    """Name a thing; the name stands where the fields of a span begin, or after white space."""
+    return _Name(f"{word}.id=", f"{word}_id=", marked(rf"{word}[._]id=(?<=[\s{{]{word}[._]id=)"))
+
+
+_TURN: Final = _named("turn")
+_THREAD: Final = _named("thread")
 
 
 class _Opened:
@@ -110,10 +125,15 @@ def group_end(text: str, opener: int) -> int | None:
 
 
 class Body(NamedTuple):
-    """A body: its text, and where in it the message begins."""
+    """A body: its text, where in it the message begins, and its spans.
+
+    ``spans`` holds two numbers for each span that has fields, outermost first: where they begin, and where the span
+    ends.
+    """
 
     text: str
     message: int
+    spans: array[int]
 
     @property
     def turn(self) -> str | None:
@@ -127,33 +147,50 @@ class Body(NamedTuple):
 
 
 def body(text: str) -> Body:
-    """Find where the message begins: after the first ``: `` that stands outside; without one, at the start."""
-    for colon in outside(_COLON, text, 0, len(text)):
-        if colon is not None and text.startswith(" ", colon.end()):
-            return Body(text, colon.end() + 1)
-    return Body(text, 0)
+    """Take a body apart.
+
+    The message starts after the first ``: `` that stands outside; without one it is the whole body. What stands before
+    is cut into spans at each colon outside; the fields of a span lie between its first ``{`` and its end.
+    """
+    spans = array("q")
+    start = 0
+    while plain := _SPAN.match(text, start):
+        start = plain.end()
+        if plain.lastindex:
+            spans.extend((plain.end(1), start - 1))
+        if text.startswith(" ", start):
+            return Body(text, start + 1, spans)
+    for colon in outside(_COLON, text, start, len(text)):
+        if colon is None:
+            break
+        brace = _BRACE.match(text, start, colon.start())
+        if brace:
+            spans.extend((brace.end(), colon.start()))
+        start = colon.end()
+        if text.startswith(" ", start):
+            return Body(text, start + 1, spans)
+    return Body(text, 0, array("q"))
 
 
-def _innermost(name: re.Pattern[str], body: Body) -> str | None:
+def _innermost(name: _Name, body: Body) -> str | None:
     """Read a name in the spans of a body: what the last span that has it says first.
 
     A value that is blank or cannot be read is None, as if no span had the name: an outer span is another turn, and
     says nothing of this one.
     """
-    found = None
-    start = 0
-    for colon in outside(_COLON, body.text, 0, max(0, body.message - 1)):
-        if colon is not None:
-            value = _value(name, body.text, start, colon.start())
-            found = found if value is None else value
-            start = colon.end()
-    return found if found and found.strip() else None
+    text, _, spans = body
+    for place in range(len(spans) - 2, -1, -2):
+        start, end = spans[place], spans[place + 1]
+        if text.find(name.dotted, start, end) >= 0 or text.find(name.underscored, start, end) >= 0:
+            value = _value(name, text, start, end)
+            if value is not None:
+                return value if value.strip() else None
+    return None
 
 
-def _value(name: re.Pattern[str], text: str, start: int, end: int) -> str | None:
-    """Read the first value of a name in one span: None if the span has not the name, empty if it cannot be read."""
-    fields = _FIELDS.match(text, start, end)
-    mark = next(outside(name, text, fields.end(), end), None) if fields else None
+def _value(name: _Name, text: str, start: int, end: int) -> str | None:
+    """Read the first value of a name in the fields of a span: None if there is none, empty if it cannot be read."""
+    mark = next(outside(name.pattern, text, start, end), None)
     value = _VALUE.match(text, mark.end(), end) if mark else None
     if value is None:
         return None

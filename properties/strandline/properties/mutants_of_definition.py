@@ -54,21 +54,18 @@ def all_told(facts: Iterable[Fact[Parsed]], span: Span) -> _Gathered:
     return found._replace(best={turn: best or codex._ASKED for turn, best in found.best.items()})
 
 
-def outermost(name: re.Pattern[str], body: Body) -> str | None:
-    start = 0
-    for colon in structure.outside(structure._COLON, body.text, 0, max(0, body.message - 1)):
-        if colon is not None:
-            value = structure._value(name, body.text, start, colon.start())
-            if value and value.strip():
-                return value
-            start = colon.end()
+def outermost(name: structure._Name, body: Body) -> str | None:
+    for start, end in zip(body.spans[::2], body.spans[1::2], strict=True):
+        value = structure._value(name, body.text, start, end)
+        if value and value.strip():
+            return value
     return None
 
 
-def in_any_text(name: re.Pattern[str], text: str, start: int, end: int) -> str | None:
+def in_any_text(name: structure._Name, text: str, start: int, end: int) -> str | None:
     if name is not structure._TURN:
         return _SPAN_VALUE(name, text, start, end)
-    mark = _TURN_ANYWHERE.search(text, start, end)
+    mark = _TURN_ANYWHERE.search(text, start - 1, end)
     value = structure._VALUE.match(text, mark.end(), end) if mark else None
     return value[0] if value else None
 

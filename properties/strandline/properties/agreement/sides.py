@@ -115,7 +115,7 @@ class Desk:
     def one_shot(self, span: Span) -> Truth:
         """Answer a span by the one-shot path."""
         found = scan.glance(self._reader, windows.Span(*span), _RANK)
-        return view.truth(found.joined)
+        return view.truth(found)
 
     def memo_path(self, span: Span) -> Truth:
         """Answer a span by the memo path, from no memo."""

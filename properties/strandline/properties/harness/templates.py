@@ -97,7 +97,7 @@ class Templates:
             version = connection.begin()
             with closing(connection), connection.transaction() as reader:
                 found = scan.glance(reader, Span(*span), scan.Rank(0, UNSIGHTED.place, 0, version))
-            self._answers[key] = view.truth(found.joined)
+            self._answers[key] = view.truth(found)
         return self._answers[key]
 
     def close(self) -> None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from strandline.impl.answer import Answer
     from strandline.impl.effects import Effect
     from strandline.impl.memo import Anchor, Partition
+    from strandline.impl.scan import Glance
     from strandline.model.state import Ghost, Phase, Task, World
 
 STRANGER = -1
@@ -111,7 +112,7 @@ def memo(real: Memo, library: Library) -> model.Memo:
     )
 
 
-def truth(found: Answer | Joined) -> Truth:
+def truth(found: Answer | Glance | Joined) -> Truth:
     """Give an answer of the scanner as the model's."""
     return Truth(found.turns, found.summary, found.skipped)
 
