@@ -22,6 +22,7 @@ from strandline.properties.exhaust.report import Cut, Terms, encode, gather
 from strandline.properties.exhaust.several import encode as several_encoded
 from strandline.properties.exhaust.several import together
 from strandline.properties.exhaust.several import told as several_told
+from strandline.properties.interruption import PATIENCE, reporting, stopping
 from strandline.properties.memoworlds.family import FAMILY
 from strandline.properties.memoworlds.shown import SHOWN
 from strandline.properties.mutants import MUTANTS, SHIPPED
@@ -32,7 +33,6 @@ from strandline.properties.options import (
     amount,
     refuse,
     refuse_unknown,
-    stop_on_interrupt,
 )
 from strandline.properties.report import console, drawing, folder
 from strandline.properties.report.lanes import printable
@@ -150,6 +150,7 @@ def exhaust_command(  # noqa: PLR0913 - one parameter for each option
         )
         ended = report.claims.ended
         mine = traced.files(report.claims) if own_world is not None else traced.Files({}, ())
+    ctx.with_resource(reporting())
     exhibits = drawing.exhibited(traces)
     files = {file_name(trace): encode_trace(trace, exhibit) for trace, exhibit in exhibits.items()}
     problem = _written(out, data, files | mine.written)
@@ -189,7 +190,7 @@ def _single(
 def _watched() -> Iterator[Callable[[Counts], None]]:
     """Tell of a search in this process, and let Ctrl-C end it; what its world prints goes to standard error."""
     clock = time.monotonic()
-    with stop_on_interrupt() as stop, console.Progress() as progress, contextlib.redirect_stdout(sys.stderr):
+    with stopping(PATIENCE) as stop, console.Progress() as progress, contextlib.redirect_stdout(sys.stderr):
 
         def say(counts: Counts) -> None:
             progress.say(lines.progress(counts, time.monotonic() - clock))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from strandline.impl.answer import Unavailable
+from strandline.properties.interruption import heed, stopping
 from strandline.properties.live import follow, shown, turns
 from strandline.properties.live.drafts import Plan
 from strandline.properties.live.writer import WriterError, write
@@ -19,7 +20,6 @@ from strandline.properties.options import (
     duration,
     plan_option,
     refuse,
-    stop_on_interrupt,
 )
 from strandline.properties.report import console
 
@@ -81,7 +81,7 @@ def writer_command(
         refuse(error)
     clock = time.monotonic()
     try:
-        with stop_on_interrupt() as stop, console.Progress() as progress:
+        with stopping() as stop, console.Progress() as progress:
             done = write(database, plan, stop, lambda now: progress.say(shown.written(now)))
     except WriterError as error:
         console.complain(str(error))
@@ -134,6 +134,7 @@ def turns_command(  # noqa: PLR0913 - one parameter for each option
         refreshes = follow.follow(asked, judging=oracle, interval=pause, duration=length)
         ctx.exit(shown.followed(refreshes, asked.zone, judging=oracle, output=output))
     found = turns.look(asked) if oracle else turns.scan(asked)
+    heed()
     if output == "json":
         click.echo(json.dumps(turns.document(found, asked)))
     elif not isinstance(found, Unavailable):

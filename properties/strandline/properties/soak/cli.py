@@ -10,8 +10,9 @@ from typing import Final
 
 import click
 
+from strandline.properties.interruption import reporting, stopping
 from strandline.properties.mutants import MUTANTS, SHIPPED
-from strandline.properties.options import BROKEN, FORMAT, duration, refuse_unknown, stop_on_interrupt
+from strandline.properties.options import BROKEN, FORMAT, duration, refuse_unknown
 from strandline.properties.report import console
 from strandline.properties.soak.command import NeverBeganError, Wanted, soaked
 from strandline.properties.soak.lines import lines
@@ -73,11 +74,12 @@ def soak_command(  # noqa: PLR0913 - one parameter for each option
     bounded = length is not None or cases is not None or number is not None
     wanted = Wanted(length if bounded else SECONDS, cases, number, workers, mutant, steps, seed)
     try:
-        with stop_on_interrupt() as stop, console.Progress() as progress:
+        with stopping() as stop, console.Progress() as progress:
             found = soaked(wanted, folder, stop, progress.say)
     except NeverBeganError as error:
         console.complain(f"the soak never began: {error}")
         ctx.exit(BROKEN)
+    ctx.with_resource(reporting())
     if output == "json":
         click.echo(encode(found), nl=False)
     else:

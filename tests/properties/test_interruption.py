@@ -7,14 +7,14 @@ import threading
 
 import pytest
 
-from strandline.properties.blackbox.undisturbed import ended_by_sigterm, undisturbed
+from strandline.properties.interruption import heard, undisturbed
 
 
 @pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_within_takes_effect_after(asked: signal.Signals) -> None:
     done: list[str] = []
     with pytest.raises(KeyboardInterrupt):  # noqa: PT012 - what comes after the interrupt is the claim
-        with ended_by_sigterm(), undisturbed():
+        with heard(), undisturbed():
             signal.raise_signal(asked)
             done.append("went on")
         done.append("too far")
@@ -26,7 +26,7 @@ def test_the_handler_from_before_is_back() -> None:
     before = [signal.getsignal(number) for number in asked]
     with undisturbed():
         assert all(signal.getsignal(number) is not was for number, was in zip(asked, before, strict=True))
-    with ended_by_sigterm():
+    with heard():
         assert signal.getsignal(signal.SIGTERM) is not before[1]
     assert [signal.getsignal(number) for number in asked] == before
 
