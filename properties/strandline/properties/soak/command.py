@@ -13,8 +13,8 @@ from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
 from strandline.properties.interruption import undisturbed
 from strandline.properties.report.folder import write
-from strandline.properties.soak.report import encode, report
-from strandline.properties.soak.session import REPORT
+from strandline.properties.soak.journal import Over
+from strandline.properties.soak.report import REPORT, encode, report
 from strandline.properties.soak.totals import Totals
 
 if TYPE_CHECKING:
@@ -81,12 +81,14 @@ def soaked(wanted: Wanted, folder: Path, stop: threading.Event, say: Say) -> Rep
         say: takes a passing line of progress.
 
     Raises:
-        NeverBeganError: the child ended at once.
+        NeverBeganError: the child ended at once, and nobody had asked it to.
         OSError: the folder cannot be written to.
+        UnwrittenError: the child left no report, and none can be written for it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / INI).write_text("[pytest]\n", "utf-8")
     totals = Totals(folder)
+    began = time.monotonic()
     with (
         (folder / OUTPUT).open("wb") as output,
         tempfile.TemporaryDirectory(prefix="strandline-", ignore_cleanup_errors=True) as temporary,
@@ -94,12 +96,14 @@ def soaked(wanted: Wanted, folder: Path, stop: threading.Event, say: Say) -> Rep
     ):
         _watch(child, totals, wanted.seconds, stop, say)
     totals.read()
-    if totals.plan is None:
+    if totals.plan is None and not stop.is_set():
         raise NeverBeganError(_last_words(folder / OUTPUT))
-    found = report(totals)
-    if not (folder / REPORT).exists():  # whoever writes it was ended by force
-        write(folder / REPORT, encode(found))
-    return found
+    if totals.over is None and stop.is_set():  # the child was asked to end, and was ended before it wrote that down
+        totals.over = Over(round(time.monotonic() - began, 3), "interrupted")
+    told = report(totals)
+    if not (folder / REPORT).exists():  # the child was ended before it could write it, or before it began
+        write(folder / REPORT, encode(told))
+    return told
 
 
 @contextmanager

@@ -30,7 +30,7 @@ from strandline.properties.soak.journal import Journal, Lost, Over, Planned
 from strandline.properties.soak.lines import finding, lines
 from strandline.properties.soak.plan import Plan
 from strandline.properties.soak.plugin import SEED_MAX
-from strandline.properties.soak.report import encode, report
+from strandline.properties.soak.report import REPORT, encode, report
 from strandline.properties.soak.slices import Player
 from strandline.properties.soak.totals import Totals
 
@@ -43,7 +43,6 @@ DEALT_MAX: Final = 3
 HELD: Final = 10.0
 """Seconds in which a soak ends by itself after its holder is gone."""
 
-REPORT: Final = "soak.json"
 TRACES: Final = "traces"
 STOP: Final = "stop"
 """Names in the folder of a soak. The file ``stop`` says that it is over before its time, so that no case begins."""
