@@ -63,9 +63,10 @@ COMMANDS: Final = {
 
 def below(process: int) -> dict[int, str]:
     """Give what runs below a process, each by its number."""
-    listed = subprocess.run(["ps", "-eo", "pid=,ppid=,stat="], capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(["/bin/ps", "-eo", "pid=,ppid=,stat="], capture_output=True, text=True, check=True).stdout
     rows = [(int(pid), int(parent), state) for pid, parent, state in map(str.split, listed.splitlines())]
-    found, todo = {}, [process]
+    found: dict[int, str] = {}
+    todo = [process]
     while todo:
         above = todo.pop()
         children = {pid: state for pid, parent, state in rows if parent == above}
@@ -76,7 +77,7 @@ def below(process: int) -> dict[int, str]:
 
 def alive(process: int) -> bool:
     """Tell whether a process still runs: one that has ended, and that nobody has waited for, is listed all the same."""
-    listed = subprocess.run(["ps", "-o", "stat=", "-p", str(process)], capture_output=True, text=True, check=False)
+    listed = subprocess.run(["/bin/ps", "-o", "stat=", "-p", str(process)], capture_output=True, text=True, check=False)
     return not listed.stdout.strip().startswith("Z") if listed.stdout.strip() else False
 
 
@@ -139,7 +140,7 @@ def running(words: tuple[str, ...], folder: Path, ignoring: str = "") -> Iterato
 def all_gone(processes: dict[int, str]) -> bool:
     """Wait until all of some processes are gone."""
     until = time.monotonic() + SOON
-    while left := [process for process in processes if alive(process)]:
+    while any(map(alive, processes)):
         if time.monotonic() > until:
             return False
         threading.Event().wait(LOOK)

@@ -59,6 +59,7 @@ class _Hearing:
         self.patience: float | None = None
         self._gentle = 0
         self._last = 0.0
+        self._ran = False
         self._postponed = False
         self._here, self._there = socket.socketpair()
         self._there.setblocking(False)  # noqa: FBT003 - it takes no keyword
@@ -67,7 +68,7 @@ class _Hearing:
     def installed(self) -> Iterator[None]:
         """Handle the signals within the block. A SIGHUP that is ignored stays so: nohup asked for it."""
         before: dict[signal.Signals, _Handler] = {number: signal.getsignal(number) for number in SIGNALS}
-        if before.get(getattr(signal, "SIGHUP", signal.SIGINT)) is signal.SIG_IGN and hasattr(signal, "SIGHUP"):
+        if sys.platform != "win32" and before[signal.SIGHUP] is signal.SIG_IGN:
             del before[signal.SIGHUP]
         thread = threading.Thread(target=self._watch, name="signals", daemon=True)
         thread.start()
@@ -92,7 +93,7 @@ class _Hearing:
         Raises:
             KeyboardInterrupt: a signal has come, and there is no event to set, or it was set by an earlier one.
         """
-        now = time.monotonic()
+        self._ran, now = True, time.monotonic()
         if self.came and now - self._last < TOGETHER:
             return
         gentle = self.stop is not None and not self.came
@@ -127,15 +128,23 @@ class _Hearing:
             stop.set()
         if self._postponed:
             self._postponed = False
-            _thread.interrupt_main()
+            _press()
         elif not self.came:
-            if waited > STUCK:
+            if waited > STUCK and not self._ran:
                 os._exit(INTERRUPTED)
         elif stop is None or self.patience is None or self.came > self._gentle:
             return True
         elif waited > self.patience:
-            _thread.interrupt_main()
+            _press()
         return False
+
+
+def _press() -> None:
+    """Let the main thread run the handler once more; one that waits is woken, where the system can do that."""
+    if sys.platform == "win32":
+        _thread.interrupt_main()
+    else:
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
 
 def _is_no_place(frame: FrameType | None) -> bool:
@@ -179,7 +188,7 @@ def stopping(patience: float | None = None) -> Iterator[threading.Event]:
     stop = threading.Event()
     with heard():
         hearing = _hearing[0] if _hearing else _Hearing()
-        hearing.stop, hearing.patience = stop, patience
+        hearing.stop, hearing.patience = stop, None if hearing.came else patience
         try:
             yield stop
         finally:

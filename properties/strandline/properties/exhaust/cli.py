@@ -119,8 +119,7 @@ def exhaust_command(  # noqa: PLR0913 - one parameter for each option
     it, and without --world, every large memo world is searched, and one verdict is given.
 
     Progress goes to standard error, the evidence to the file --out, and traces that can be replayed to traces/ beside
-    it. Ctrl-C ends the search after the layer at hand as inconclusive, with evidence as far as it goes; a second one
-    ends it at once.
+    it. Ctrl-C, SIGTERM and SIGHUP end the search as inconclusive, with evidence as far as it goes.
     """
     if listing:
         console.tell(_listed(output))

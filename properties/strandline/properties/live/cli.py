@@ -71,7 +71,7 @@ def writer_command(
 ) -> None:
     """Write a synthetic codex log: the real schema, and inserts that prune in their own transaction.
 
-    DB is made if it is missing. Ctrl-C ends the run after the transaction at hand.
+    DB is made if it is missing. Ctrl-C, SIGTERM and SIGHUP end the run after the transaction at hand.
     """
     if endless and rows is not None:
         raise click.UsageError("--rows and --until-interrupted exclude each other")

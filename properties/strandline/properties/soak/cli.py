@@ -60,8 +60,8 @@ def soak_command(  # noqa: PLR0913 - one parameter for each option
     """Play the state machines with fresh seeds on every core, until the time is up.
 
     This is pytest --soak in a child of its own. Each worker keeps a journal, line by line, so that one that dies takes
-    nothing recorded along; the report adds the journals up. A violation ends the soak and leaves a trace. Ctrl-C ends
-    it as inconclusive, with the report of what was recorded.
+    nothing recorded along; the report adds the journals up. A violation ends the soak and leaves a trace. Ctrl-C,
+    SIGTERM and SIGHUP end it as inconclusive, with the report of what was recorded.
     """
     refuse_unknown("mutant", (mutant,), (SHIPPED, *MUTANTS))
     if re.fullmatch(r"auto|[0-9]{1,3}", workers) is None:
