@@ -18,7 +18,8 @@ import sys
 import threading
 import time
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Final, TypeAlias
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -73,6 +74,8 @@ class _Hearing:
         thread = threading.Thread(target=self._watch, name="signals", daemon=True)
         thread.start()
         woken = signal.set_wakeup_fd(self._there.fileno(), warn_on_full_buffer=False)
+        unraisable = sys.unraisablehook
+        sys.unraisablehook = partial(self._ignored, unraisable)
         try:
             for number in before:
                 signal.signal(number, self)
@@ -82,6 +85,7 @@ class _Hearing:
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler if handler is not None else signal.SIG_DFL)
+            sys.unraisablehook = unraisable
             signal.set_wakeup_fd(woken)
             self._there.close()
             thread.join()
@@ -106,6 +110,15 @@ class _Hearing:
         if self.came - self._gentle > _RAISES:
             os._exit(INTERRUPTED)
         raise KeyboardInterrupt
+
+    def _ignored(self, otherwise: Callable[[Any], object], error: Any) -> None:  # noqa: ANN401 - as sys has it
+        """Raise an interrupt again that Python has ignored, as in a finalizer or a callback of the collector."""
+        if not issubclass(error.exc_type, KeyboardInterrupt) or not self.came:
+            otherwise(error)
+            return
+        self.came, self._last, self._postponed = self.came - 1, 0.0, True
+        with suppress(BlockingIOError):  # the thread is awake then
+            self._there.send(bytes([signal.SIGINT]))
 
     def _watch(self) -> None:
         """Set the event, and see to it that the main thread runs the handler."""
@@ -148,9 +161,9 @@ def _press() -> None:
 
 
 def _is_no_place(frame: FrameType | None) -> bool:
-    """Tell whether an exception would be lost here, as in a finalizer, or break the event loop that it strikes."""
+    """Tell whether this is within trio, whose event loop an exception would break."""
     while frame is not None:
-        if frame.f_code.co_name == "__del__" or str(frame.f_globals.get("__name__")).partition(".")[0] == "trio":
+        if str(frame.f_globals.get("__name__")).partition(".")[0] == "trio":
             return True
         frame = frame.f_back
     return False
