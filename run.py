@@ -10,11 +10,15 @@ it as an editable install; later runs start at once. Standard library only, in a
 because this file has to say so when the Python is too old.
 """
 
+import signal
+
+if hasattr(signal, "pthread_sigmask"):  # Ctrl-C waits until somebody can tell of it in one line
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+
 import hashlib
 import os
 import pathlib
 import shutil
-import signal
 import subprocess
 import sys
 
@@ -47,6 +51,12 @@ def make() -> None:
     STAMP.write_text(wanted(), "utf-8")
 
 
+def hear() -> None:
+    """Let Ctrl-C interrupt, one that has come already too."""
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+
+
 def start(command: "list[str]") -> int:
     """Become the command where the system can, else wait for it; Ctrl-C belongs to the command either way."""
     os.environ["PATH"] = str(PROGRAMS) + os.pathsep + os.environ.get("PATH", "")
@@ -54,6 +64,8 @@ def start(command: "list[str]") -> int:
     if program is None:
         sys.exit(f"run.py: the environment has no program {command[0]!r}")
     if os.name != "nt":
+        if command[0] != "strandline":  # which hears what has come as soon as it can
+            hear()
         os.execv(program, command)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     return subprocess.call([program, *command[1:]])
@@ -67,6 +79,7 @@ def main() -> int:
         sys.exit(__doc__)
     if not STAMP.is_file() or STAMP.read_text("utf-8") != wanted():
         try:
+            hear()
             make()
         except subprocess.CalledProcessError as failed:
             sys.exit(f"run.py: stopped, because this failed: {' '.join(failed.cmd)}")
@@ -76,4 +89,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -194,12 +194,16 @@ def test_the_end_of_the_checker_ends_a_child_that_nobody_got_hold_of(held: tuple
     assert heard(held[0]) == b""
 
 
-@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
-def test_ctrl_c_and_sigterm_end_the_check_as_inconclusive_and_leave_no_process(
-    asked: signal.Signals, held: tuple[int, int], tmp_path: Path
+@pytest.mark.parametrize(
+    ("asked", "handler"),
+    [(signal.SIGINT, "SIG_DFL"), (signal.SIGTERM, "SIG_DFL"), (signal.SIGTERM, "SIG_IGN"), (signal.SIGHUP, "SIG_IGN")],
+)
+def test_a_signal_ends_the_check_as_inconclusive_and_leaves_no_process(
+    asked: signal.Signals, handler: str, held: tuple[int, int], tmp_path: Path
 ) -> None:
+    """Even if the scanner ignores being asked to end."""
     script = tmp_path / "family.py"
-    script.write_text(FAMILY.format(held=held[1], handler="SIG_DFL"))
+    script.write_text(FAMILY.format(held=held[1], handler=handler))
     command = shlex.join([sys.executable, str(script)])
     checking = subprocess.Popen(
         [sys.executable, "-c", INHERITING.format(held=held[1]), "check", "--subject-cmd", command],

@@ -22,7 +22,7 @@ from click.testing import CliRunner
 from strandline.properties.cli import main
 from strandline.properties.laws import LAWS
 from strandline.properties.soak.journal import ENDING
-from strandline.properties.soak.session import REPORT
+from strandline.properties.soak.report import REPORT
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,6 +14,7 @@ from strandline.properties.blackbox import judged
 from strandline.properties.blackbox.subjects import bench_for, subject_options
 from strandline.properties.check import check, check_specimen
 from strandline.properties.engines import ENGINES
+from strandline.properties.interruption import reporting
 from strandline.properties.mutants import MUTANTS, SHIPPED
 from strandline.properties.options import BROKEN, FORMAT, refuse_unknown
 from strandline.properties.report import console, drawing, evidence, outcome
@@ -61,7 +62,8 @@ def check_command(  # noqa: PLR0913 - one parameter for each option
     With --subject or --subject-cmd, check somebody else's scanner: the laws that its answers can break.
 
     Progress goes to standard error. The evidence is OUT/evidence.json and OUT/summary.md; the shortest trace to each
-    violated law goes to OUT/traces. Ctrl-C ends the check as inconclusive, with evidence as far as it goes.
+    violated law goes to OUT/traces. Ctrl-C, SIGTERM and SIGHUP end the check as inconclusive, with
+    evidence as far as it goes.
     """
     if listing:
         console.tell(outcome.listed(MUTANTS.values(), output))
@@ -89,6 +91,7 @@ def check_command(  # noqa: PLR0913 - one parameter for each option
             else partial(check, mutant, full=full)
         )
         findings = judge(chosen, progress.say, progress.keep)
+    ctx.with_resource(reporting())
     unshown = judged.DOES_NOT_SHOW if bench else evidence.DOES_NOT_SHOW
     exhibits = drawing.exhibited(findings.traces(), bench)
     found = evidence.gather(findings, began, time.monotonic() - clock, unshown, exhibits, full=full)

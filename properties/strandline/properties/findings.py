@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from strandline.properties.blackbox.subject import SubjectBrokenError
+from strandline.properties.interruption import heed
 from strandline.properties.laws import LAWS
 from strandline.properties.mutants import MUTANTS
 from strandline.properties.specimens import SPECIMENS
@@ -103,31 +104,40 @@ def judged(  # noqa: PLR0913 - what to judge, by what, and how much of it; and t
         elif interrupted:
             runs.append(Run(engine.name, engine.says, "skipped", "interrupted before it began"))
         else:
-            keep(f"{engine.name}: {engine.says}")
-            clock = time.monotonic()
             runs.append(_run(engine, subject, claims.append, say, keep))
-            keep(f"{engine.name}: {time.monotonic() - clock:.1f} s")
             interrupted = runs[-1].state == "interrupted"
     return Findings(subject, tuple(claims), tuple(runs), laws)
 
 
 def _run(engine: Engine, subject: str, add: Callable[[Claim], None], say: Report, keep: Report) -> Run:
+    """Run an engine, to whatever end; a signal on its way ends it, even if the engine took that for something else."""
+    clock = time.monotonic()
+    try:
+        keep(f"{engine.name}: {engine.says}")
+        ended = _ended(engine, subject, add, say, keep)
+        keep(f"{engine.name}: {time.monotonic() - clock:.1f} s")
+        heed()
+    except KeyboardInterrupt:
+        return Run(engine.name, engine.says, "interrupted", "interrupted before its end")
+    return ended
+
+
+def _ended(engine: Engine, subject: str, add: Callable[[Claim], None], say: Report, keep: Report) -> Run:
     try:
         for claim in engine.run(subject, say):
+            heed()
             add(claim)
             if claim.verdict not in (Verdict.HOLDS, Verdict.NOT_APPLICABLE):
                 keep(f"{engine.name}: {claim.law} {claim.verdict}: {claim.says}")
-    except KeyboardInterrupt:
-        return Run(engine.name, engine.says, "interrupted", "interrupted before its end")
     except SubjectBrokenError as error:
         detail = cut(str(error))
-        keep(f"{engine.name}: broken: {detail}")
-        return Run(engine.name, engine.says, "broken", detail)
     except Exception as error:  # noqa: BLE001 - whatever breaks an engine is a finding of its own, and the others go on
         detail = cut(f"{type(error).__name__}: {error}")
-        keep(f"{engine.name}: broken: {detail}")
-        return Run(engine.name, engine.says, "broken", detail)
-    return Run(engine.name, engine.says, "ran")
+    else:
+        return Run(engine.name, engine.says, "ran")
+    heed()
+    keep(f"{engine.name}: broken: {detail}")
+    return Run(engine.name, engine.says, "broken", detail)
 
 
 def cut(text: str) -> str:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
-import threading
 import traceback
 from contextlib import contextmanager, suppress
 from importlib import import_module
@@ -15,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 import click
 from click.shell_completion import CompletionItem
 
+from strandline.properties.interruption import INTERRUPTED, came, heard
 from strandline.properties.lengths import memory, seconds
 from strandline.properties.live import turns
 from strandline.properties.live.plan import Plan
@@ -30,9 +29,8 @@ USAGE: Final = 2
 BROKEN: Final = 4
 """Exit code: the program, or what it works on, failed."""
 
-INTERRUPTED: Final = 130
 UNHEARD: Final = 141
-"""Exit codes by custom: ended by Ctrl-C; nobody read the output to its end."""
+"""Exit code by custom: nobody read the output to its end."""
 
 _PLAN: Final = Plan()
 
@@ -74,6 +72,11 @@ class Commands(click.Group):
         items = [CompletionItem(name, help=self._found[name].says) for name in names]
         return [*items, *click.Command.shell_complete(self, ctx, incomplete)]
 
+    def main(self, *args: Any, **rest: Any) -> Any:  # noqa: ANN401 - as in click
+        """Run from the command line; whatever asks the program to end interrupts it."""
+        with heard():
+            return super().main(*args, **rest)
+
     def make_context(
         self,
         info_name: str | None,
@@ -94,8 +97,6 @@ class Commands(click.Group):
         try:
             with _speaking():
                 return super().invoke(ctx)
-        except KeyboardInterrupt:
-            ctx.exit(INTERRUPTED)
         except click.UsageError as error:
             where = error.ctx.command_path if error.ctx else "strandline"
             console.complain(f"{' '.join(error.format_message().split())} (see {where} --help)")
@@ -103,15 +104,19 @@ class Commands(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception:  # noqa: BLE001 - Python's own exit code for this is 1, which would say "violated"
+            if came():  # what an import made of the interrupt, or what it left half done
+                ctx.exit(INTERRUPTED)
             traceback.print_exc()
             ctx.exit(BROKEN)
 
 
 @contextmanager
 def _speaking() -> Iterator[None]:
-    """Turn output that nobody reads, or that there is no room for, into an exit code."""
+    """Turn an interrupt, output that nobody reads, or that there is no room for, into an exit code."""
     try:
         yield
+    except KeyboardInterrupt as error:  # click's own exit code for this is 1, which would say "violated"
+        raise click.exceptions.Exit(INTERRUPTED) from error
     except BrokenPipeError as error:
         _silence(sys.stdout)
         raise click.exceptions.Exit(UNHEARD) from error
@@ -179,20 +184,3 @@ def refuse_unknown(what: str, names: tuple[str, ...], known: tuple[str, ...]) ->
     for name in names:
         if name not in known:
             raise click.UsageError(f"there is no {what} named {name!r}; there are {', '.join(known)}")
-
-
-@contextmanager
-def stop_on_interrupt() -> Iterator[threading.Event]:
-    """Give an event that the first Ctrl-C sets; a second one interrupts as usual."""
-    stop = threading.Event()
-    before = signal.getsignal(signal.SIGINT)
-
-    def first(_number: int, _frame: object) -> None:
-        stop.set()
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-    signal.signal(signal.SIGINT, first)
-    try:
-        yield stop
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -1,6 +1,6 @@
 """Some processes that do jobs side by side, each one job after the other.
 
-They do not hear Ctrl-C, which a terminal sends to every process: who asked hears it, and ends them at once.
+They do not hear what asks a command to end: who asked them hears it, and ends them at once.
 """
 
 from __future__ import annotations
@@ -8,19 +8,16 @@ from __future__ import annotations
 import multiprocessing
 import os
 import pickle
-import signal
 from collections import deque
 from contextlib import ExitStack, closing, contextmanager, suppress
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
-from strandline.properties.exhaust.fresh import deaf
-from strandline.properties.exhaust.scripts import unseen
+from strandline.properties.processes import Started
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from multiprocessing.connection import Connection
-    from multiprocessing.process import BaseProcess
 
 T = TypeVar("T")
 
@@ -50,11 +47,6 @@ class _Raised(NamedTuple):
     error: BaseException
 
 
-class _Worker(NamedTuple):
-    process: BaseProcess
-    way: Connection
-
-
 def at_once() -> int:
     """Tell how many jobs are done side by side on this machine."""
     return min(WORKERS_MAX, os.cpu_count() or 1)
@@ -79,8 +71,8 @@ def side_by_side(
     with ExitStack() as stack:
         count = min(len(waiting), workers or at_once())
         doing: dict[Connection, tuple[Any, ...]] = {}
-        for worker in [stack.enter_context(_started()) for _ in range(count)]:
-            _give(worker.way, job, waiting, doing)
+        for idle in [stack.enter_context(_started()) for _ in range(count)]:
+            _give(idle, job, waiting, doing)
         while doing:
             for way in wait(list(doing)):
                 told = _heard(way, doing)  # type: ignore[arg-type] # one of those that were waited for
@@ -112,25 +104,20 @@ def _heard(way: Connection, doing: dict[Connection, tuple[Any, ...]]) -> _Said |
 
 
 @contextmanager
-def _started() -> Iterator[_Worker]:
-    """Start a process; it ends with the block, whatever it does then."""
-    context = multiprocessing.get_context("spawn")
-    here, there = context.Pipe()
-    process = context.Process(target=_work, args=(there,))
-    with deaf(), unseen():
-        process.start()
-    there.close()
+def _started() -> Iterator[Connection]:
+    """Start a process and give the way to it; it ends with the block, whatever it does then."""
+    here, there = multiprocessing.get_context("spawn").Pipe()
     with closing(here):
+        started = Started(_work, (there,), None)
         try:
-            yield _Worker(process, here)
+            there.close()
+            yield here
         finally:
-            process.kill()
-            process.join()
+            started.end()
 
 
 def _work(way: Connection) -> None:
     """Do jobs until nobody gives one any more, or hears what came of it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(EOFError, OSError):
         while True:
             job, arguments = way.recv()

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
-import signal
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from strandline.properties.exhaust.fresh import deaf
+from strandline.properties.processes import Started
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,20 +24,16 @@ def alone(measure: Callable[..., T], *arguments: object, **named: object) -> T:
     Raises:
         UnmeasuredError: it raised, or its process ended without a result.
     """
-    context = multiprocessing.get_context("spawn")
-    here, there = context.Pipe(duplex=False)
-    process = context.Process(target=_measured, args=(there, measure, arguments, named))
-    with deaf():
-        process.start()
-    there.close()
+    here, there = multiprocessing.get_context("spawn").Pipe(duplex=False)
+    started = Started(_measured, (there, measure, arguments, named), None)
     try:
+        there.close()
         done, result = here.recv()
     except EOFError:
-        process.join()
-        raise UnmeasuredError(f"the process of a measurement ended with {process.exitcode}") from None
+        started.process.join()
+        raise UnmeasuredError(f"the process of a measurement ended with {started.process.exitcode}") from None
     finally:
-        process.kill()
-        process.join()
+        started.end()
         here.close()
     if not done:
         raise UnmeasuredError(result)
@@ -52,7 +47,6 @@ def _measured(
     arguments: tuple[object, ...],
     named: dict[str, object],
 ) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         way.send((True, measure(*arguments, **named)))
     except Exception as error:  # noqa: BLE001 - whatever it is, it is told to whoever waits

@@ -12,6 +12,7 @@ import msgspec
 
 from strandline.properties.bench import report, searches
 from strandline.properties.bench.alone import UnmeasuredError
+from strandline.properties.interruption import reporting
 from strandline.properties.options import BROKEN, FORMAT, refuse, refuse_unknown
 from strandline.properties.report import console
 from strandline.properties.report.evidence import ran_here, sources
@@ -81,6 +82,7 @@ def bench_exhaust(  # noqa: PLR0913 - one parameter for each option
     except UnmeasuredError as error:
         console.complain(str(error))
         ctx.exit(BROKEN)
+    ctx.with_resource(reporting())
     said = report.problems(tuple(sizes), before)
     verdict = report.verdict(said, cut=cut)
     seconds = time.monotonic() - clock

@@ -18,7 +18,7 @@ from typing import IO, TYPE_CHECKING, Final, NoReturn
 
 from strandline.properties.blackbox import wire
 from strandline.properties.blackbox.subject import DEADLINE, Outcome, SubjectBrokenError
-from strandline.properties.blackbox.undisturbed import undisturbed
+from strandline.properties.interruption import undisturbed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,7 +15,7 @@ from strandline.properties.blackbox.outside import INSIDE, OUTSIDE
 from strandline.properties.blackbox.plots import SMALL
 from strandline.properties.blackbox.runs import run, shortest
 from strandline.properties.blackbox.subject import SubjectBrokenError
-from strandline.properties.blackbox.undisturbed import ended_by_sigterm
+from strandline.properties.interruption import heard
 from strandline.properties.verdict import Claim, Engine, Trace, Verdict
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Bench:
     def judge(self, chosen: Collection[str], say: Report, keep: Report) -> Findings:
         """Run the engines; see :func:`strandline.properties.findings.judged`."""
         # Standard output is the check's, whatever a scanner in Python prints.
-        with ended_by_sigterm(), redirect_stdout(sys.stderr):
+        with heard(), redirect_stdout(sys.stderr):
             return findings.judged(self.launch.name, self.engines, OUTSIDE, chosen, say, keep)
 
     def retrace(self, trace: Trace, until: int | None = None) -> Exhibit:
@@ -75,7 +75,7 @@ class Bench:
             KeyError: there is no such world.
             SubjectBrokenError: the subject broke.
         """
-        with ended_by_sigterm(), redirect_stdout(sys.stderr), closing(self.launch.start()) as subject:
+        with heard(), redirect_stdout(sys.stderr), closing(self.launch.start()) as subject:
             return run(trace, subject, self.today, until)
 
     def _search(self, _name: str, say: Report) -> Iterator[Claim]:

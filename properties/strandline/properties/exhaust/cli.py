@@ -22,6 +22,7 @@ from strandline.properties.exhaust.report import Cut, Terms, encode, gather
 from strandline.properties.exhaust.several import encode as several_encoded
 from strandline.properties.exhaust.several import together
 from strandline.properties.exhaust.several import told as several_told
+from strandline.properties.interruption import PATIENCE, reporting, stopping
 from strandline.properties.memoworlds.family import FAMILY
 from strandline.properties.memoworlds.shown import SHOWN
 from strandline.properties.mutants import MUTANTS, SHIPPED
@@ -32,7 +33,6 @@ from strandline.properties.options import (
     amount,
     refuse,
     refuse_unknown,
-    stop_on_interrupt,
 )
 from strandline.properties.report import console, drawing, folder
 from strandline.properties.report.lanes import printable
@@ -119,8 +119,7 @@ def exhaust_command(  # noqa: PLR0913 - one parameter for each option
     it, and without --world, every large memo world is searched, and one verdict is given.
 
     Progress goes to standard error, the evidence to the file --out, and traces that can be replayed to traces/ beside
-    it. Ctrl-C ends the search after the layer at hand as inconclusive, with evidence as far as it goes; a second one
-    ends it at once.
+    it. Ctrl-C, SIGTERM and SIGHUP end the search as inconclusive, with evidence as far as it goes.
     """
     if listing:
         console.tell(_listed(output))
@@ -150,6 +149,7 @@ def exhaust_command(  # noqa: PLR0913 - one parameter for each option
         )
         ended = report.claims.ended
         mine = traced.files(report.claims) if own_world is not None else traced.Files({}, ())
+    ctx.with_resource(reporting())
     exhibits = drawing.exhibited(traces)
     files = {file_name(trace): encode_trace(trace, exhibit) for trace, exhibit in exhibits.items()}
     problem = _written(out, data, files | mine.written)
@@ -189,7 +189,7 @@ def _single(
 def _watched() -> Iterator[Callable[[Counts], None]]:
     """Tell of a search in this process, and let Ctrl-C end it; what its world prints goes to standard error."""
     clock = time.monotonic()
-    with stop_on_interrupt() as stop, console.Progress() as progress, contextlib.redirect_stdout(sys.stderr):
+    with stopping(PATIENCE) as stop, console.Progress() as progress, contextlib.redirect_stdout(sys.stderr):
 
         def say(counts: Counts) -> None:
             progress.say(lines.progress(counts, time.monotonic() - clock))

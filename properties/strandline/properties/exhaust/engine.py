@@ -48,14 +48,14 @@ def search(
 
     Raises:
         WorldError: a function does not do what the world declares.
-        KeyboardInterrupt: Ctrl-C came twice.
+        KeyboardInterrupt: Ctrl-C came again while the verdicts were given.
     """
     get_ready()
     with closing(Layers()) as layers, rarely_collected(), kept_at_hand():
         explored = Exploration(world, budget, layers, say)
         cut = _cut_off(explored.run)
-        if cut:
-            _hold_to_its_word(world, explored, AFTER_A_CUT)
+        if cut:  # a second interrupt leaves the questions out, and not what was found
+            _cut_off(partial(_hold_to_its_word, world, explored, AFTER_A_CUT))
         else:
             cut = _cut_off(partial(_hold_to_its_word, world, explored))
         explored.ended = cut or explored.ended

@@ -21,6 +21,7 @@ from strandline.properties.exhaust.memory import peak
 from strandline.properties.exhaust.packing import CHUNK, Packing
 from strandline.properties.exhaust.runs import distinct
 from strandline.properties.exhaust.visited import Layers, Visited
+from strandline.properties.interruption import heed
 
 if TYPE_CHECKING:
     from strandline.properties.exhaust.found import Budget
@@ -81,7 +82,11 @@ class Exploration:
             self._visited = self._visited.repacked(lambda run: packing.repacked(run, old))
             self._frontier, self._layout = frontier, packing.layout
         frontier = self._frontier
-        return [self._chunk(frontier[start : start + CHUNK]) for start in range(0, len(frontier), CHUNK)]
+        chunks = []
+        for start in range(0, len(frontier), CHUNK):
+            heed()
+            chunks.append(self._chunk(frontier[start : start + CHUNK]))
+        return chunks
 
     def _some(self) -> list[Ints]:
         """Give the numbers of all cells in some of the states."""

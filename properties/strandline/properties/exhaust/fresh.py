@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import signal
 import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from strandline.properties.exhaust import scripts
+from strandline.properties.processes import Started
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from multiprocessing.connection import Connection
-    from multiprocessing.process import BaseProcess
 
 PATIENCE: Final = 120
 """Seconds that an answer of a fresh process is waited for."""
@@ -30,25 +29,12 @@ _serving = threading.Event()
 class _Fresh(NamedTuple):
     """The process, and the way to it."""
 
-    process: BaseProcess
+    started: Started
     way: Connection
 
 
 _idle: Final[list[_Fresh]] = []
 """Those that wait for a call. As a rule there is one; threads that search at the same time have one each."""
-
-
-@contextmanager
-def deaf() -> Iterator[None]:
-    """Let a process that is started meanwhile not hear Ctrl-C: its asker does, and still has questions then."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, heard)
 
 
 def get_ready() -> None:
@@ -102,33 +88,29 @@ def asked(world: str, sent: bytes) -> Iterator[Callable[[], str]]:
         if idle:
             _idle.append(fresh)
         else:
-            fresh.process.kill()
+            fresh.started.end()
             fresh.way.close()
 
 
 def _started() -> _Fresh:
     """Start a process; it serves one search after the other, and ends when this process does."""
-    context = multiprocessing.get_context("spawn")
-    here, there = context.Pipe()
-    process = context.Process(target=_serve, args=(there, scripts.here()), name="fresh", daemon=True)
+    here, there = multiprocessing.get_context("spawn").Pipe()
     seed = os.environ.get("PYTHONHASHSEED")
     os.environ["PYTHONHASHSEED"] = next(other for other in OTHER_HASHES if other != seed)
     try:
-        with deaf(), scripts.unseen():
-            process.start()
+        started = Started(_serve, (there, scripts.here()), "fresh")
     finally:
         if seed is None:
             del os.environ["PYTHONHASHSEED"]
         else:
             os.environ["PYTHONHASHSEED"] = seed
     there.close()
-    return _Fresh(process, here)
+    return _Fresh(started, here)
 
 
 def _serve(way: Connection, script: scripts.Script) -> None:
     """Answer until nobody asks any more; this process holds no end of the pipe that would keep it open."""
     _serving.set()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     while True:
         try:
             sent = way.recv_bytes()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from strandline.impl.answer import Unavailable
+from strandline.properties.interruption import heed, stopping
 from strandline.properties.live import follow, shown, turns
 from strandline.properties.live.plan import Plan
 from strandline.properties.live.writer import WriterError, write
@@ -19,7 +20,6 @@ from strandline.properties.options import (
     duration,
     plan_option,
     refuse,
-    stop_on_interrupt,
 )
 from strandline.properties.report import console
 
@@ -74,7 +74,7 @@ def writer_command(
 ) -> None:
     """Write a synthetic codex log: the schema, kinds, mix and sizes of a version, with inserts that prune.
 
-    DB is made if it is missing. Ctrl-C ends the run after the transaction at hand.
+    DB is made if it is missing. Ctrl-C, SIGTERM and SIGHUP end the run after the transaction at hand.
     """
     if endless and rows is not None:
         raise click.UsageError("--rows and --until-interrupted exclude each other")
@@ -84,7 +84,7 @@ def writer_command(
         refuse(error)
     clock = time.monotonic()
     try:
-        with stop_on_interrupt() as stop, console.Progress() as progress:
+        with stopping() as stop, console.Progress() as progress:
             done = write(database, plan, stop, lambda now: progress.say(shown.written(now)))
     except WriterError as error:
         console.complain(str(error))
@@ -140,6 +140,7 @@ def turns_command(  # noqa: PLR0913 - one parameter for each option
             ctx.exit(shown.followed(refreshes, asked.zone, judging=oracle, output=output))
     with shown.waiting(database) as say:
         found = turns.look(asked, say) if oracle else turns.scan(asked, say)
+    heed()
     if output == "json":
         click.echo(json.dumps(turns.document(found, asked)))
     elif not isinstance(found, Unavailable):

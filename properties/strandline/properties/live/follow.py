@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from strandline.impl.answer import Answer, Unavailable
 from strandline.impl.memo import Limits
 from strandline.impl.scanner import DEFAULT_LIMITS, Scanner
+from strandline.properties.interruption import heed
 from strandline.properties.live.truth import Witness
 from strandline.properties.live.turns import counted, fields, reasons, record, statistics, why
 from strandline.properties.report.lanes import printable
@@ -151,6 +152,7 @@ def follow(
             witness.expect(asked.span(dates))
             began, clock = time.time(), time.perf_counter()
             outcome = scanner.turns(asked.window(dates))
+            heed()
             seconds = time.perf_counter() - clock - witness.seconds
             judged = judge(outcome, witness) if judging and isinstance(outcome, Answer) else None
             yield Refresh(number, began, outcome, seconds, witness.held, appended(before, outcome), judged)

@@ -8,10 +8,16 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 import time
 from contextlib import redirect_stderr, redirect_stdout
-from typing import NamedTuple
+from queue import SimpleQueue
+from threading import Thread
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 FAILED = 1
 """What an exit code that is no number counts as."""
@@ -40,7 +46,21 @@ def answer(command: list[str]) -> Answer:
     return Answer(code, out.getvalue(), err.getvalue(), round(time.process_time() - began, 3))
 
 
+def commands() -> Iterator[list[str]]:
+    """Give the commands. When standard input ends, nobody waits for an answer, and the process ends at once."""
+    lines: SimpleQueue[str] = SimpleQueue()
+
+    def read() -> None:
+        for line in sys.stdin:
+            lines.put(line)
+        os._exit(0)
+
+    Thread(target=read, name="commands", daemon=True).start()
+    while True:
+        yield json.loads(lines.get())
+
+
 if __name__ == "__main__":
-    for line in sys.stdin:
-        sys.stdout.write(json.dumps(answer(json.loads(line))) + "\n")
+    for command in commands():
+        sys.stdout.write(json.dumps(answer(command)) + "\n")
         sys.stdout.flush()

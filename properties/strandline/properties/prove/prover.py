@@ -15,7 +15,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from threading import Event, Timer
+from threading import Event, Lock, Timer
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from strandline.properties.prove import child
@@ -88,11 +88,13 @@ def prove(asked: tuple[Condition, ...], budget: float = BUDGET) -> Iterator[Proo
             idle.put(asker)
 
     with ExitStack() as stack:
-        for _ in range(workers):
-            asker = _Asker()
+        askers = [_Asker() for _ in range(workers)]
+        for asker in askers:
             stack.callback(asker.close)
             idle.put(asker)
         pool = stack.enter_context(ThreadPoolExecutor(workers))
+        for asker in askers:  # before the pool waits for the threads that wait for them
+            stack.callback(asker.end)
         yield from pool.map(one, asked)
 
 
@@ -101,6 +103,8 @@ class _Asker:
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
+        self._changing = Lock()
+        self._ended = False
 
     def ask(self, condition: Condition, budget: float) -> Proof:
         """Ask one condition, within bounds of processor time and of wall time."""
@@ -118,6 +122,14 @@ class _Asker:
         judge = check_outcome if condition.command == "check" else diff_outcome
         return Proof(condition, judge(answer.code, answer.out, answer.err), answer.seconds)
 
+    def end(self) -> None:
+        """End the process, and start none any more; whoever waits for its answer, in another thread, gets none."""
+        with self._changing:
+            self._ended = True
+            if self._process is not None:
+                self._process.kill()
+                self._process.wait()
+
     def close(self) -> None:
         """End the process, if there is one."""
         process, self._process = self._process, None
@@ -131,7 +143,10 @@ class _Asker:
 
     def _answer(self, command: list[str]) -> child.Answer | None:
         """Put a command to the process; None if it had to be killed."""
-        process = self._process = self._process or _started()
+        with self._changing:
+            if self._ended:
+                raise OSError("it was ended")
+            process = self._process = self._process or _started()
         if process.stdin is None or process.stdout is None:
             raise OSError("it has no pipes")
         late = Event()

@@ -10,14 +10,15 @@ from typing import Final
 
 import click
 
+from strandline.properties.interruption import reporting, stopping
 from strandline.properties.mutants import MUTANTS, SHIPPED
-from strandline.properties.options import BROKEN, FORMAT, duration, refuse_unknown, stop_on_interrupt
+from strandline.properties.options import BROKEN, FORMAT, duration, refuse_unknown
 from strandline.properties.report import console
+from strandline.properties.report.folder import UnwrittenError
 from strandline.properties.soak.command import NeverBeganError, Wanted, soaked
 from strandline.properties.soak.lines import lines
 from strandline.properties.soak.plugin import CASES_MAX, NUMBER_MAX, SEED_MAX, STEPS, STEPS_MAX
-from strandline.properties.soak.report import encode
-from strandline.properties.soak.session import REPORT
+from strandline.properties.soak.report import REPORT, encode
 
 SECONDS: Final = 600.0
 """How long a soak takes unless something else bounds it."""
@@ -59,8 +60,8 @@ def soak_command(  # noqa: PLR0913 - one parameter for each option
     """Play the state machines with fresh seeds on every core, until the time is up.
 
     This is pytest --soak in a child of its own. Each worker keeps a journal, line by line, so that one that dies takes
-    nothing recorded along; the report adds the journals up. A violation ends the soak and leaves a trace. Ctrl-C ends
-    it as inconclusive, with the report of what was recorded.
+    nothing recorded along; the report adds the journals up. A violation ends the soak and leaves a trace. Ctrl-C,
+    SIGTERM and SIGHUP end it as inconclusive, with the report of what was recorded.
     """
     refuse_unknown("mutant", (mutant,), (SHIPPED, *MUTANTS))
     if re.fullmatch(r"auto|[0-9]{1,3}", workers) is None:
@@ -73,11 +74,15 @@ def soak_command(  # noqa: PLR0913 - one parameter for each option
     bounded = length is not None or cases is not None or number is not None
     wanted = Wanted(length if bounded else SECONDS, cases, number, workers, mutant, steps, seed)
     try:
-        with stop_on_interrupt() as stop, console.Progress() as progress:
+        with stopping() as stop, console.Progress() as progress:
             found = soaked(wanted, folder, stop, progress.say)
     except NeverBeganError as error:
         console.complain(f"the soak never began: {error}")
         ctx.exit(BROKEN)
+    except UnwrittenError as error:
+        console.complain(str(error))
+        ctx.exit(BROKEN)
+    ctx.with_resource(reporting())
     if output == "json":
         click.echo(encode(found), nl=False)
     else:

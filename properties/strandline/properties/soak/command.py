@@ -6,11 +6,15 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-from contextlib import suppress
-from typing import TYPE_CHECKING, Final, NamedTuple
+from contextlib import contextmanager, suppress
+from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
-from strandline.properties.soak.report import report
+from strandline.properties.interruption import undisturbed
+from strandline.properties.report.folder import write
+from strandline.properties.soak.journal import Over
+from strandline.properties.soak.report import REPORT, encode, report
 from strandline.properties.soak.totals import Totals
 
 if TYPE_CHECKING:
@@ -27,8 +31,8 @@ LOOK: Final = 1.0
 OVERRUN_MAX: Final = 600.0
 """Seconds past its time after which a soak is ended as if by Ctrl-C: its slices are short, so something hangs."""
 
-GRACE: Final = 30.0
-"""Seconds that a child has to end in by itself after Ctrl-C."""
+GRACE: Final = 3.0
+"""Seconds that a child has to end in by itself after Ctrl-C: a worker ends after the case at hand."""
 
 INI: Final = "pytest.ini"
 OUTPUT: Final = "pytest.txt"
@@ -77,31 +81,50 @@ def soaked(wanted: Wanted, folder: Path, stop: threading.Event, say: Say) -> Rep
         say: takes a passing line of progress.
 
     Raises:
-        NeverBeganError: the child ended at once.
+        NeverBeganError: the child ended at once, and nobody had asked it to.
         OSError: the folder cannot be written to.
+        UnwrittenError: the child left no report, and none can be written for it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / INI).write_text("[pytest]\n", "utf-8")
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-c", str(folder / INI)]
-    outside = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     totals = Totals(folder)
-    with (folder / OUTPUT).open("wb") as output:
+    began = time.monotonic()
+    with (
+        (folder / OUTPUT).open("wb") as output,
+        tempfile.TemporaryDirectory(prefix="strandline-", ignore_cleanup_errors=True) as temporary,
+        _started([*wanted.options()], folder, temporary, output) as child,
+    ):
+        _watch(child, totals, wanted.seconds, stop, say)
+    totals.read()
+    if totals.plan is None and not stop.is_set():
+        raise NeverBeganError(_last_words(folder / OUTPUT))
+    if totals.over is None and stop.is_set():  # the child was asked to end, and was ended before it wrote that down
+        totals.over = Over(round(time.monotonic() - began, 3), "interrupted")
+    told = report(totals)
+    if not (folder / REPORT).exists():  # the child was ended before it could write it, or before it began
+        write(folder / REPORT, encode(told))
+    return told
+
+
+@contextmanager
+def _started(options: list[str], folder: Path, temporary: str, output: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+    """Start pytest; it ends with the block, with all that it started, and by itself when this process is gone."""
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    # Standard input is a pipe that this process holds, so pytest must not put another one in its place.
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--capture=sys", "-c", str(folder / INI)]
+    with undisturbed():
         child = subprocess.Popen(  # noqa: S603 - this Python's own pytest
-            [*command, "--rootdir", str(folder), "--soak-out", str(folder), *wanted.options()],
-            stdin=subprocess.DEVNULL,
+            [*command, "--rootdir", str(folder), "--soak-out", str(folder), "--soak-held", *options],
+            stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.STDOUT,
-            env=outside,
+            env=outside | {"TMPDIR": temporary},  # what a worker leaves that is ended by force goes with it
             start_new_session=True,  # Ctrl-C reaches it once, from here, and by force its workers end with it
         )
-        try:
-            _watch(child, totals, wanted.seconds, stop, say)
-        finally:
-            _end(child)
-    totals.read()
-    if totals.plan is None:
-        raise NeverBeganError(_last_words(folder / OUTPUT))
-    return report(totals)
+    try:
+        yield child
+    finally:
+        _end(child)
 
 
 def _watch(
@@ -120,24 +143,20 @@ def _watch(
 
 def _end(child: subprocess.Popen[bytes]) -> None:
     """End a child that has not ended by itself: by Ctrl-C, so that it can report, and by force if it does not."""
-    if child.poll() is not None:
-        return
-    _signal(child, signal.SIGINT)
     try:
-        child.wait(GRACE)
-    except subprocess.TimeoutExpired:
-        _signal(child, None)
-        child.wait(GRACE)
-
-
-def _signal(child: subprocess.Popen[bytes], number: signal.Signals | None) -> None:
-    """Send a signal to the child, or end it and its workers; Windows knows no signals, and ends the child at once."""
-    if sys.platform == "win32":
-        child.kill()
-    elif number is None:
-        os.killpg(child.pid, signal.SIGKILL)
-    else:
-        child.send_signal(number)
+        if child.poll() is None and sys.platform != "win32":  # Windows knows no signals
+            child.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(GRACE)
+    finally:  # the child may have been killed, and its workers not
+        if sys.platform == "win32":
+            child.kill()
+        else:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+        if child.stdin is not None:
+            child.stdin.close()
 
 
 def _last_words(path: Path) -> str:

@@ -30,6 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--soak-steps", type=_whole(1, STEPS_MAX), default=STEPS, metavar="N", help="Steps of a case.")
     group.addoption("--soak-seed", type=_whole(0, SEED_MAX), metavar="N", help="Draw from this seed, not a fresh one.")
     group.addoption("--soak-out", metavar="DIR", help="A new folder for journals, traces and the report.")
+    group.addoption("--soak-held", action="store_true", help="End as by Ctrl-C when standard input ends.")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -5,10 +5,15 @@ Under xdist the dealer is the controller, and a player lives in each worker. Wit
 
 from __future__ import annotations
 
+import _thread
 import os
 import secrets
+import signal
+import sys
+import threading
 import time
 from collections import Counter
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -17,13 +22,15 @@ import click
 import msgspec
 import pytest
 
+from strandline.properties.interruption import INTERRUPTED, heard
 from strandline.properties.mutants import MUTANTS, SHIPPED
+from strandline.properties.processes import hear_nothing
 from strandline.properties.report.folder import UnwrittenError, write
 from strandline.properties.soak.journal import Journal, Lost, Over, Planned
 from strandline.properties.soak.lines import finding, lines
 from strandline.properties.soak.plan import Plan
 from strandline.properties.soak.plugin import SEED_MAX
-from strandline.properties.soak.report import encode, report
+from strandline.properties.soak.report import REPORT, encode, report
 from strandline.properties.soak.slices import Player
 from strandline.properties.soak.totals import Totals
 
@@ -33,7 +40,9 @@ HANDED: Final = "strandline soak"
 DEALT_MAX: Final = 3
 """How often a shift is dealt out: one that has ended this many workers is left alone, and told."""
 
-REPORT: Final = "soak.json"
+HELD: Final = 10.0
+"""Seconds in which a soak ends by itself after its holder is gone."""
+
 TRACES: Final = "traces"
 STOP: Final = "stop"
 """Names in the folder of a soak. The file ``stop`` says that it is over before its time, so that no case begins."""
@@ -221,9 +230,15 @@ def take_over(config: pytest.Config) -> None:
     """
     handed = getattr(config, "workerinput", {}).get(HANDED)
     if handed is not None:
+        hear_nothing()  # whoever deals the shifts out does, and tells of the end by a file
         worker = os.environ.get("PYTEST_XDIST_WORKER", "worker")
         config.pluginmanager.register(Players(msgspec.json.decode(handed, type=Orders), worker))
         return
+    hearing = ExitStack()
+    hearing.enter_context(heard())
+    config.add_cleanup(hearing.close)
+    if config.getoption("soak_held"):
+        threading.Thread(target=_held, name="held", daemon=True).start()
     plan = planned(config)
     config.option.maxfail = 1  # one violation is shown; the others would only take time
     if config.getoption("dist", "no") != "no":
@@ -239,6 +254,20 @@ def take_over(config: pytest.Config) -> None:
     config.pluginmanager.register(dealer)
     if config.getoption("dist", "no") == "no":
         config.pluginmanager.register(Players(dealer.orders, "main"))
+
+
+def _held() -> None:
+    """End as by Ctrl-C when standard input ends, whose other end a process holds that wants to know how this ends.
+
+    This process leads a session of its own, so that by force it can end everything in it.
+    """
+    while os.read(0, 1):
+        pass
+    _thread.interrupt_main()
+    threading.Event().wait(HELD)
+    if sys.platform != "win32":
+        os.killpg(0, signal.SIGKILL)
+    os._exit(INTERRUPTED)
 
 
 def planned(config: pytest.Config) -> Plan:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from strandline.properties.fuzz import MACHINES
+from strandline.properties.interruption import heed
 from strandline.properties.report import replay
 from strandline.properties.report.folder import write
 from strandline.properties.report.retrace import retrace
@@ -50,10 +51,12 @@ class Player:
         try:
             with closing(walk(MACHINES[one.machine], self.subject, one.seed, one.cases, one.steps)) as walked:
                 for cases, (counts, broken) in enumerate(walked, 1):
+                    heed()
                     self.journal.case(counts)
                     if cut := broken is None and cases < one.cases and is_over():
                         break
         except Exception as error:  # noqa: BLE001 - whatever a machine fails of is a finding: the judge itself is broken
+            heed()
             found: Broke | Failed | None = Failed(one.number, f"{type(error).__name__}: {error}"[:SAYS_MAX])
         else:
             found = self._told(one, broken) if broken is not None else None

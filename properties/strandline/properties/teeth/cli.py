@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from strandline.properties.interruption import reporting
 from strandline.properties.mutants import SHIPPED
 from strandline.properties.options import BROKEN, refuse_unknown
 from strandline.properties.report import console, folder
@@ -64,8 +65,8 @@ def teeth_command(  # noqa: PLR0913 - one parameter for each option
 ) -> None:
     """Put known-bad designs to the engines, and the scanner as it is beside them.
 
-    Each design names the engine that must catch it. Ctrl-C ends the run as inconclusive, with evidence as far as it
-    goes.
+    Each design names the engine that must catch it. Ctrl-C, SIGTERM and SIGHUP end the run as inconclusive, with
+    evidence as far as it goes.
     """
     refuse_unknown("known-bad design", names, (SHIPPED, *KNOWN))
     refuse_unknown("engine", engines, ENGINES)
@@ -75,6 +76,7 @@ def teeth_command(  # noqa: PLR0913 - one parameter for each option
             progress.say(f"{one.engine}: {one.name!r}: {one.outcome} in {one.seconds:.1f} s")
 
         matrix = run(Wanted(names, engines, seeds, whole), say)
+    ctx.with_resource(reporting())
     told = document(matrix, sources())
     problem = None
     try:
