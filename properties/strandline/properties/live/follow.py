@@ -12,7 +12,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from strandline.impl.answer import Answer, Unavailable
 from strandline.impl.memo import Limits
 from strandline.impl.scanner import DEFAULT_LIMITS, Scanner
+from strandline.model.days import Span
+from strandline.model.oracle import oracle
 from strandline.properties.interruption import heed
+from strandline.properties.live.besides import of, unequal
+from strandline.properties.live.besides import record as record_besides
 from strandline.properties.live.truth import Witness
 from strandline.properties.live.turns import counted, fields, reasons, record, statistics, why
 from strandline.properties.report.lanes import printable
@@ -53,13 +57,19 @@ class Judged:
     """What the oracle said of a refresh.
 
     ``rows`` is what it read in ``seconds``; ``problem`` says why it could not, None if it could. ``differences`` are
-    the turns that do not agree, by turn id.
+    the turns that do not agree, by turn id, ``counts`` what does not agree of all that an answer says besides.
     """
 
     rows: int
     seconds: float
     problem: str | None
     differences: tuple[Difference, ...]
+    counts: tuple[str, ...] = ()
+
+    @property
+    def agrees(self) -> bool:
+        """Tell whether nothing differs."""
+        return not self.differences and not self.counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +120,7 @@ class Totals:
         if refresh.judged is not None:
             self.compared += refresh.judged.problem is None
             self.unjudged += refresh.judged.problem is not None
-            self.differences += bool(refresh.judged.differences)
+            self.differences += not refresh.judged.agrees
 
     def exit_code(self, *, judging: bool) -> int:
         """Give 1 for a difference, 4 if nothing was answered, or nothing compared that was to be; else 0."""
@@ -166,10 +176,13 @@ def follow(
 def judge(answer: Answer, witness: Witness) -> Judged:
     """Compare an answer with what the witness saw in the transaction that the answer rests on."""
     if answer.snapshot is None:  # nothing was at the path, so nothing may be in the answer
-        return Judged(0, 0.0, None, differences(answer.turns, ()))
+        nothing = oracle((), Span(None, None))
+        return Judged(0, 0.0, None, differences(answer.turns, ()), unequal(of(answer), of(nothing)))
     if witness.last is None:
         return Judged(0, witness.seconds, witness.problem or "no read transaction was seen", ())
-    return Judged(witness.last.rows, witness.seconds, None, differences(answer.turns, witness.last.truth.turns))
+    truth = witness.last.truth
+    turns, counts = differences(answer.turns, truth.turns), unequal(of(answer), of(truth))
+    return Judged(witness.last.rows, witness.seconds, None, turns, counts)
 
 
 def differences(scanner: tuple[ScannerTurn, ...], oracle: tuple[OracleTurn, ...]) -> tuple[Difference, ...]:
@@ -219,7 +232,9 @@ def line(refresh: Refresh, zone: ZoneInfo) -> str:
 def _judgement(judged: Judged) -> str:
     if judged.problem is not None:
         return f"not compared: {printable(judged.problem)}"
-    said = counted(len(judged.differences), "difference") if judged.differences else "oracle agrees"
+    said = "oracle agrees" if judged.agrees else counted(len(judged.differences), "difference")
+    if judged.counts:
+        said += f", other counts of {', '.join(judged.counts)}"
     return f"{said} ({counted(judged.rows, 'row')}, {judged.seconds * 1000:,.0f} ms)"
 
 
@@ -247,7 +262,8 @@ def document(refresh: Refresh, zone: ZoneInfo) -> dict[str, object]:
     }
     if isinstance(outcome, Unavailable):
         return {**head, "unavailable": reasons(outcome)}
-    head |= {"turns": len(outcome.turns), "appended": refresh.appended, "read": statistics(outcome)}
+    head |= {"turns": len(outcome.turns), **record_besides(of(outcome))}
+    head |= {"appended": refresh.appended, "read": statistics(outcome)}
     judged = refresh.judged
     if judged is None:
         return head
@@ -255,7 +271,8 @@ def document(refresh: Refresh, zone: ZoneInfo) -> dict[str, object]:
         {"scanner": ours and record(ours, zone), "oracle": theirs and record(theirs, zone)}
         for ours, theirs in judged.differences
     ]
-    return {**head, "oracle": {"rows": judged.rows, "problem": judged.problem, "differences": pairs}}
+    said = {"rows": judged.rows, "problem": judged.problem, "differences": pairs, "other_counts": list(judged.counts)}
+    return {**head, "oracle": said}
 
 
 def summary(totals: Totals, *, judging: bool) -> list[str]:

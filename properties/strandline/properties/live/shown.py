@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from strandline.properties.live import follow
+from strandline.properties.live import besides, follow
 from strandline.properties.live.turns import cost, fields
 from strandline.properties.report.console import Progress, tell
 
@@ -67,7 +67,7 @@ def tell_turns(shown: Shown, asked: Asked) -> None:
     """Show turns: a table on a terminal, tabs in a pipe; what was read goes to standard error."""
     if sys.stdout.isatty() and shown.turns:
         table = Table(show_edge=False, header_style="bold", box=box.SIMPLE_HEAD)
-        for name in ("turn", "thread", f"time ({asked.zone})", "model"):
+        for name in ("turn", "thread", f"time ({asked.zone})", "model", "known as"):
             table.add_column(name, overflow="fold")
         for turn in shown.turns:
             table.add_row(*(Text(field) for field in fields(turn, asked.zone)))
@@ -75,6 +75,9 @@ def tell_turns(shown: Shown, asked: Asked) -> None:
     else:
         tell("\t".join(fields(turn, asked.zone)) for turn in shown.turns)
     click.echo(cost(shown, asked.path), err=True)
+    silence = besides.silence(shown.besides)
+    if silence is not None:
+        click.echo(silence, err=True)
 
 
 def followed(refreshes: Iterable[follow.Refresh], zone: ZoneInfo, *, judging: bool, output: str) -> int:
@@ -83,12 +86,13 @@ def followed(refreshes: Iterable[follow.Refresh], zone: ZoneInfo, *, judging: bo
     with suppress(KeyboardInterrupt):
         for refresh in refreshes:
             seen.add(refresh)
-            found = refresh.judged.differences if refresh.judged else ()
+            judged = refresh.judged
+            found = judged.differences if judged else ()
             if output == "json":
                 click.echo(json.dumps(follow.document(refresh, zone)))
             else:
                 tell([follow.line(refresh, zone), *follow.side_by_side(found, zone)])
-            if found:
+            if judged is not None and not judged.agrees:
                 break
     if output == "json":
         click.echo(json.dumps(follow.totals_document(seen, judging=judging)))

@@ -15,6 +15,9 @@ from strandline.impl.answer import Answer, Unavailable
 from strandline.impl.scanner import Scanner
 from strandline.impl.window import Window
 from strandline.model import days
+from strandline.model.oracle import oracle
+from strandline.properties.live import besides
+from strandline.properties.live.besides import Besides, of
 from strandline.properties.live.truth import FullScan, read_truth
 from strandline.properties.report.lanes import printable
 
@@ -105,9 +108,10 @@ class Asked:
 
 
 class Shown(NamedTuple):
-    """An answer made ready: its turns, what was read to find them, why, and how long it took, in seconds."""
+    """An answer made ready: its turns, what it says besides, what was read to find them, and the seconds it took."""
 
     turns: tuple[Turn, ...]
+    besides: Besides
     read: dict[str, object]
     seconds: float
 
@@ -118,7 +122,9 @@ def scan(asked: Asked, waiting: Callable[[], None] = lambda: None) -> Shown | Un
         began = time.perf_counter()
         outcome = scanner.turns(asked.window(asked.dates()))
         seconds = time.perf_counter() - began
-    return outcome if isinstance(outcome, Unavailable) else Shown(outcome.turns, statistics(outcome), seconds)
+    if isinstance(outcome, Unavailable):
+        return outcome
+    return Shown(outcome.turns, of(outcome), statistics(outcome), seconds)
 
 
 def look(asked: Asked, waiting: Callable[[], None] = lambda: None) -> Shown | Unavailable:
@@ -130,8 +136,8 @@ def look(asked: Asked, waiting: Callable[[], None] = lambda: None) -> Shown | Un
         case Unavailable():
             return found
         case FullScan(truth, rows):
-            return Shown(truth.turns, {"path": "oracle", "rows": rows, "skipped": dict(truth.skipped)}, seconds)
-    return Shown((), {"path": "missing", "rows": 0, "skipped": {}}, seconds)
+            return Shown(truth.turns, of(truth), {"path": "oracle", "rows": rows}, seconds)
+    return Shown((), of(oracle((), days.Span(None, None))), {"path": "missing", "rows": 0}, seconds)
 
 
 def statistics(answer: Answer) -> dict[str, object]:
@@ -173,16 +179,17 @@ def exit_code(unavailable: Unavailable) -> int:
 
 def record(turn: Turn, zone: ZoneInfo) -> dict[str, object]:
     """Give a turn as it goes into JSON."""
-    return {"turn": turn.turn, "thread": turn.thread, "ts": turn.ts, "time": local(turn.ts, zone), "model": turn.model}
+    return {**turn._asdict(), "time": local(turn.ts, zone)}
 
 
-def fields(turn: Turn, zone: ZoneInfo) -> tuple[str, str, str, str]:
+def fields(turn: Turn, zone: ZoneInfo) -> tuple[str, str, str, str, str]:
     """Give a turn as it goes into a table; what is not known is a dash."""
     return (
         printable(turn.turn),
         printable(turn.thread or "-"),
         local(turn.ts, zone) or f"@{turn.ts}",
         printable(turn.model or "-"),
+        turn.how,
     )
 
 
@@ -202,9 +209,8 @@ def cost(shown: Shown, path: Path) -> str:
     parts = [counted(len(shown.turns), "turn"), f"by {read['path']}", counted(int(str(read["rows"])), "row") + " read"]
     if read.get("cause"):
         parts.append(f"full scan: {read['cause']}")
-    skipped = read["skipped"]
-    if isinstance(skipped, dict) and skipped:
-        parts.append("skipped " + ", ".join(f"{count:,} {reason}" for reason, count in skipped.items()))
+    if shown.besides.skipped:
+        parts.append("skipped " + ", ".join(f"{count:,} {reason}" for reason, count in shown.besides.skipped))
     return ", ".join([*parts, f"{shown.seconds * 1000:,.1f} ms"])
 
 
@@ -221,6 +227,7 @@ def document(shown: Shown | Unavailable, asked: Asked) -> dict[str, object]:
     return {
         "window": {"first": first and first.isoformat(), "last": last and last.isoformat(), "zone": str(asked.zone)},
         "turns": [record(turn, asked.zone) for turn in shown.turns],
+        **besides.record(shown.besides),
         "read": shown.read,
         "milliseconds": round(shown.seconds * 1000, 3),
     }
