@@ -220,7 +220,7 @@ def test_a_check_of_a_liar_ends_with_the_line_that_replays_it(here: Path) -> Non
     assert "to standard output" not in result.stdout
     *_, line = result.stdout.splitlines()
     law = line.partition("/traces/")[2][:2]
-    assert line == f"  strandline replay .strandline/traces/{law}-lying-Liar.json --subject lying:Liar"
+    assert line == f"  strandline replay .strandline/runs/0001-check/traces/{law}-lying-Liar.json --subject lying:Liar"
     again = run(*shlex.split(line)[1:])
     assert again.exit_code == 1
     assert f"{law} " in again.stdout
@@ -234,7 +234,7 @@ def test_a_check_of_a_liar_ends_with_the_line_that_replays_it(here: Path) -> Non
 @pytest.mark.usefixtures("few", "here")
 def test_a_trace_on_a_sound_scanner_holds_and_on_a_broken_one_is_broken() -> None:
     run("check", "--subject", "lying:Liar", "--engine", SEARCH)
-    trace = ".strandline/traces/M1-lying-Liar.json"
+    trace = ".strandline/runs/0001-check/traces/M1-lying-Liar.json"
     assert run("replay", trace, "--subject", "strandline.properties.blackbox.shipped:Shipped").exit_code == 0
     stuck = run("replay", trace, "--subject", "lying:Stuck")
     assert stuck.exit_code == 4
@@ -245,7 +245,7 @@ def test_a_trace_on_a_sound_scanner_holds_and_on_a_broken_one_is_broken() -> Non
 @pytest.mark.usefixtures("few", "here")
 def test_a_trace_of_a_subject_is_not_replayed_without_one_nor_any_other_trace_with_one() -> None:
     run("check", "--subject", "lying:Liar", "--engine", SEARCH)
-    without = run("replay", ".strandline/traces/M1-lying-Liar.json")
+    without = run("replay", ".strandline/runs/0001-check/traces/M1-lying-Liar.json")
     assert without.exit_code == 2
     assert "name it with --subject or --subject-cmd" in without.stderr
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import click
 
+from strandline.properties import outputs
 from strandline.properties.blackbox import judged
 from strandline.properties.blackbox.subjects import bench_for, subject_options
 from strandline.properties.check import check, check_specimen
@@ -36,7 +37,7 @@ Example:    strandline check --mutant dominance
 @click.option("--specimen", metavar="NAME", help="Search a published design in place of the scanner.")
 @click.option("--engine", "chosen", multiple=True, metavar="NAME", help="Run this engine only; may be repeated.")
 @click.option("--full", is_flag=True, help="Search every large world too; belongs in a nightly run.")
-@click.option("--out", type=click.Path(path_type=Path), default=".strandline", show_default=True, help="A folder.")
+@click.option("--out", type=click.Path(path_type=Path), help="A folder.  [default: a new one below .strandline/runs]")
 @click.option("--list-mutants", "listing", is_flag=True, help="List the mutants and check nothing.")
 @click.option("--list-specimens", "cabinet", is_flag=True, help="List the published designs and check nothing.")
 @subject_options
@@ -50,7 +51,7 @@ def check_command(  # noqa: PLR0913 - one parameter for each option
     specimen: str | None,
     chosen: tuple[str, ...],
     full: bool,
-    out: Path,
+    out: Path | None,
     listing: bool,
     cabinet: bool,
     output: str,
@@ -61,7 +62,8 @@ def check_command(  # noqa: PLR0913 - one parameter for each option
     With --subject or --subject-cmd, check somebody else's scanner: the laws that its answers can break.
 
     Progress goes to standard error. The evidence is OUT/evidence.json and OUT/summary.md; the shortest trace to each
-    violated law goes to OUT/traces. Ctrl-C ends the check as inconclusive, with evidence as far as it goes.
+    violated law goes to OUT/traces. Without --out each check has a folder of its own, and .strandline/evidence.json is
+    a copy of the last one's. Ctrl-C ends the check as inconclusive, with evidence as far as it goes.
     """
     if listing:
         console.tell(outcome.listed(MUTANTS.values(), output))
@@ -79,6 +81,7 @@ def check_command(  # noqa: PLR0913 - one parameter for each option
     if full and (bench is not None or specimen is not None or mutant != SHIPPED):
         raise click.UsageError("--full is for the scanner as it is shipped: nothing more is searched of others")
     refuse_unknown("engine", chosen, tuple(engine.name for engine in (bench.engines if bench else ENGINES)))
+    place = outputs.run_folder(out, "check")
     began, clock = datetime.now(UTC), time.monotonic()
     with console.Progress() as progress:
         judge = (
@@ -92,12 +95,12 @@ def check_command(  # noqa: PLR0913 - one parameter for each option
     unshown = judged.DOES_NOT_SHOW if bench else evidence.DOES_NOT_SHOW
     exhibits = drawing.exhibited(findings.traces(), bench)
     found = evidence.gather(findings, began, time.monotonic() - clock, unshown, exhibits, full=full)
-    drawn = drawing.drawing(exhibits, out, bench)
-    problem = outcome.saved(found, exhibits, drawn, out)
+    drawn = drawing.drawing(exhibits, place, bench)
+    problem = outcome.saved(found, exhibits, drawn, place)
     if output == "json":
         click.echo(evidence.encode(found), nl=False)
     else:
-        console.tell(outcome.outcome(found, None if problem else out))
+        console.tell(outcome.outcome(found, None if problem else place))
         console.tell(["", *drawn] if drawn else [])
     if problem is not None:
         console.complain(problem)

@@ -134,7 +134,7 @@ def test_a_file_that_is_there_is_never_written_over(tmp_path: Path) -> None:
     result = export(H03, "--out", path)
     assert (result.exit_code, path.read_text()) == (2, "mine")
     assert "is there already" in result.stderr
-    assert export(H03, "--out", path / "below.py").exit_code == 4
+    assert export(H03, "--out", path / "below.py").exit_code == 2
 
 
 def test_a_trace_of_the_shipped_scanner_that_breaks_a_law_fails_until_it_is_mended() -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from strandline.properties import outputs
 from strandline.properties.exhaust import lines, traced
 from strandline.properties.exhaust.chosen import MODEL, SCOPES, built_in, own
 from strandline.properties.exhaust.found import Budget, Counts
@@ -34,7 +35,7 @@ from strandline.properties.options import (
     refuse_unknown,
     stop_on_interrupt,
 )
-from strandline.properties.report import console, drawing, folder
+from strandline.properties.report import console, drawing, folder, runs
 from strandline.properties.report.lanes import printable
 from strandline.properties.report.replay import encode as encode_trace
 from strandline.properties.report.replay import file_name
@@ -91,9 +92,7 @@ Example:    strandline exhaust
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    default=".strandline/exhaust.json",
-    show_default=True,
-    help="The evidence.",
+    help="The evidence.  [default: exhaust.json in a new folder below .strandline/runs]",
 )
 @FORMAT
 @click.pass_context
@@ -110,7 +109,7 @@ def exhaust_command(  # noqa: PLR0913 - one parameter for each option
     states: int,
     memory: int,
     several: int,
-    out: Path,
+    out: Path | None,
     output: str,
 ) -> None:
     """Search a declared world whole: every reachable state, by every interleaving.
@@ -119,8 +118,9 @@ def exhaust_command(  # noqa: PLR0913 - one parameter for each option
     it, and without --world, every large memo world is searched, and one verdict is given.
 
     Progress goes to standard error, the evidence to the file --out, and traces that can be replayed to traces/ beside
-    it. Ctrl-C ends the search after the layer at hand as inconclusive, with evidence as far as it goes; a second one
-    ends it at once.
+    it. Without --out each run has a folder of its own, and .strandline/exhaust.json is a copy of the last evidence.
+    Ctrl-C ends the search after the layer at hand as inconclusive, with evidence as far as it goes; a second one ends
+    it at once.
     """
     if listing:
         console.tell(_listed(output))
@@ -135,6 +135,7 @@ def exhaust_command(  # noqa: PLR0913 - one parameter for each option
     several_worlds = own_world is None and name is None
     if workers is not None and not several_worlds:
         raise click.UsageError("--workers is for several worlds: one world is searched by one process")
+    place = outputs.run_file(out, "exhaust")
     terms = Terms(Budget(states, memory), several)
     if several_worlds:
         family, traces = _family(kind, mutant, terms, workers or at_once())
@@ -152,14 +153,14 @@ def exhaust_command(  # noqa: PLR0913 - one parameter for each option
         mine = traced.files(report.claims) if own_world is not None else traced.Files({}, ())
     exhibits = drawing.exhibited(traces)
     files = {file_name(trace): encode_trace(trace, exhibit) for trace, exhibit in exhibits.items()}
-    problem = _written(out, data, files | mine.written)
+    problem = _written(place, data, files | mine.written)
     if output == "json":
         click.echo(data, nl=False)
     else:
         console.tell(shown)
-        drawn = drawing.drawing(exhibits, out.parent) if not problem else []
+        drawn = drawing.drawing(exhibits, place.parent) if not problem else []
         console.tell(["", *drawn, ""] if drawn else [])
-        console.tell([] if problem else [*_again(out, mine, own_world or ""), f"evidence: {out}"])
+        console.tell([] if problem else [*_again(place, mine, own_world or ""), f"evidence: {place}"])
     if verdict is Verdict.BROKEN:
         console.complain(ended)
     if problem is not None:
@@ -250,6 +251,7 @@ def _written(out: Path, data: bytes, traces: dict[str, bytes]) -> str | None:
         folder.write(out, data)
         for name, trace in traces.items():
             folder.write(out.parent / "traces" / name, trace)
+        runs.finish(out.parent)
     except folder.UnwrittenError as error:
         return str(error)
     return None

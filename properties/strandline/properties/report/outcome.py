@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from strandline.properties.report import evidence, folder
+from strandline.properties.report import evidence, folder, runs
 from strandline.properties.report.console import COLORS
 from strandline.properties.report.lanes import printable
 
@@ -27,6 +27,7 @@ def saved(found: Evidence, exhibits: dict[Trace, Exhibit], drawn: list[str], out
     """Write the evidence; give a line that says why it could not be written, None if it is."""
     try:
         folder.save(found, exhibits, drawn, out)
+        runs.finish(out)
     except folder.UnwrittenError as error:
         return str(error)
     return None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
+from strandline.properties import outputs
 from strandline.properties.blackbox.outside import OUTSIDE
 from strandline.properties.blackbox.plots import PLOTS
 from strandline.properties.blackbox.subject import SubjectBrokenError
@@ -39,20 +40,21 @@ Exit codes: 0 all steps fit and the law holds, 1 the law is still broken,
             2 no trace file, 3 the trace fits no longer, was ended before its
             last step, or its law has nothing to judge, which is no pass,
             4 the subject is broken, or model and real code part.
-Example:    strandline replay .strandline/traces/M3-dominance.json
+Example:    strandline replay .strandline/runs/0001-check/traces/M3-dominance.json
             strandline replay M3-dominance.json --on both
             strandline replay M3-dominance.json --mutant shipped --step
 """
 
 _EXPORT: Final = """\b
-Exit codes: 0 written, 2 no trace file, or a mistake in the call, 3 the trace
-            fits no longer, or would make no test, 4 it cannot be written.
+Exit codes: 0 written, 2 no trace file, a mistake in the call, or the file
+            cannot be written, 3 the trace fits no longer, or would make no
+            test, 4 writing failed.
 Example:    strandline export M3-dominance.json --out tests/test_late_write_back.py
 """
 
 _DEMO: Final = """\b
-Exit codes: 0 all went as it should, 4 something did not, or the folder cannot
-            be written to.
+Exit codes: 0 all went as it should, 2 a mistake in the call, or the folder
+            cannot be written to, 4 something did not.
 Example:    strandline demo --out lost-update
 """
 
@@ -221,6 +223,9 @@ def export_command(ctx: click.Context, /, *, source: str, form: str, name: str |
     """
     if name is not None and CLAIM.fullmatch(name) is None:
         raise click.UsageError(f"--name {name!r} is no name of a test: write test_, and then a-z, 0-9 and _")
+    if out is not None and out.exists():
+        raise click.UsageError(f"{out} is there already: name another file, or remove it")
+    outputs.require(out)
     file = _file(ctx, source, None)
     try:
         module = pytest_module(replay.to_trace(file), name)
@@ -231,8 +236,6 @@ def export_command(ctx: click.Context, /, *, source: str, form: str, name: str |
     if out is None:
         click.echo(module, nl=False)
         return
-    if out.exists():
-        raise click.UsageError(f"{out} is there already: name another file, or remove it")
     try:
         folder.write(out, module.encode())
     except folder.UnwrittenError as error:
@@ -249,6 +252,7 @@ def demo_command(ctx: click.Context, /, *, out: Path, short: bool) -> None:
 
     The trace and the test are left in the folder --out.
     """
+    outputs.require(None if short else out / demo.TEST)
     try:
         console.tell(demo.drawn() if short else demo.demonstrate(out))
     except (demo.DemoError, folder.UnwrittenError) as error:
