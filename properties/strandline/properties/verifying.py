@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _EPILOG: Final = """\b
 Exit codes: 0 byte for byte the same, 1 a claim differs, 2 no evidence, or a
             mistake in the call, 3 not verified: the sources differ, or not
-            every claim was run again.
+            every claim was run again, as after Ctrl-C.
 Example:    strandline verify
             strandline verify .strandline/runs/0001-check/evidence.json
 """
@@ -65,14 +65,17 @@ def verify_command(
         outcome = Verified(moved=changed)
     else:
         judge = _judge(source, found, bench)
-        with console.Progress() as progress:
-            outcome = verify(
-                found,
-                lambda engines: judge(engines, progress.say, progress.keep),
-                partial(drawing.exhibited, bench=bench),
-                judged.DOES_NOT_SHOW if bench else evidence.DOES_NOT_SHOW,
-                chosen,
-            )
+        try:
+            with console.Progress() as progress:
+                outcome = verify(
+                    found,
+                    lambda engines: judge(engines, progress.say, progress.keep),
+                    partial(drawing.exhibited, bench=bench),
+                    judged.DOES_NOT_SHOW if bench else evidence.DOES_NOT_SHOW,
+                    chosen,
+                )
+        except KeyboardInterrupt:  # not in an engine, which says so by itself
+            outcome = Verified(unrepeated=("interrupted before the claims could be compared",))
     if output == "json":
         click.echo(json.dumps(lines.document(outcome)))
     else:

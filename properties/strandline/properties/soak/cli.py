@@ -12,11 +12,11 @@ from strandline.properties import outputs
 from strandline.properties.mutants import MUTANTS, SHIPPED
 from strandline.properties.options import BROKEN, FORMAT, duration, refuse_unknown, stop_on_interrupt
 from strandline.properties.report import console
+from strandline.properties.report.folder import UnwrittenError
 from strandline.properties.soak.command import NeverBeganError, Wanted, soaked
 from strandline.properties.soak.lines import lines
 from strandline.properties.soak.plugin import CASES_MAX, NUMBER_MAX, SEED_MAX, STEPS, STEPS_MAX
-from strandline.properties.soak.report import encode
-from strandline.properties.soak.session import REPORT
+from strandline.properties.soak.report import REPORT, encode
 
 SECONDS: Final = 600.0
 """How long a soak takes unless something else bounds it."""
@@ -76,6 +76,9 @@ def soak_command(  # noqa: PLR0913 - one parameter for each option
             found = soaked(wanted, folder, stop, progress.say)
     except NeverBeganError as error:
         console.complain(f"the soak never began: {error}")
+        ctx.exit(BROKEN)
+    except UnwrittenError as error:
+        console.complain(str(error))
         ctx.exit(BROKEN)
     if output == "json":
         click.echo(encode(found), nl=False)

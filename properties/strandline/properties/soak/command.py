@@ -10,7 +10,9 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from strandline.properties.soak.report import report
+from strandline.properties.report.folder import write
+from strandline.properties.report.runs import finish
+from strandline.properties.soak.report import REPORT, encode, report
 from strandline.properties.soak.totals import Totals
 
 if TYPE_CHECKING:
@@ -77,8 +79,9 @@ def soaked(wanted: Wanted, folder: Path, stop: threading.Event, say: Say) -> Rep
         say: takes a passing line of progress.
 
     Raises:
-        NeverBeganError: the child ended at once.
+        NeverBeganError: the child ended at once, and nobody had asked it to.
         OSError: the folder cannot be written to.
+        UnwrittenError: the child left no report, and none can be written for it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / INI).write_text("[pytest]\n", "utf-8")
@@ -99,9 +102,13 @@ def soaked(wanted: Wanted, folder: Path, stop: threading.Event, say: Say) -> Rep
         finally:
             _end(child)
     totals.read()
-    if totals.plan is None:
+    if totals.plan is None and not stop.is_set():
         raise NeverBeganError(_last_words(folder / OUTPUT))
-    return report(totals)
+    told = report(totals)
+    if not (folder / REPORT).exists():  # the child was ended before it could write it, or before it began
+        write(folder / REPORT, encode(told))
+        finish(folder)
+    return told
 
 
 def _watch(

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from strandline.properties.soak.totals import Totals
 
+REPORT: Final = "soak.json"
+"""The name of the document in the folder of a soak."""
+
 RULE_OF_THREE: Final = 3
 """No violation in N independent cases: at 95 % fewer than about 3 in N cases hold one."""
 

@@ -24,7 +24,7 @@ from strandline.properties.soak.journal import Journal, Lost, Over, Planned
 from strandline.properties.soak.lines import finding, lines
 from strandline.properties.soak.plan import Plan
 from strandline.properties.soak.plugin import SEED_MAX
-from strandline.properties.soak.report import encode, report
+from strandline.properties.soak.report import REPORT, encode, report
 from strandline.properties.soak.slices import Player
 from strandline.properties.soak.totals import Totals
 
@@ -34,7 +34,6 @@ HANDED: Final = "strandline soak"
 DEALT_MAX: Final = 3
 """How often a shift is dealt out: one that has ended this many workers is left alone, and told."""
 
-REPORT: Final = "soak.json"
 TRACES: Final = "traces"
 STOP: Final = "stop"
 """Names in the folder of a soak. The file ``stop`` says that it is over before its time, so that no case begins."""
