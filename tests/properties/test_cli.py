@@ -177,6 +177,7 @@ def engines(monkeypatch: pytest.MonkeyPatch) -> list[Engine]:
 
     engines = [Engine(name, f"searches, {name}", partial(searching, name)) for name in ("one", "two")]
     monkeypatch.setattr(check, "ENGINES", engines)
+    monkeypatch.setattr(check, "UNTIL_BROKEN", engines)
     monkeypatch.setattr(check, "planted", lambda _name: contextlib.nullcontext())
     monkeypatch.setattr(checking, "ENGINES", engines)
     monkeypatch.setattr(checking, "MUTANTS", {"split": MUTANTS["split"]})
@@ -239,6 +240,17 @@ def test_evidence_that_cannot_be_written_in_the_end_is_said_after_the_claims(
     assert "evidence:" not in result.stdout
     assert result.stderr.splitlines()[-1].startswith(f"strandline: {tmp_path / 'file'}")
     assert run("check", "--mutant", "split", "--out", tmp_path / "file").exit_code == 1
+
+
+@pytest.mark.usefixtures("engines")
+def test_a_mutant_is_checked_until_it_is_caught_unless_all_is_asked_for(tmp_path: Path) -> None:
+    document = json.loads(run("check", "--mutant", "split", "--out", tmp_path, "--format", "json").stdout)["claims"]
+    assert (document["until_broken"], document["skipped"]) == (True, ["two"])
+    assert document["engines"][1]["detail"] == "M3 was broken before it began"
+    options = ("--mutant", "split", "--all", "--out", tmp_path, "--format", "json")
+    document = json.loads(run("check", *options).stdout)["claims"]
+    assert (document["until_broken"], document["skipped"]) == (False, [])
+    one_line(run("check", "--all", "--out", tmp_path), 2, "--all is for --mutant")
 
 
 @pytest.mark.usefixtures("engines")

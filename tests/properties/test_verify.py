@@ -207,7 +207,7 @@ def test_what_differs_in_what_ran_before_an_interruption_differs() -> None:
 def judge(monkeypatch: pytest.MonkeyPatch) -> Judge:
     judge = Judge()
     monkeypatch.setattr(
-        verifying, "check", lambda _subject, *rest, full: judge(*rest) if not full else pytest.fail("not full")
+        verifying, "check", lambda _subject, *rest, **asked: pytest.fail() if any(asked.values()) else judge(*rest)
     )
     return judge
 

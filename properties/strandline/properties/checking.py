@@ -34,6 +34,7 @@ Example:    strandline check --mutant dominance
 
 @click.command("check", epilog=_EPILOG)
 @click.option("--mutant", default=SHIPPED, metavar="NAME", help="Plant a known-bad variant, to see it caught.")
+@click.option("--all", "whole", is_flag=True, help="With --mutant: go on after a law was found broken.")
 @click.option("--specimen", metavar="NAME", help="Search a published design in place of the scanner.")
 @click.option("--engine", "chosen", multiple=True, metavar="NAME", help="Run this engine only; may be repeated.")
 @click.option("--full", is_flag=True, help="Search every large world too; belongs in a nightly run.")
@@ -48,6 +49,7 @@ def check_command(  # noqa: PLR0913 - one parameter for each option
     /,
     *,
     mutant: str,
+    whole: bool,
     specimen: str | None,
     chosen: tuple[str, ...],
     full: bool,
@@ -59,7 +61,8 @@ def check_command(  # noqa: PLR0913 - one parameter for each option
 ) -> None:
     """Check the scanner against its model: every law, by every engine.
 
-    With --subject or --subject-cmd, check somebody else's scanner: the laws that its answers can break.
+    With --mutant, the first broken law that a search finds ends the check, unless --all is given. With --subject or
+    --subject-cmd, check somebody else's scanner: the laws that its answers can break.
 
     Progress goes to standard error. The evidence is OUT/evidence.json and OUT/summary.md; the shortest trace to each
     violated law goes to OUT/traces. Without --out each check has a folder of its own, and .strandline/evidence.json is
@@ -80,6 +83,9 @@ def check_command(  # noqa: PLR0913 - one parameter for each option
         raise click.UsageError("--subject and --subject-cmd exclude --mutant and --specimen")
     if full and (bench is not None or specimen is not None or mutant != SHIPPED):
         raise click.UsageError("--full is for the scanner as it is shipped: nothing more is searched of others")
+    if whole and mutant == SHIPPED:
+        raise click.UsageError("--all is for --mutant: everything else is checked whole anyway")
+    until_broken = mutant != SHIPPED and not whole
     refuse_unknown("engine", chosen, tuple(engine.name for engine in (bench.engines if bench else ENGINES)))
     place = outputs.run_folder(out, "check")
     began, clock = datetime.now(UTC), time.monotonic()
@@ -89,12 +95,13 @@ def check_command(  # noqa: PLR0913 - one parameter for each option
             if bench
             else partial(check_specimen, specimen)
             if specimen
-            else partial(check, mutant, full=full)
+            else partial(check, mutant, full=full, until_broken=until_broken)
         )
         findings = judge(chosen, progress.say, progress.keep)
     unshown = judged.DOES_NOT_SHOW if bench else evidence.DOES_NOT_SHOW
     exhibits = drawing.exhibited(findings.traces(), bench)
-    found = evidence.gather(findings, began, time.monotonic() - clock, unshown, exhibits, full=full)
+    seconds = time.monotonic() - clock
+    found = evidence.gather(findings, began, seconds, unshown, exhibits, full=full, until_broken=until_broken)
     drawn = drawing.drawing(exhibits, place, bench)
     problem = outcome.saved(found, exhibits, drawn, place)
     if output == "json":

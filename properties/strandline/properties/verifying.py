@@ -95,7 +95,7 @@ def _judge(source: str, found: Evidence, bench: Bench | None) -> Callable[..., F
             raise click.UsageError(f"{source} is evidence about {subject!r}, not about {bench.launch.name!r}")
         return bench.judge
     if subject in {SHIPPED, *MUTANTS}:
-        return partial(check, subject, full=found.claims.full)
+        return partial(check, subject, full=found.claims.full, until_broken=found.claims.until_broken)
     if subject.startswith(PREFIX) and subject.removeprefix(PREFIX) in SPECIMENS:
         return partial(check_specimen, subject.removeprefix(PREFIX))
     raise click.UsageError(f"{source} is evidence about {subject!r}: name it with --subject or --subject-cmd")

@@ -18,7 +18,7 @@ from strandline.properties.exhaust.fresh import deaf
 from strandline.properties.exhaust.scripts import unseen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
 
@@ -62,7 +62,7 @@ def at_once() -> int:
 
 def side_by_side(
     job: Callable[..., T], asked: Iterable[tuple[Any, ...]], say: Callable[[Any], None], workers: int = 0
-) -> Iterator[tuple[tuple[Any, ...], T]]:
+) -> Generator[tuple[tuple[Any, ...], T], None, None]:
     """Do a job with each of some arguments, and give each with what came of it as it ends.
 
     Args:
@@ -70,6 +70,9 @@ def side_by_side(
         asked: the arguments before that one. They begin in this order, so the longest had better come first.
         say: takes what they say.
         workers: how many processes; 0 means as many as there are processors, up to :data:`WORKERS_MAX`.
+
+    Returns:
+        A generator; to close it ends the processes.
 
     Raises:
         WorkerLostError: a process ended in the midst of its job.

@@ -118,7 +118,8 @@ def verify(
     if not again:
         return Verified(unrepeated=left)
     exhibits = show(findings.traces())
-    fresh = evidence.gather(findings, datetime.now(UTC), 0.0, unshown, exhibits, full=found.claims.full)
+    asked = {"full": found.claims.full, "until_broken": found.claims.until_broken}
+    fresh = evidence.gather(findings, datetime.now(UTC), 0.0, unshown, exhibits, **asked)
     texts = [_comparable(claims, again, whole=not left) for claims in (found.claims, fresh.claims)]
     if texts[0] == texts[1]:
         return Verified(unrepeated=left, again=again)
