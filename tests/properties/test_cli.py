@@ -242,6 +242,24 @@ def test_evidence_that_cannot_be_written_in_the_end_is_said_after_the_claims(
     assert run("check", "--mutant", "split", "--out", tmp_path / "file").exit_code == 1
 
 
+def test_of_two_broken_laws_each_is_drawn_with_its_own_line(
+    engines: list[Engine], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def both(_subject: str, _report: Report) -> Iterator[Claim]:
+        for number, steps in (("M1", 2), ("M3", 1)):
+            trace = TRACE._replace(law=number, steps=TRACE.steps[:steps])
+            yield Claim(number, "one", Verdict.VIOLATED, "broken", trace=trace)
+
+    monkeypatch.setattr(check, "ENGINES", [engines[0].__class__("one", "searches", both)])
+    monkeypatch.setattr(drawing, "retrace", lambda trace: EXHIBIT._replace(trace=trace))
+    said = run("check", "--out", tmp_path).stdout
+    for law in ("M1 exact", "M3 monotone"):
+        assert said.count(f"{law} is broken:") == 1
+        assert said.count(f"  strandline replay {tmp_path / 'traces' / law.split()[0]}-shipped.json\n") == 1
+    summary = (tmp_path / "summary.md").read_text()
+    assert [summary.count(f"{law} is broken:") for law in ("M1 exact", "M3 monotone")] == [1, 1]
+
+
 @pytest.mark.usefixtures("engines")
 def test_a_mutant_is_checked_until_it_is_caught_unless_all_is_asked_for(tmp_path: Path) -> None:
     document = json.loads(run("check", "--mutant", "split", "--out", tmp_path, "--format", "json").stdout)["claims"]

@@ -247,7 +247,7 @@ def test_a_trace_of_a_subject_is_not_replayed_without_one_nor_any_other_trace_wi
     run("check", "--subject", "lying:Liar", "--engine", SEARCH)
     without = run("replay", ".strandline/runs/0001-check/traces/M1-lying-Liar.json")
     assert without.exit_code == 2
-    assert "name it with --subject or --subject-cmd" in without.stderr
+    assert "strandline replay takes it with --subject or --subject-cmd" in without.stderr
 
 
 @pytest.mark.usefixtures("few", "here")

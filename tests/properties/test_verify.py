@@ -207,7 +207,9 @@ def test_what_differs_in_what_ran_before_an_interruption_differs() -> None:
 def judge(monkeypatch: pytest.MonkeyPatch) -> Judge:
     judge = Judge()
     monkeypatch.setattr(
-        verifying, "check", lambda _subject, *rest, **asked: pytest.fail() if any(asked.values()) else judge(*rest)
+        verifying,
+        "check",
+        lambda _subject, *rest, **asked: pytest.fail("whole") if any(asked.values()) else judge(*rest),
     )
     return judge
 

@@ -102,13 +102,13 @@ def check_command(  # noqa: PLR0913 - one parameter for each option
     exhibits = drawing.exhibited(findings.traces(), bench)
     seconds = time.monotonic() - clock
     found = evidence.gather(findings, began, seconds, unshown, exhibits, full=full, until_broken=until_broken)
-    drawn = drawing.drawing(exhibits, place, bench)
+    drawn = drawing.drawings(exhibits, place, bench)
     problem = outcome.saved(found, exhibits, drawn, place)
     if output == "json":
         click.echo(evidence.encode(found), nl=False)
     else:
         console.tell(outcome.outcome(found, None if problem else place))
-        console.tell(["", *drawn] if drawn else [])
+        console.tell(line for one in drawn for line in ("", *one))
     if problem is not None:
         console.complain(problem)
     verdict = findings.verdict()

@@ -188,7 +188,7 @@ leaving = made(leaves, Always('low', ('n',), low))
 @pytest.mark.parametrize(
     ("options", "code", "says"),
     [
-        ((), 2, "a world of somebody's own; replay takes it if it is named with --world, and it makes no test"),
+        ((), 2, "a world of somebody's own; strandline replay takes it with --world"),
         (("--world", "{own}:none"), 2, "module '{own}' has no 'none'"),
         (("--world", "{own}"), 2, "is not module:world"),
         (("--world", "{own}:slow"), 2, "is of a world named 'counter', and {own}:slow is 'slow'"),

@@ -115,7 +115,11 @@ def test_the_name_of_a_test_can_be_given_and_no_other_text_goes_in(tmp_path: Pat
         ({"law": "M99"}, 3, "nothing here is named 'M99'"),
         ({"law": "M4"}, 3, "M4 is proved"),
         ({"subject": "specimen:D0", "world": "shrunk"}, 3, "specimen:D0 has gates of its own"),
-        ({"world": "outside prune", "law": "M1"}, 2, "name it with --subject"),
+        (
+            {"world": "outside prune", "law": "M1"},
+            2,
+            "with --subject or --subject-cmd, and it makes no test",
+        ),
         ({"steps": (Action("hop"),)}, 3, "step 1, hop by env, cannot be taken: no step has this name"),
         ({"steps": ()}, 3, "M3 is not broken by these steps on dominance"),
         ({"subject": "shipped", "steps": (Action("start", 0),)}, 3, "nothing happens in these steps that M3 could"),

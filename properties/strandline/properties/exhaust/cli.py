@@ -158,8 +158,8 @@ def exhaust_command(  # noqa: PLR0913 - one parameter for each option
         click.echo(data, nl=False)
     else:
         console.tell(shown)
-        drawn = drawing.drawing(exhibits, place.parent) if not problem else []
-        console.tell(["", *drawn, ""] if drawn else [])
+        drawn = drawing.drawings(exhibits, place.parent) if not problem else []
+        console.tell([*(line for one in drawn for line in ("", *one)), *([""] if drawn else [])])
         console.tell([] if problem else [*_again(place, mine, own_world or ""), f"evidence: {place}"])
     if verdict is Verdict.BROKEN:
         console.complain(ended)

@@ -15,7 +15,7 @@ from strandline.properties.report import console, evidence, folder, lines, runs
 from strandline.properties.report.compare import compare, exit_code
 from strandline.properties.report.evidence import grouped
 from strandline.properties.report.junit import junit
-from strandline.properties.report.lanes import lanes
+from strandline.properties.report.lanes import Quoted, lanes
 from strandline.properties.report.page import page
 from strandline.properties.report.reading import BadEvidenceError, load
 from strandline.properties.report.replay import to_trace
@@ -75,7 +75,7 @@ def report_command(  # noqa: PLR0913 - one parameter for each option
     if comparing:
         ctx.exit(_compared(found[0], found[1], output))
     drawings = _drawn(found[0])
-    text = summary(found[0], grouped(found[0].claims.laws), next(iter(drawings.values()), []))
+    text = summary(found[0], grouped(found[0].claims.laws), list(drawings.values()))
     problems = [
         *_written(out, text),
         *_written(html, page(found[0]) if html else ""),
@@ -118,9 +118,10 @@ def _compared(old: Evidence, new: Evidence, output: str) -> int:
 
 
 def _drawn(found: Evidence) -> dict[str, list[str]]:
-    """Draw the traces of a document as lanes, from what it shows of them, each by the law that it breaks."""
+    """Draw the traces of a document as lanes, each by the law that it breaks: as it shows them, and in its words."""
+    laws = [Quoted(law.law, law.name, law.statement) for law in found.claims.laws]
     traces = {name: to_trace(found.claims.traces[name]) for name in found.claims.shown}
-    return {trace.law: lanes(exhibit(trace, found.claims.shown[name])) for name, trace in traces.items()}
+    return {trace.law: lanes(exhibit(trace, found.claims.shown[name]), laws=laws) for name, trace in traces.items()}
 
 
 def _written(path: Path | None, text: str) -> list[str]:

@@ -24,13 +24,13 @@ class UnwrittenError(Exception):
     """The evidence could not be written; one line says where and why."""
 
 
-def save(evidence: Evidence, exhibits: Mapping[Trace, Exhibit], drawing: list[str], out: Path) -> None:
+def save(evidence: Evidence, exhibits: Mapping[Trace, Exhibit], drawings: list[list[str]], out: Path) -> None:
     """Write document, summary and traces below a folder.
 
     Args:
         evidence: the document.
         exhibits: what goes to the files that the document names: the traces, each with what came of it.
-        drawing: the shortest trace as lanes, for the summary.
+        drawings: the traces as lanes, for the summary.
         out: the folder.
 
     Raises:
@@ -38,7 +38,7 @@ def save(evidence: Evidence, exhibits: Mapping[Trace, Exhibit], drawing: list[st
     """
     for trace, exhibit in exhibits.items():
         write(out / "traces" / file_name(trace), encode_trace(trace, exhibit))
-    text = summary(evidence, grouped(evidence.claims.laws), drawing)
+    text = summary(evidence, grouped(evidence.claims.laws), drawings)
     write(out / "summary.md", text.encode(errors="backslashreplace"))
     write(out / "evidence.json", encode(evidence))
 

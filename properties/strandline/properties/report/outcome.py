@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _VERDICT_MIN: Final = 12  # columns of a verdict in the table of laws
 
 
-def saved(found: Evidence, exhibits: dict[Trace, Exhibit], drawn: list[str], out: Path) -> str | None:
+def saved(found: Evidence, exhibits: dict[Trace, Exhibit], drawn: list[list[str]], out: Path) -> str | None:
     """Write the evidence; give a line that says why it could not be written, None if it is."""
     try:
         folder.save(found, exhibits, drawn, out)

@@ -58,8 +58,9 @@ Exit codes: 0 all went as it should, 2 a mistake in the call, or the folder
 Example:    strandline demo --out lost-update
 """
 
-OWN_WORLDS: Final = "replay takes it if it is named with --world, and it makes no test"
-"""What can be done with a trace of such a world."""
+TAKEN: Final = "strandline replay takes it with"
+NO_TEST: Final = "and it makes no test"
+"""What can be done, and what cannot, with a trace of what is somebody's own."""
 
 _QUIT: Final = ("q", "Q", "\x1b")  # the last one is Escape
 
@@ -149,10 +150,12 @@ def _unknown(ctx: click.Context, source: str, error: KeyError) -> NoReturn:
 
 def _file(ctx: click.Context, source: str, bench: Bench | None) -> TraceFile:
     """Read a trace that can be taken on this bench, or on ours if there is none."""
+    exporting = ctx.command is export_command
     try:
         file = replay.read(source)
         if replay.is_own(file):
-            raise click.UsageError(f"{source} is a trace of {file.subject}, a world of somebody's own; {OWN_WORLDS}")
+            how = f"{TAKEN} --world" + (f", {NO_TEST}" if exporting else "")
+            raise click.UsageError(f"{source} is a trace of {file.subject}, a world of somebody's own; {how}")
         why_not = unjudged(replay.to_trace(file))
     except replay.BadTraceError as error:
         _end(ctx, USAGE, f"{source}: {error}")
@@ -161,7 +164,8 @@ def _file(ctx: click.Context, source: str, bench: Bench | None) -> TraceFile:
     if bench is not None and file.world not in PLOTS:
         raise click.UsageError(f"{source} is a trace of the shipped scanner or its model, and takes no subject")
     if bench is None and file.world in PLOTS:
-        raise click.UsageError(f"{source} is a trace of {file.subject}: name it with --subject or --subject-cmd")
+        how = f"{TAKEN} --subject or --subject-cmd" + (f", {NO_TEST}" if exporting else "")
+        raise click.UsageError(f"{source} is a trace of {file.subject}, somebody else's scanner; {how}")
     return file
 
 
