@@ -12,7 +12,7 @@ import msgspec
 
 from strandline.properties.bench import report, searches
 from strandline.properties.bench.alone import UnmeasuredError
-from strandline.properties.options import BROKEN, FORMAT, refuse, refuse_unknown
+from strandline.properties.options import BROKEN, FORMAT, Group, refuse, refuse_unknown
 from strandline.properties.report import console
 from strandline.properties.report.evidence import ran_here, sources
 from strandline.properties.verdict import EXIT_CODES
@@ -34,7 +34,7 @@ Example:    strandline bench exhaust --format json > before.json
 """
 
 
-@click.group("bench")
+@click.group("bench", cls=Group)
 def bench_command() -> None:
     """Measure what an engine gains, in one run on this machine."""
 

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import tzlocal
 
@@ -16,6 +16,7 @@ from strandline.impl.scanner import Scanner
 from strandline.impl.window import Window
 from strandline.model import days
 from strandline.properties.live.truth import FullScan, read_truth
+from strandline.properties.nearest import meant
 from strandline.properties.report.lanes import printable
 
 if TYPE_CHECKING:
@@ -73,7 +74,8 @@ def parse_zone(name: str | None) -> ZoneInfo:
     except (LookupError, ValueError, OSError) as error:
         if name is None:
             raise ValueError("the time zone of this machine is not known: name one") from error
-        raise ValueError(f"{name!r} is not a time zone: write a name such as Europe/Paris or UTC") from error
+        near = meant(name, available_timezones())
+        raise ValueError(f"{name!r} is not a time zone{near}: write a name such as Europe/Paris or UTC") from error
 
 
 @dataclass(frozen=True, slots=True)

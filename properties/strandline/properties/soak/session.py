@@ -18,6 +18,7 @@ import msgspec
 import pytest
 
 from strandline.properties.mutants import MUTANTS, SHIPPED
+from strandline.properties.nearest import meant
 from strandline.properties.report.folder import UnwrittenError, write
 from strandline.properties.report.runs import begin, finish
 from strandline.properties.soak.journal import Journal, Lost, Over, Planned
@@ -253,7 +254,10 @@ def planned(config: pytest.Config) -> Plan:
     subject, seed, only = (config.getoption(f"soak_{name}") for name in ("mutant", "seed", "slice"))
     subject = SHIPPED if subject is None else subject
     if subject not in {SHIPPED, *MUTANTS}:
-        raise pytest.UsageError(f"--soak-mutant: there is no mutant named {subject!r}; there are {', '.join(MUTANTS)}")
+        near = meant(subject, MUTANTS)
+        raise pytest.UsageError(
+            f"--soak-mutant: there is no mutant named {subject!r}{near}; there are {', '.join(MUTANTS)}"
+        )
     if only is not None and seed is None:
         raise pytest.UsageError("--soak-slice needs --soak-seed: a slice has its number within a soak")
     return Plan(

@@ -16,13 +16,15 @@ from strandline.properties.blackbox.outside import OUTSIDE
 from strandline.properties.blackbox.plots import PLOTS
 from strandline.properties.blackbox.subject import SubjectBrokenError
 from strandline.properties.blackbox.subjects import bench_for, subject_options
-from strandline.properties.exhaust.chosen import own
+from strandline.properties.exhaust.chosen import SCOPES, own
 from strandline.properties.exhaust.world import WorldError
 from strandline.properties.laws import LAWS
 from strandline.properties.mutants import MUTANTS, SHIPPED
 from strandline.properties.named import LoadError, told
+from strandline.properties.nearest import meant
 from strandline.properties.options import BROKEN, FORMAT, USAGE, refuse_unknown
 from strandline.properties.report import console, drawing, folder, replay
+from strandline.properties.specimens import SPECIMENS
 from strandline.properties.traces import demo, replaying
 from strandline.properties.traces.export import CLAIM, UnexportableError, pytest_module
 from strandline.properties.traces.replaying import Asked, Taken
@@ -145,7 +147,8 @@ def _end(ctx: click.Context, code: int, line: str) -> NoReturn:
 def _unknown(ctx: click.Context, source: str, error: KeyError) -> NoReturn:
     """End because a trace names what is not here."""
     missing = error.args[0]
-    _end(ctx, INCONCLUSIVE, f"{source}: the trace fits no longer: nothing here is named {missing!r}; not a pass")
+    near = meant(missing, (*MUTANTS, *SCOPES, *SPECIMENS, *(law.number for law in LAWS)))
+    _end(ctx, INCONCLUSIVE, f"{source}: the trace fits no longer: nothing here is named {missing!r}{near}; not a pass")
 
 
 def _file(ctx: click.Context, source: str, bench: Bench | None) -> TraceFile:
