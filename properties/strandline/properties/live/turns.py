@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
@@ -112,6 +113,11 @@ class Shown(NamedTuple):
     read: dict[str, object]
     seconds: float
 
+    @property
+    def is_missing(self) -> bool:
+        """Whether there was no log to read."""
+        return self.read["path"] == "missing"
+
 
 def scan(asked: Asked) -> Shown | Unavailable:
     """Ask the scanner once."""
@@ -180,11 +186,18 @@ def local(ts: int, zone: ZoneInfo) -> str | None:
         return None
 
 
+def nothing_at(path: Path) -> str:
+    """Say that there is no log at a path, and ask after a file beside it that has nearly its name."""
+    with suppress(OSError):
+        return f"no log at {printable(str(path))}{meant(path.name, (one.name for one in path.parent.iterdir()))}"
+    return f"no log at {printable(str(path))}"
+
+
 def cost(shown: Shown, path: Path) -> str:
     """Say in one line what was read, why, and how long it took."""
     read = shown.read
-    if read["path"] == "missing":
-        return f"no log at {printable(str(path))}: 0 turns"
+    if shown.is_missing:
+        return f"{nothing_at(path)}: 0 turns"
     parts = [counted(len(shown.turns), "turn"), f"by {read['path']}", counted(int(str(read["rows"])), "row") + " read"]
     if read.get("cause"):
         parts.append(f"full scan: {read['cause']}")
