@@ -11,6 +11,7 @@ because this file has to say so when the Python is too old.
 """
 
 import hashlib
+import importlib.util
 import os
 import pathlib
 import shutil
@@ -47,6 +48,21 @@ def make() -> None:
     STAMP.write_text(wanted(), "utf-8")
 
 
+def unable() -> str:
+    """Say in one line what helps if this Python has no pip and so can make no environment; empty if it has."""
+    if importlib.util.find_spec("pip") is not None:
+        return ""
+    settings = pathlib.Path(sys.prefix) / "pyvenv.cfg"
+    lines = settings.read_text("utf-8").splitlines() if settings.is_file() else []
+    if any(line.partition("=")[0].strip() == "uv" for line in lines):
+        helps = "an environment of uv has none: write `uv run strandline check`, or `uv pip install pip` first"
+    elif sys.prefix != sys.base_prefix:
+        helps = f"leave this environment, or run `{sys.executable} -m ensurepip` first"
+    else:
+        helps = f"run `{sys.executable} -m ensurepip` first, or install a package such as python3-pip"
+    return f"run.py: needs pip, and {sys.executable} has none: {helps}"
+
+
 def start(command: "list[str]") -> int:
     """Become the command where the system can, else wait for it; Ctrl-C belongs to the command either way."""
     os.environ["PATH"] = str(PROGRAMS) + os.pathsep + os.environ.get("PATH", "")
@@ -66,6 +82,8 @@ def main() -> int:
     if len(sys.argv) == 1 or sys.argv[1] in ("-h", "--help"):
         sys.exit(__doc__)
     if not STAMP.is_file() or STAMP.read_text("utf-8") != wanted():
+        if unable():
+            sys.exit(unable())
         try:
             make()
         except subprocess.CalledProcessError as failed:
