@@ -7,16 +7,17 @@ import os
 import shlex
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
 from hypothesis import settings
 
 from strandline.model.state import Action
-from strandline.properties.blackbox import judged, play, runs
+from strandline.properties.blackbox import frames, judged, play, runs
 from strandline.properties.blackbox.factory import InProcess
 from strandline.properties.blackbox.judged import PLAY, SEARCH, Bench
 from strandline.properties.blackbox.outside import OUTSIDE
@@ -311,3 +312,17 @@ def test_the_engines_of_a_subject_are_run_like_any_others() -> None:
     assert [run.state for run in found.runs] == ["skipped", "skipped"]
     assert found.verdict() is Verdict.INCONCLUSIVE
     assert play.PROFILE.derandomize == DERANDOMIZED.derandomize
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "says"),
+    [
+        (None, None, "all days"),
+        (None, "2026-03-02", "all days up to 2026-03-02"),
+        ("2026-03-01", None, "2026-03-01 and later"),
+        ("2026-03-01", "2026-03-02", "2026-03-01 to 2026-03-02"),
+    ],
+)
+def test_a_window_is_told_in_words_that_can_be_read_aloud(since: str | None, until: str | None, says: str) -> None:
+    first, last = (None if day is None else date.fromisoformat(day) for day in (since, until))
+    assert frames.asked(Window(first, last, ZoneInfo("UTC"))) == says

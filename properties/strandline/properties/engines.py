@@ -12,6 +12,7 @@ from strandline.properties import fuzz
 from strandline.properties.agreement import agree
 from strandline.properties.claimed import explored as searched
 from strandline.properties.claimed import over_worlds
+from strandline.properties.counting import size
 from strandline.properties.exhaust.plain import Found
 from strandline.properties.exhaust.plain import search as plain_search
 from strandline.properties.findings import MODEL_ENGINE
@@ -99,7 +100,7 @@ def _left_open(claim: Claim, law: str) -> Claim:
 
 def _explored(subject: str, world: str, report: Report) -> Found:
     found = explore("impl", subject, world)
-    report(f"world {world!r}: {found.states:,} states, {found.transitions:,} transitions")
+    report(f"world {world!r}: {size(found.states, found.transitions)}")
     return found
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from hypothesis import settings
 
+from strandline.properties.counting import many, size
 from strandline.properties.engines import STATES_MAX
 from strandline.properties.exhaust.plain import search
 from strandline.properties.fuzz import DERANDOMIZED, UNSHRUNK, play
@@ -82,7 +83,7 @@ def trial(
     for name, scope in worlds.items():
         for side, opened in ((MODEL, model_space(scope)), (subject, real_space(scope, plug))):
             found = _searched(scope, SHIPPED if side == MODEL else subject, opened)
-            says.append(f"world {name!r}, {side}: {found.states:,} states, {found.transitions:,} transitions")
+            says.append(f"world {name!r}, {side}: {size(found.states, found.transitions)}")
             traces += [Trace(side, name, law, steps) for law, steps in sorted(found.broken.items())]
             reached += found.reached
             if not found.complete:
@@ -93,7 +94,7 @@ def trial(
             tally, broken = play(ScannerMachine, subject, profile, fields, plug)
         except PartedError as parted:
             return Trial(Verdict.BROKEN, tuple(says), (), tuple(str(parted).splitlines()))
-        says.append(f"games, {subject}: {tally['cases']:,} cases, {tally['steps']:,} steps")
+        says.append(f"games, {subject}: {many(tally['cases'], 'case')}, {many(tally['steps'], 'step')}")
         reached += Counter({law.number: tally[f"twin {law.number}"] for law in LAWS})
         traces += [Trace(subject, broken.world, broken.law, broken.steps)] if broken is not None else []
     short += [f"{law.number}: never seen: {law.twin.says}" for law in LAWS if law.twin and not reached[law.number]]

@@ -101,9 +101,9 @@ def test_a_world_that_holds_tells_laws_counts_and_where_the_evidence_lies(own: s
     result = searched(own, "made(up, Sometimes('top', ('n',), high))")
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
-    assert lines[0] == "top  holds         seen 1 times"
-    assert "5 states, 4 transitions, depth 4, 1 states in the widest layer" in lines
-    assert "5 calls into Python, 1 peeks, 5 answers of laws" in lines
+    assert lines[0] == "top  holds         seen 1 time"
+    assert "5 states, 4 transitions, depth 4, 1 state in the widest layer" in lines
+    assert "5 calls into Python, 1 peek, 5 answers of laws" in lines
     assert "fired: up 4" in lines
     assert lines[-2:] == ["counter: holds", f"evidence: {RUN}/exhaust.json"]
     assert evidence()["verdict"] == "holds"
@@ -330,7 +330,7 @@ def test_an_action_that_had_no_time_to_fire_is_not_said_to_never_fire(own: str) 
 def test_a_budget_that_ends_is_inconclusive_and_tells_the_frontier(own: str) -> None:
     result = searched(own, "made(endless)", "--states", "20")
     assert result.exit_code == 3
-    assert "ended early: more than 20 states; 1 states of the frontier are unexplored" in result.stdout
+    assert "ended early: more than 20 states; 1 state of the frontier left unexplored" in result.stdout
     assert run(f"{own}:world", "--memory", "1K").exit_code == 3
     assert evidence()["bounds"] == {"states": 200_000_000, "memory": 1024, "several": 1}
 
@@ -358,7 +358,7 @@ def test_a_search_that_the_machine_cuts_off_is_inconclusive_with_what_it_counted
     monkeypatch.setattr(outcome, "search", cut_off)
     result = searched(own, "made(up, Always('low', ('n',), low))")
     assert result.exit_code == 3
-    assert f"ended early: {type(error).__name__}: {error}; 3 states of the frontier are unexplored" in result.stdout
+    assert f"ended early: {type(error).__name__}: {error}; 3 states of the frontier left unexplored" in result.stdout
     assert evidence()["counts"]["states"] == 12
 
 
@@ -382,7 +382,7 @@ def test_ctrl_c_leaves_evidence_with_the_counts_so_far(own: str, tmp_path: Path)
         child.kill()
     assert child.returncode in {1, 3}, err
     assert "Traceback" not in err
-    assert "ended early: interrupted; 1 states of the frontier are unexplored" in out
+    assert "ended early: interrupted; 1 state of the frontier left unexplored" in out
     assert evidence()["ended"] == "interrupted"
 
 

@@ -12,6 +12,7 @@ import msgspec
 
 from strandline.properties.bench import report, searches
 from strandline.properties.bench.alone import UnmeasuredError
+from strandline.properties.counting import many
 from strandline.properties.options import BROKEN, FORMAT, Group, refuse, refuse_unknown
 from strandline.properties.report import console
 from strandline.properties.report.evidence import ran_here, sources
@@ -75,7 +76,7 @@ def bench_exhaust(  # noqa: PLR0913 - one parameter for each option
             _measure(tuple(chosen or searches.SIZES), rounds, sizes, progress)
             for one in searches.grown() if growing else ():
                 grown.append(report.growth(one))
-                progress.say(f"one more {one.bound or 'of nothing'}: {one.measured.states:,} states")
+                progress.say(f"one more {one.bound or 'of nothing'}: {many(one.measured.states, 'state')}")
     except KeyboardInterrupt:
         cut = True
     except UnmeasuredError as error:
@@ -99,4 +100,4 @@ def _measure(names: tuple[str, ...], rounds: int, sizes: list[SizeOutcome], prog
             if isinstance(one, searches.Compared):
                 sizes.append(report.size_outcome(one))
             else:
-                progress.keep(f"{name}: {one.states:,} states in {one.seconds:,.2f} s")
+                progress.keep(f"{name}: {many(one.states, 'state')} in {one.seconds:,.2f} s")

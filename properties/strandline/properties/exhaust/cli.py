@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from strandline.properties import outputs
+from strandline.properties.counting import many
 from strandline.properties.exhaust import lines, traced
 from strandline.properties.exhaust.chosen import MODEL, SCOPES, built_in, own
 from strandline.properties.exhaust.found import Budget, Counts
@@ -215,7 +216,7 @@ def _family(kind: Kind, mutant: str, terms: Terms, workers: int) -> tuple[Severa
             for searched in all_of(by_size(FAMILY), kind, mutant, terms, say, workers):
                 found[searched.world] = searched
                 counts = searched.report.claims.counts
-                progress.keep(f"{searched.world}: {searched.report.claims.verdict}, {counts.states:,} states")
+                progress.keep(f"{searched.world}: {searched.report.claims.verdict}, {many(counts.states, 'state')}")
             ended = ""
         except KeyboardInterrupt:
             ended = "interrupted"
@@ -276,5 +277,4 @@ def _listed(output: str) -> Iterator[str]:
         )
         return
     for name, scope in SCOPES.items():
-        refreshers = f"{scope.refreshers} refresher{'s' * (scope.refreshers > 1)}"
-        yield f"{name:<20} {size[name]}: {refreshers}: {told_of[name]}"
+        yield f"{name:<20} {size[name]}: {many(scope.refreshers, 'refresher')}: {told_of[name]}"

@@ -16,6 +16,7 @@ from strandline.impl.answer import Answer, Unavailable
 from strandline.impl.scanner import Scanner
 from strandline.impl.window import Window
 from strandline.model import days
+from strandline.properties.counting import many
 from strandline.properties.live.truth import FullScan, read_truth
 from strandline.properties.nearest import meant
 from strandline.properties.report.lanes import printable
@@ -209,7 +210,7 @@ def cost(shown: Shown, path: Path) -> str:
 
 def counted(count: int, what: str) -> str:
     """Write a count with its noun."""
-    return f"{count:,} {what}{'s' * (count != 1)}"
+    return many(count, what)
 
 
 def document(shown: Shown | Unavailable, asked: Asked) -> dict[str, object]:

@@ -10,6 +10,7 @@ from itertools import chain
 from textwrap import wrap
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
+from strandline.properties.counting import many
 from strandline.properties.laws import LAWS
 from strandline.properties.verdict import Change
 
@@ -84,7 +85,7 @@ def head(exhibit: Exhibit) -> list[str]:
     """Say what trace it is, how its drawing is read, and what stands there before the first step."""
     trace = exhibit.trace
     steps = len(trace.steps)
-    told = f"{trace.law} on {trace.subject}, world {trace.world}, {steps} step{'s' * (steps != 1)}"
+    told = f"{trace.law} on {trace.subject}, world {trace.world}, {many(steps, 'step')}"
     lines = wrap(printable(told), WIDTH)
     if exhibit.first:
         lines += wrap(LEGEND if exhibit.actors is None else OWN_LEGEND, WIDTH)

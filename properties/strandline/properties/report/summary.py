@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, get_args
 
+from strandline.properties.counting import tallied
 from strandline.properties.report.bounds import ClaimKind, LawKind, Outcome
 from strandline.properties.report.lanes import printable
 from strandline.properties.report.open_ends import open_ends
@@ -97,7 +98,7 @@ def _verdict(law: LawOutcome) -> str:
 def _claim(claim: Said) -> str:
     """Write one claim; its counts are this engine's alone."""
     verdict = "" if claim.verdict == "holds" else f" **{claim.verdict}**"
-    facts = [f"{value:,} {name}" for name, value in claim.counts.items()]
+    facts = [tallied(value, name) for name, value in claim.counts.items()]
     facts += [f"{name}: {value}" for name, value in claim.bounds.items()]
     within = f" ({_text('; '.join(facts))})" if facts else ""
     return f"{_text(claim.engine)}{verdict}, {claim.kind}: {_text(claim.says)}{within}"

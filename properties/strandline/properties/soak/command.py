@@ -10,6 +10,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from strandline.properties.counting import many
 from strandline.properties.report.folder import write
 from strandline.properties.report.runs import finish
 from strandline.properties.soak.report import REPORT, encode, report
@@ -122,7 +123,7 @@ def _watch(
             child.wait(LOOK)
         totals.read()
         counts = totals.counts
-        say(f"{time.monotonic() - began:,.0f} s: {counts['cases']:,} cases, {counts['steps']:,} steps")
+        say(f"{time.monotonic() - began:,.0f} s: {many(counts['cases'], 'case')}, {many(counts['steps'], 'step')}")
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
