@@ -11,6 +11,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+def document(what: str) -> str:
+    """Give the name of the document that a run leaves in its folder."""
+    return "evidence.json" if what == "check" else f"{what}.json"
+
+
 def require(*paths: Path | None) -> None:
     """Find out whether these files can be written; None is no file.
 
@@ -34,7 +39,7 @@ def run_folder(out: Path | None, what: str) -> Path:
     try:
         if out is None:
             return runs.begin(what)
-        folder.require(out / "document")
+        folder.require(out / document(what))
     except folder.UnwrittenError as error:
         refuse(error)
     return out
@@ -47,6 +52,6 @@ def run_file(out: Path | None, what: str) -> Path:
         click.UsageError: it cannot be written; one line says why.
     """
     if out is None:
-        return run_folder(None, what) / f"{what}.json"
+        return run_folder(None, what) / document(what)
     require(out)
     return out
