@@ -16,6 +16,7 @@ if hasattr(signal, "pthread_sigmask"):  # Ctrl-C waits until somebody can tell o
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
 
 import hashlib
+import importlib.util
 import os
 import pathlib
 import shutil
@@ -57,6 +58,21 @@ def hear() -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
 
 
+def unable() -> str:
+    """Say in one line what helps if this Python has no pip and so can make no environment; empty if it has."""
+    if importlib.util.find_spec("pip") is not None:
+        return ""
+    settings = pathlib.Path(sys.prefix) / "pyvenv.cfg"
+    lines = settings.read_text("utf-8").splitlines() if settings.is_file() else []
+    if any(line.partition("=")[0].strip() == "uv" for line in lines):
+        helps = "an environment of uv has none: write `uv run strandline check`, or `uv pip install pip` first"
+    elif sys.prefix != sys.base_prefix:
+        helps = f"leave this environment, or run `{sys.executable} -m ensurepip` first"
+    else:
+        helps = f"run `{sys.executable} -m ensurepip` first, or install a package such as python3-pip"
+    return f"run.py: needs pip, and {sys.executable} has none: {helps}"
+
+
 def start(command: "list[str]") -> int:
     """Become the command where the system can, else wait for it; Ctrl-C belongs to the command either way."""
     os.environ["PATH"] = str(PROGRAMS) + os.pathsep + os.environ.get("PATH", "")
@@ -78,6 +94,8 @@ def main() -> int:
     if len(sys.argv) == 1 or sys.argv[1] in ("-h", "--help"):
         sys.exit(__doc__)
     if not STAMP.is_file() or STAMP.read_text("utf-8") != wanted():
+        if unable():
+            sys.exit(unable())
         try:
             hear()
             make()

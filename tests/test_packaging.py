@@ -6,9 +6,11 @@ import ast
 import importlib.metadata
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
+import venv
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -150,6 +152,25 @@ def test_no_committed_file_names_a_machine_or_a_registry() -> None:
             if found := MACHINE.findall(text) + REGISTRY.findall(text):
                 named[str(file)] = found
     assert named == {}
+
+
+@pytest.mark.checkout
+@pytest.mark.parametrize(
+    ("maker", "helps"), [("", "leave this environment"), ("uv = 0.9.0\n", "uv run strandline check")]
+)
+def test_a_python_without_pip_is_told_in_one_line_what_to_do(tmp_path: Path, maker: str, helps: str) -> None:
+    for name in ("run.py", "pyproject.toml", "requirements/lock.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(CHECKOUT / name, tmp_path / name)
+    venv.create(tmp_path / "bare", with_pip=False)
+    with (tmp_path / "bare" / "pyvenv.cfg").open("a", encoding="utf-8") as settings:
+        settings.write(maker)
+    python = tmp_path / "bare" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    done = subprocess.run([python, "run.py", "check"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert done.stderr.startswith("run.py: needs pip, and ")
+    assert helps in done.stderr
+    assert not (tmp_path / ".venv-run").exists()
 
 
 @pytest.mark.checkout

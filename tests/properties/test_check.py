@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -102,6 +103,24 @@ def test_a_violation_stays_found_when_another_engine_breaks(with_engines: list[E
     findings = check("shipped")
     assert findings.verdict() is VIOLATED
     assert findings.runs[1] == Run("two", "does two", "broken", "ValueError: no good")
+
+
+def test_a_check_that_ends_with_the_first_broken_law_names_what_it_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    again = replace(engine("traces", claim("M1", VIOLATED, steps=2)), searches=False)
+    search = engine("search", claim("M2"), claim("M3", VIOLATED, steps=2), claim("M5", VIOLATED, steps=2))
+    engines = [again, search, engine("later", *all_hold())]
+    monkeypatch.setattr(checking, "UNTIL_BROKEN", engines)
+    findings = check("shipped", until_broken=True)
+    assert [(run.state, run.detail) for run in findings.runs] == [
+        ("ran", ""),  # what was found before is taken again, and does not spare the search
+        ("ran", ""),
+        ("skipped", "M3 was broken before it began"),
+    ]
+    assert (len(findings.claims), findings.verdict()) == (4, VIOLATED)
+    # What verify asks for, the engines that ran, comes out the same.
+    assert check("shipped", ("traces", "search"), until_broken=True) == findings
+    monkeypatch.setattr(checking, "ENGINES", engines)
+    assert [run.state for run in check("shipped").runs] == ["ran", "ran", "ran"]
 
 
 def test_an_engine_that_breaks_makes_the_whole_broken_and_lets_the_others_run(with_engines: list[Engine]) -> None:

@@ -24,7 +24,7 @@ from strandline.properties.cli import COMMANDS, main
 from strandline.properties.laws import LAWS
 from strandline.properties.live.writer import Plan, write
 from strandline.properties.mutants import MUTANTS
-from strandline.properties.report import drawing
+from strandline.properties.report import drawing, folder
 from strandline.properties.report.replay import encode
 from strandline.properties.specimens import SPECIMENS
 from strandline.properties.traces import replaying
@@ -179,6 +179,7 @@ def engines(monkeypatch: pytest.MonkeyPatch) -> list[Engine]:
 
     engines = [Engine(name, f"searches, {name}", partial(searching, name)) for name in ("one", "two")]
     monkeypatch.setattr(check, "ENGINES", engines)
+    monkeypatch.setattr(check, "UNTIL_BROKEN", engines)
     monkeypatch.setattr(check, "planted", lambda _name: contextlib.nullcontext())
     monkeypatch.setattr(checking, "ENGINES", engines)
     monkeypatch.setattr(checking, "MUTANTS", {"split": MUTANTS["split"]})
@@ -230,14 +231,46 @@ def test_an_engine_that_is_not_selected_is_named_as_skipped(tmp_path: Path) -> N
 
 
 @pytest.mark.usefixtures("engines")
-def test_evidence_that_cannot_be_written_is_said_after_the_claims(tmp_path: Path) -> None:
+def test_evidence_that_cannot_be_written_in_the_end_is_said_after_the_claims(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "file").write_text("")
+    monkeypatch.setattr(folder, "require", lambda _path: None)  # as if the disk had filled up since
     result = run("check", "--out", tmp_path / "file")
     assert result.exit_code == 4
     assert "shipped: holds" in result.stdout
     assert "evidence:" not in result.stdout
     assert result.stderr.splitlines()[-1].startswith(f"strandline: {tmp_path / 'file'}")
     assert run("check", "--mutant", "split", "--out", tmp_path / "file").exit_code == 1
+
+
+def test_of_two_broken_laws_each_is_drawn_with_its_own_line(
+    engines: list[Engine], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def both(_subject: str, _report: Report) -> Iterator[Claim]:
+        for number, steps in (("M1", 2), ("M3", 1)):
+            trace = TRACE._replace(law=number, steps=TRACE.steps[:steps])
+            yield Claim(number, "one", Verdict.VIOLATED, "broken", trace=trace)
+
+    monkeypatch.setattr(check, "ENGINES", [engines[0].__class__("one", "searches", both)])
+    monkeypatch.setattr(drawing, "retrace", lambda trace: EXHIBIT._replace(trace=trace))
+    said = run("check", "--out", tmp_path).stdout
+    for law in ("M1 exact", "M3 monotone"):
+        assert said.count(f"{law} is broken:") == 1
+        assert said.count(f"  strandline replay {tmp_path / 'traces' / law.split()[0]}-shipped.json\n") == 1
+    summary = (tmp_path / "summary.md").read_text()
+    assert [summary.count(f"{law} is broken:") for law in ("M1 exact", "M3 monotone")] == [1, 1]
+
+
+@pytest.mark.usefixtures("engines")
+def test_a_mutant_is_checked_until_it_is_caught_unless_all_is_asked_for(tmp_path: Path) -> None:
+    document = json.loads(run("check", "--mutant", "split", "--out", tmp_path, "--format", "json").stdout)["claims"]
+    assert (document["until_broken"], document["skipped"]) == (True, ["two"])
+    assert document["engines"][1]["detail"] == "M3 was broken before it began"
+    options = ("--mutant", "split", "--all", "--out", tmp_path, "--format", "json")
+    document = json.loads(run("check", *options).stdout)["claims"]
+    assert (document["until_broken"], document["skipped"]) == (False, [])
+    one_line(run("check", "--all", "--out", tmp_path), 2, "--all is for --mutant")
 
 
 @pytest.mark.usefixtures("engines")

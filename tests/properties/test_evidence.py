@@ -120,12 +120,19 @@ def test_the_digest_is_of_the_packages_that_run() -> None:
 
 def test_evidence_summary_and_traces_are_saved(tmp_path: Path) -> None:
     out = tmp_path / "a" / "b"
-    save(gathered(), {trace: Exhibit(trace, (), (), 0, broken=True) for trace in FINDINGS.traces()}, ["a drawing"], out)
+    save(
+        gathered(),
+        {trace: Exhibit(trace, (), (), 0, broken=True) for trace in FINDINGS.traces()},
+        [["a drawing"], ["another one"]],
+        out,
+    )
     files = sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
     assert files == ["evidence.json", "summary.md", "traces/M3-dominance.json"]
     assert decode((out / "traces/M3-dominance.json").read_bytes()) == TRACE
     assert (out / "evidence.json").read_bytes() == encode(gathered())
-    assert "a drawing" in (out / "summary.md").read_text(encoding="utf-8")
+    text = (out / "summary.md").read_text(encoding="utf-8")
+    assert "```text\na drawing\n```" in text
+    assert "```text\nanother one\n```" in text
 
 
 def test_a_file_is_replaced_whole_or_stays_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

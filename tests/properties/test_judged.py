@@ -7,16 +7,17 @@ import os
 import shlex
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
 from hypothesis import settings
 
 from strandline.model.state import Action
-from strandline.properties.blackbox import judged, play, runs
+from strandline.properties.blackbox import frames, judged, play, runs
 from strandline.properties.blackbox.factory import InProcess
 from strandline.properties.blackbox.judged import PLAY, SEARCH, Bench
 from strandline.properties.blackbox.outside import OUTSIDE
@@ -220,7 +221,7 @@ def test_a_check_of_a_liar_ends_with_the_line_that_replays_it(here: Path) -> Non
     assert "to standard output" not in result.stdout
     *_, line = result.stdout.splitlines()
     law = line.partition("/traces/")[2][:2]
-    assert line == f"  strandline replay .strandline/traces/{law}-lying-Liar.json --subject lying:Liar"
+    assert line == f"  strandline replay .strandline/runs/0001-check/traces/{law}-lying-Liar.json --subject lying:Liar"
     again = run(*shlex.split(line)[1:])
     assert again.exit_code == 1
     assert f"{law} " in again.stdout
@@ -234,7 +235,7 @@ def test_a_check_of_a_liar_ends_with_the_line_that_replays_it(here: Path) -> Non
 @pytest.mark.usefixtures("few", "here")
 def test_a_trace_on_a_sound_scanner_holds_and_on_a_broken_one_is_broken() -> None:
     run("check", "--subject", "lying:Liar", "--engine", SEARCH)
-    trace = ".strandline/traces/M1-lying-Liar.json"
+    trace = ".strandline/runs/0001-check/traces/M1-lying-Liar.json"
     assert run("replay", trace, "--subject", "strandline.properties.blackbox.shipped:Shipped").exit_code == 0
     stuck = run("replay", trace, "--subject", "lying:Stuck")
     assert stuck.exit_code == 4
@@ -245,9 +246,9 @@ def test_a_trace_on_a_sound_scanner_holds_and_on_a_broken_one_is_broken() -> Non
 @pytest.mark.usefixtures("few", "here")
 def test_a_trace_of_a_subject_is_not_replayed_without_one_nor_any_other_trace_with_one() -> None:
     run("check", "--subject", "lying:Liar", "--engine", SEARCH)
-    without = run("replay", ".strandline/traces/M1-lying-Liar.json")
+    without = run("replay", ".strandline/runs/0001-check/traces/M1-lying-Liar.json")
     assert without.exit_code == 2
-    assert "name it with --subject or --subject-cmd" in without.stderr
+    assert "strandline replay takes it with --subject or --subject-cmd" in without.stderr
 
 
 @pytest.mark.usefixtures("few", "here")
@@ -311,3 +312,17 @@ def test_the_engines_of_a_subject_are_run_like_any_others() -> None:
     assert [run.state for run in found.runs] == ["skipped", "skipped"]
     assert found.verdict() is Verdict.INCONCLUSIVE
     assert play.PROFILE.derandomize == DERANDOMIZED.derandomize
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "says"),
+    [
+        (None, None, "all days"),
+        (None, "2026-03-02", "all days up to 2026-03-02"),
+        ("2026-03-01", None, "2026-03-01 and later"),
+        ("2026-03-01", "2026-03-02", "2026-03-01 to 2026-03-02"),
+    ],
+)
+def test_a_window_is_told_in_words_that_can_be_read_aloud(since: str | None, until: str | None, says: str) -> None:
+    first, last = (None if day is None else date.fromisoformat(day) for day in (since, until))
+    assert frames.asked(Window(first, last, ZoneInfo("UTC"))) == says

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import os
 import re
@@ -10,11 +11,13 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
+from strandline.properties import outputs
 from strandline.properties.cli import main
+from strandline.properties.laws import LAWS
 from strandline.properties.report.cli import JOB_SUMMARY
 from strandline.properties.report.evidence import encode, schema
 from strandline.properties.report.summary import SIZE_MAX
-from tests.properties.evidences import holding, violated, written
+from tests.properties.evidences import holding, plain, violated, written
 from tests.properties.test_page import EVIL, everywhere
 
 if TYPE_CHECKING:
@@ -77,12 +80,13 @@ def test_the_summary_is_added_to_that_of_a_github_job(
 
 
 @pytest.mark.parametrize("option", ["--out", "--html", "--junit", JOB_SUMMARY])
-def test_what_cannot_be_written_is_broken_and_one_line(
+def test_what_cannot_be_written_in_the_end_is_broken_and_one_line(
     document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, option: str
 ) -> None:
     wrong = tmp_path / "evidence.json" / "below.md"
     if option == JOB_SUMMARY:
         monkeypatch.setitem(os.environ, JOB_SUMMARY, str(wrong))
+    monkeypatch.setattr(outputs, "require", lambda *_paths: None)  # as if the disk had filled up since
     result = run(document, *((option, wrong) if option != JOB_SUMMARY else ()))
     assert result.exit_code == 4
     assert result.stderr.count("\n") == 1
@@ -123,8 +127,23 @@ def test_a_hostile_document_makes_a_summary_that_is_inert_and_fits(tmp_path: Pat
     assert not {"\u202e", "\x1b"} & set(result.stdout)
 
 
+def test_a_law_is_quoted_in_the_words_of_the_document_alone(tmp_path: Path) -> None:
+    says = "What is said of somebody else's scanner."
+    found = plain(violated())
+    for law in found["claims"]["laws"]:
+        law["statement"] = says
+    files = [tmp_path / name for name in ("summary.md", "page.html", "junit.xml")]
+    options = [part for pair in zip(("--out", "--html", "--junit"), files, strict=True) for part in pair]
+    assert run(written(tmp_path / "evidence.json", found), *options).exit_code == 0
+    ours = [word for law in LAWS for word in (law.says, law.says[:60])]
+    for path in files:
+        text = " ".join(path.read_text("utf-8").split())
+        assert (path.name, [word for word in ours if word in text]) == (path.name, [])
+        assert says in html.unescape(text)
+
+
 def test_a_run_that_holds_is_told_without_a_trace(tmp_path: Path) -> None:
     result = run(written(tmp_path / "evidence.json", holding()))
     assert result.exit_code == 0
     assert "Not shown" not in result.stdout
-    assert "## The shortest trace" not in result.stdout
+    assert "## Traces" not in result.stdout

@@ -162,5 +162,5 @@ def test_the_command_line_judges_the_c_sample(tmp_path: Path, monkeypatch: pytes
     assert done.exit_code == 1
     assert "M1 exact is broken:" in done.stdout
     assert done.stdout.splitlines()[-1] == (
-        "  strandline replay .strandline/traces/M1-scanner.json --subject-cmd ./scanner"
+        "  strandline replay .strandline/runs/0001-check/traces/M1-scanner.json --subject-cmd ./scanner"
     )

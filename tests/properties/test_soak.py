@@ -12,6 +12,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -21,6 +22,7 @@ from click.testing import CliRunner
 
 from strandline.properties.cli import main
 from strandline.properties.laws import LAWS
+from strandline.properties.soak.command import NeverBeganError, Wanted, soaked
 from strandline.properties.soak.journal import ENDING
 from strandline.properties.soak.report import REPORT
 
@@ -178,6 +180,20 @@ def test_ctrl_c_ends_a_soak_as_inconclusive_with_what_was_recorded(tmp_path: Pat
     assert (child.returncode, found["verdict"]) == (3, "inconclusive"), (found["reasons"], found["failures"])
     assert "interrupted" in found["reasons"]
     assert found["cases"] > 0
+
+
+def test_a_soak_that_is_interrupted_before_it_began_is_inconclusive_and_leaves_a_report(tmp_path: Path) -> None:
+    stop = threading.Event()
+    stop.set()
+    found = soaked(Wanted(3600.0, None, None, "1", "shipped", 50, SEED), tmp_path, stop, lambda _line: None)
+    assert (found.verdict, found.exit_code, found.cases) == ("inconclusive", 3, 0)
+    assert json.loads((tmp_path / "soak.json").read_bytes())["verdict"] == "inconclusive"
+
+
+def test_a_soak_whose_child_ends_at_once_without_being_asked_to_never_began(tmp_path: Path) -> None:
+    wanted = Wanted(3600.0, None, None, "1", "no such mutant", 50, SEED)
+    with pytest.raises(NeverBeganError, match="no such mutant"):
+        soaked(wanted, tmp_path, threading.Event(), lambda _line: None)
 
 
 def test_the_plugin_costs_nothing_until_an_option_is_given() -> None:

@@ -20,10 +20,10 @@ def claims(each: int, says: str = "every state") -> tuple[Claim, ...]:
     )
 
 
-def written(said: tuple[Claim, ...], lanes: tuple[str, ...] = (), detail: str = "") -> str:
+def written(said: tuple[Claim, ...], drawings: tuple[list[str], ...] = (), detail: str = "") -> str:
     findings = Findings("shipped", said, (Run("fuzz", "samples", "skipped", detail or "not selected"),))
     evidence = gather(findings, datetime(2026, 3, 1, tzinfo=UTC), 1.0)
-    return summary(evidence, grouped(evidence.claims.laws), [*lanes])
+    return summary(evidence, grouped(evidence.claims.laws), [*drawings])
 
 
 def test_strongest_claims_come_first_and_what_a_pass_does_not_show_last() -> None:
@@ -39,10 +39,19 @@ def test_strongest_claims_come_first_and_what_a_pass_does_not_show_last() -> Non
 
 def test_a_violation_comes_before_everything_with_its_trace() -> None:
     violated = Claim("M8", "exhaust", Verdict.VIOLATED, "broken after 3 steps")
-    text = written((*claims(1), violated), ("  1  append",))
+    text = written((*claims(1), violated), (["  1  append"],))
     rows = [line for line in text.splitlines() if line.startswith("| M")]
     assert rows[0].startswith("| M8 forgotten | violated |")
     assert "```text\n  1  append\n```" in text
+
+
+def test_each_of_several_traces_is_drawn_and_what_is_left_out_for_its_length_is_counted() -> None:
+    violated = Claim("M8", "exhaust", Verdict.VIOLATED, "broken after 3 steps")
+    text = written((*claims(1), violated), (["  1  append"], ["  1  delete"]))
+    assert [f"```text\n  1  {name}\n```" in text for name in ("append", "delete")] == [True, True]
+    text = written((*claims(1), violated), (["  1  append"], ["x" * SIZE_MAX], ["  1  drop"]))
+    assert "```text\n  1  append\n```\n\n2 more in the JSON document\n" in text
+    assert len(text) < SIZE_MAX
 
 
 def test_of_each_machine_it_is_said_how_much_it_reached_and_what_least_often() -> None:
@@ -92,17 +101,17 @@ def test_counts_stand_with_the_engine_that_counted() -> None:
 
 
 def test_the_summary_fits_a_pull_request_however_much_there_is_to_say() -> None:
-    flood = written(claims(CLAIMS_MAX + 1, "x" * 5000), ("y" * 90,) * 400)
+    flood = written(claims(CLAIMS_MAX + 1, "x" * 5000), (["y" * 90] * 400,))
     assert len(flood) <= SIZE_MAX
     assert flood.endswith(f"- {DOES_NOT_SHOW[-1]}\n")
     assert "more in the JSON document" in flood
-    endless = written(claims(1), ("y" * 90,) * 10_000)
+    endless = written(claims(1), (["y" * 90] * 10_000,))
     assert len(endless) <= SIZE_MAX
     assert endless.endswith(f"- {DOES_NOT_SHOW[-1]}\n")
 
 
 def test_nothing_said_can_break_out_of_its_table_or_its_fence() -> None:
-    text = written(claims(1, "a|b\n# c <script>"), ("```", "| ```` |"), detail="x|y\n\nz")
+    text = written(claims(1, "a|b\n# c <script>"), (["```", "| ```` |"],), detail="x|y\n\nz")
     assert "\n# c" not in text
     assert "<script>" not in text
     assert "| skipped: x\\|y z |" in text

@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import tzlocal
+from click.testing import CliRunner
 
 from strandline.impl.answer import Unavailable
 from strandline.impl.codex import Turn
+from strandline.properties.cli import main
 from strandline.properties.live import turns
 from strandline.properties.live.turns import Asked, Day, Shown, cost, document, fields, parse_day, parse_zone
 from strandline.properties.live.writer import Plan, write
@@ -102,6 +104,21 @@ def test_a_missing_log_is_answered_with_no_turns_and_said_to_be_missing(tmp_path
         assert isinstance(shown, Shown)
         assert shown.turns == ()
         assert cost(shown, asked.path).startswith("no log at ")
+
+
+@pytest.mark.parametrize("options", [(), ("--format", "json"), ("--oracle",)])
+def test_a_log_that_is_missing_is_told_on_standard_error_and_is_a_mistake_if_it_must_exist(
+    tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    (tmp_path / "logs.sqlite").touch()
+    line = f"strandline: no log at {tmp_path / 'lgos.sqlite'} (did you mean 'logs.sqlite'?)"
+    result = CliRunner().invoke(main, ["turns", str(tmp_path / "lgos.sqlite"), *options])
+    assert (result.exit_code, result.stderr) == (0, f"{line}: 0 turns\n")
+    assert (json.loads(result.stdout)["turns"] if "json" in options else result.stdout) in ("", [])
+    for more in ((), ("--follow",)):
+        result = CliRunner().invoke(main, ["turns", str(tmp_path / "lgos.sqlite"), "--must-exist", *options, *more])
+        assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+        assert result.stderr.startswith(line)
 
 
 def test_a_line_says_what_was_read_and_why_and_how_long_it_took(log: Path) -> None:

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from strandline.properties import verifying
 from strandline.properties.cli import main
-from strandline.properties.findings import Findings
+from strandline.properties.findings import Findings, Run
 from strandline.properties.report import drawing
 from strandline.properties.report.document import Evidence
 from strandline.properties.report.verify import DIFFERENCES_MAX, Verified, differing, verify
@@ -25,20 +25,29 @@ if TYPE_CHECKING:
 
 
 class Judge:
-    """Runs engines as ``check`` would, and notes which."""
+    """Runs engines as ``check`` would until one is interrupted, and notes which."""
 
-    def __init__(self, *, violated: bool = False) -> None:
+    def __init__(self, *, violated: bool = False, interrupted: str | None = None) -> None:
         self.all = findings(violated=violated)
+        self.interrupted = interrupted
         self.asked: list[tuple[str, ...]] = []
 
     def __call__(self, engines: Collection[str], *_say: object) -> Findings:
         self.asked.append(tuple(engines))
-        runs = (
+        runs = tuple(
             run if run.engine in engines else run._replace(state="skipped", detail="not selected")
             for run in self.all.runs
         )
-        claims = tuple(claim for claim in self.all.claims if claim.engine in engines)
-        return Findings(self.all.subject, claims, tuple(runs))
+        if self.interrupted is not None:
+            runs = ended([run.engine for run in runs].index(self.interrupted), runs)
+        ran = {run.engine for run in runs if run.state == "ran"}
+        return Findings(self.all.subject, tuple(claim for claim in self.all.claims if claim.engine in ran), runs)
+
+
+def ended(place: int, runs: tuple[Run, ...]) -> tuple[Run, ...]:
+    """Let Ctrl-C end the run of some engines at one of them."""
+    later = (run._replace(state="skipped", detail="interrupted before it began") for run in runs[place + 1 :])
+    return (*runs[:place], runs[place]._replace(state="interrupted", detail="interrupted before its end"), *later)
 
 
 def changed(change: Callable[[Any], object], found: Evidence) -> Evidence:
@@ -175,6 +184,22 @@ def test_of_a_document_that_differs_everywhere_not_everything_is_named(monkeypat
     assert DIFFERENCES_MAX > 3
 
 
+@pytest.mark.parametrize("place", range(3))
+def test_an_interrupted_run_is_compared_as_far_as_it_went_and_differs_from_nothing(place: int) -> None:
+    engines = ("prove", "exhaust impl", "fuzz")
+    outcome = verified(holding(), Judge(interrupted=engines[place]))
+    assert (outcome.exit_code, outcome.differences, outcome.again) == (3, (), engines[:place])
+    assert [line.partition(":")[0] for line in outcome.unrepeated] == list(engines[place:])
+    assert outcome.unrepeated[0] == f"{engines[place]}: interrupted before its end"
+
+
+def test_what_differs_in_what_ran_before_an_interruption_differs() -> None:
+    worse = changed(lambda d: d["claims"]["laws"][3]["claims"][0].update(says="x"), holding())
+    assert worse.claims.laws[3].claims[0].engine == "prove"
+    assert verified(worse, Judge(interrupted="fuzz")).exit_code == 1
+    assert verified(worse, Judge(interrupted="prove")).exit_code == 3
+
+
 # The command
 
 
@@ -182,7 +207,9 @@ def test_of_a_document_that_differs_everywhere_not_everything_is_named(monkeypat
 def judge(monkeypatch: pytest.MonkeyPatch) -> Judge:
     judge = Judge()
     monkeypatch.setattr(
-        verifying, "check", lambda _subject, *rest, full: judge(*rest) if not full else pytest.fail("not full")
+        verifying,
+        "check",
+        lambda _subject, *rest, **asked: pytest.fail("whole") if any(asked.values()) else judge(*rest),
     )
     return judge
 
@@ -233,6 +260,22 @@ def test_a_subject_that_is_not_here_is_to_be_named_again(tmp_path: Path, subject
     result = run(tmp_path, changed(lambda d: d["claims"].update(subject=subject), holding()))
     assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
     assert says in result.stderr
+
+
+@pytest.mark.parametrize("name", ["check", "drawing"])
+def test_ctrl_c_at_any_time_leaves_the_evidence_unverified_and_not_false(
+    tmp_path: Path, judge: Judge, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    def interrupted(*_arguments: object, **_named: object) -> None:
+        raise KeyboardInterrupt
+
+    if name == "check":
+        judge.interrupted = "prove"
+    else:
+        monkeypatch.setattr(drawing, "exhibited", interrupted)
+    result = run(tmp_path, holding())
+    assert (result.exit_code, result.stdout.splitlines()[-1]) == (3, "inconclusive: nothing was compared")
+    assert "interrupted before" in result.stdout
 
 
 @pytest.mark.search

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from strandline.properties.engines import ENGINES, FULL
+from strandline.properties.engines import ENGINES, FULL, UNTIL_BROKEN
 from strandline.properties.findings import judged
 from strandline.properties.laws import LAWS
 from strandline.properties.mutants import planted
@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from strandline.properties.verdict import Report
 
 
-def check(
+def check(  # noqa: PLR0913 - what to check, by what, how much of it; and two ways to tell of it
     subject: str,
     chosen: Collection[str] = (),
     say: Report = lambda _line: None,
     keep: Report = lambda _line: None,
     *,
     full: bool = False,
+    until_broken: bool = False,
 ) -> Findings:
     """Run engines on a subject until they are done or Ctrl-C ends it; never raises for what an engine does.
 
@@ -34,12 +35,14 @@ def check(
         say: takes a passing line of progress.
         keep: takes a line worth keeping on the screen.
         full: whether nothing is left out for want of time.
+        until_broken: whether the first broken law that a search finds ends it.
 
     Raises:
         KeyError: there is no such mutant.
     """
+    engines = FULL if full else UNTIL_BROKEN if until_broken else ENGINES
     with planted(subject):
-        return judged(subject, FULL if full else ENGINES, LAWS, chosen, say, keep)
+        return judged(subject, engines, LAWS, chosen, say, keep, until_broken=until_broken)
 
 
 def check_specimen(

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import click
 
+from strandline.properties import outputs
 from strandline.properties.blackbox import judged
 from strandline.properties.blackbox.subjects import bench_for, subject_options
 from strandline.properties.check import check, check_specimen
@@ -34,10 +35,11 @@ Example:    strandline check --mutant dominance
 
 @click.command("check", epilog=_EPILOG)
 @click.option("--mutant", default=SHIPPED, metavar="NAME", help="Plant a known-bad variant, to see it caught.")
+@click.option("--all", "whole", is_flag=True, help="With --mutant: go on after a law was found broken.")
 @click.option("--specimen", metavar="NAME", help="Search a published design in place of the scanner.")
 @click.option("--engine", "chosen", multiple=True, metavar="NAME", help="Run this engine only; may be repeated.")
 @click.option("--full", is_flag=True, help="Search every large world too; belongs in a nightly run.")
-@click.option("--out", type=click.Path(path_type=Path), default=".strandline", show_default=True, help="A folder.")
+@click.option("--out", type=click.Path(path_type=Path), help="A folder.  [default: a new one below .strandline/runs]")
 @click.option("--list-mutants", "listing", is_flag=True, help="List the mutants and check nothing.")
 @click.option("--list-specimens", "cabinet", is_flag=True, help="List the published designs and check nothing.")
 @subject_options
@@ -48,10 +50,11 @@ def check_command(  # noqa: PLR0913 - one parameter for each option
     /,
     *,
     mutant: str,
+    whole: bool,
     specimen: str | None,
     chosen: tuple[str, ...],
     full: bool,
-    out: Path,
+    out: Path | None,
     listing: bool,
     cabinet: bool,
     output: str,
@@ -59,11 +62,12 @@ def check_command(  # noqa: PLR0913 - one parameter for each option
 ) -> None:
     """Check the scanner against its model: every law, by every engine.
 
-    With --subject or --subject-cmd, check somebody else's scanner: the laws that its answers can break.
+    With --mutant, the first broken law that a search finds ends the check, unless --all is given. With --subject or
+    --subject-cmd, check somebody else's scanner: the laws that its answers can break.
 
     Progress goes to standard error. The evidence is OUT/evidence.json and OUT/summary.md; the shortest trace to each
-    violated law goes to OUT/traces. Ctrl-C, SIGTERM and SIGHUP end the check as inconclusive, with
-    evidence as far as it goes.
+    violated law goes to OUT/traces. Without --out each check has a folder of its own, and .strandline/evidence.json is
+    a copy of the last one's. Ctrl-C, SIGTERM and SIGHUP end the check as inconclusive, with evidence as far as it goes.
     """
     if listing:
         console.tell(outcome.listed(MUTANTS.values(), output))
@@ -80,7 +84,11 @@ def check_command(  # noqa: PLR0913 - one parameter for each option
         raise click.UsageError("--subject and --subject-cmd exclude --mutant and --specimen")
     if full and (bench is not None or specimen is not None or mutant != SHIPPED):
         raise click.UsageError("--full is for the scanner as it is shipped: nothing more is searched of others")
+    if whole and mutant == SHIPPED:
+        raise click.UsageError("--all is for --mutant: everything else is checked whole anyway")
+    until_broken = mutant != SHIPPED and not whole
     refuse_unknown("engine", chosen, tuple(engine.name for engine in (bench.engines if bench else ENGINES)))
+    place = outputs.run_folder(out, "check")
     began, clock = datetime.now(UTC), time.monotonic()
     with console.Progress() as progress:
         judge = (
@@ -88,20 +96,21 @@ def check_command(  # noqa: PLR0913 - one parameter for each option
             if bench
             else partial(check_specimen, specimen)
             if specimen
-            else partial(check, mutant, full=full)
+            else partial(check, mutant, full=full, until_broken=until_broken)
         )
         findings = judge(chosen, progress.say, progress.keep)
     ctx.with_resource(reporting())
     unshown = judged.DOES_NOT_SHOW if bench else evidence.DOES_NOT_SHOW
     exhibits = drawing.exhibited(findings.traces(), bench)
-    found = evidence.gather(findings, began, time.monotonic() - clock, unshown, exhibits, full=full)
-    drawn = drawing.drawing(exhibits, out, bench)
-    problem = outcome.saved(found, exhibits, drawn, out)
+    seconds = time.monotonic() - clock
+    found = evidence.gather(findings, began, seconds, unshown, exhibits, full=full, until_broken=until_broken)
+    drawn = drawing.drawings(exhibits, place, bench)
+    problem = outcome.saved(found, exhibits, drawn, place)
     if output == "json":
         click.echo(evidence.encode(found), nl=False)
     else:
-        console.tell(outcome.outcome(found, None if problem else out))
-        console.tell(["", *drawn] if drawn else [])
+        console.tell(outcome.outcome(found, None if problem else place))
+        console.tell(line for one in drawn for line in ("", *one))
     if problem is not None:
         console.complain(problem)
     verdict = findings.verdict()

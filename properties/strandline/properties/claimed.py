@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from strandline.properties.counting import many, size
 from strandline.properties.exhaust.found import Budget
 from strandline.properties.exhaust.report import Terms
 from strandline.properties.laws import LAWS
@@ -56,14 +57,16 @@ def explored(kind: Kind, subject: str, report: Report, *, full: bool = False) ->
     """
 
     def say(reached: Reached) -> None:
-        report(f"world {reached.world!r}: {reached.counts.states:,} states, {reached.counts.frontier:,} of them new")
+        report(
+            f"world {reached.world!r}: {many(reached.counts.states, 'state')}, {reached.counts.frontier:,} of them new"
+        )
 
     names = worlds(kind, full=full)
     ended: dict[str, Searched] = {}
     for one in all_of(names, kind, subject, TERMS, say):
         ended[one.world] = one
         claims = one.report.claims
-        report(f"world {one.world!r}: {claims.counts.states:,} states, {claims.counts.transitions:,} transitions")
+        report(f"world {one.world!r}: {size(claims.counts.states, claims.counts.transitions)}")
         if claims.verdict == Verdict.BROKEN:
             raise EngineBrokenError(f"world {one.world!r}: {claims.ended}")
         if subject == SHIPPED and (says := _parted(one)):
@@ -145,7 +148,7 @@ def over_worlds(  # noqa: PLR0913 - what a claim is made of
     trace = min(broken, key=lambda one: len(one.steps), default=None)
     verdict, says = Verdict.HOLDS, "every reachable state and every interleaving of these worlds"
     if trace is not None:
-        verdict, says = Verdict.VIOLATED, f"broken after {len(trace.steps)} steps in world {trace.world!r}"
+        verdict, says = Verdict.VIOLATED, f"broken after {many(len(trace.steps), 'step')} in world {trace.world!r}"
     elif left:
         verdict, says = Verdict.INCONCLUSIVE, left
     bounds = (("worlds", ", ".join(sorted(worlds))),)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,16 +12,17 @@ from strandline.properties import fuzz
 from strandline.properties.agreement import agree
 from strandline.properties.claimed import explored as searched
 from strandline.properties.claimed import over_worlds
+from strandline.properties.counting import size
 from strandline.properties.exhaust.plain import Found
 from strandline.properties.exhaust.plain import search as plain_search
 from strandline.properties.findings import MODEL_ENGINE
 from strandline.properties.laws import LAWS, laws_of
 from strandline.properties.mutant import TEETH
-from strandline.properties.mutants import SHIPPED, planted
+from strandline.properties.mutants import MUTANTS, SHIPPED, planted
 from strandline.properties.prove import engine as prove
 from strandline.properties.spaces import model_space, real_space
 from strandline.properties.traces.committed import COMMITTED
-from strandline.properties.verdict import Claim, Engine, Report, Trace
+from strandline.properties.verdict import Claim, Engine, Report, Trace, Verdict
 from strandline.properties.workers import side_by_side
 from strandline.properties.worlds import WORLDS
 
@@ -50,20 +53,54 @@ def explore(kind: Kind, subject: str, world: str) -> Found:
         return plain_search(space, laws_of(scope), STATES_MAX)
 
 
-def explored(subject: str, report: Report) -> Iterator[Claim]:
+def explored(subject: str, report: Report, *, until_broken: bool = False) -> Iterator[Claim]:
     """Search every small world of a mutant by the plain search, and claim what came of it, law by law.
 
     A mutant may look at what no step of the scanner looks at, so it is not asked once for what steps look at, but in
     every state.
+
+    Args:
+        subject: which mutant.
+        report: takes a line of progress.
+        until_broken: whether to end with the first world in which a law is broken; the one in which the mutant is
+            known to be caught then comes first.
     """
-    jobs = [(subject, world) for world in WORLDS]
-    found = {world: one for (_, world), one in side_by_side(_explored, jobs, report)}
-    yield from claimed(IMPL_ENGINE, subject, {world: found[world] for world in WORLDS})
+    worlds = sorted(WORLDS, key=lambda name: name != MUTANTS[subject].world) if until_broken else list(WORLDS)
+    found: dict[str, Found] = {}
+    law = ""
+    with closing(side_by_side(_explored, [(subject, world) for world in worlds], report)) as outcomes:
+        for (_, world), one in outcomes:
+            found[world] = one
+            worlds, law = _cut(worlds, found) if until_broken else (worlds, "")
+            if law:
+                break
+    claims = claimed(IMPL_ENGINE, subject, {world: found[world] for world in worlds})
+    yield from (_left_open(claim, law) if law else claim for claim in claims)
+
+
+def _cut(worlds: list[str], found: dict[str, Found]) -> tuple[list[str], str]:
+    """Leave out the worlds after the first one that breaks a law, and name the law; as long as it is open, name none.
+
+    The worlds have an order, and it does not count which of them ended first: so two runs claim the same.
+    """
+    for place, name in enumerate(worlds, 1):
+        if name not in found:
+            break
+        if broken := [law.number for law in LAWS if law.number in found[name].broken]:
+            return worlds[:place], broken[0]
+    return worlds, ""
+
+
+def _left_open(claim: Claim, law: str) -> Claim:
+    """Say of a claim that nothing was found what it is worth when the search did not go to its end."""
+    if claim.verdict is not Verdict.HOLDS:
+        return claim
+    return replace(claim, verdict=Verdict.INCONCLUSIVE, says=f"the search ended when {law} was broken")
 
 
 def _explored(subject: str, world: str, report: Report) -> Found:
     found = explore("impl", subject, world)
-    report(f"world {world!r}: {found.states:,} states, {found.transitions:,} transitions")
+    report(f"world {world!r}: {size(found.states, found.transitions)}")
     return found
 
 
@@ -99,9 +136,12 @@ def _model_claims(subject: str, report: Report, *, full: bool) -> Iterator[Claim
         yield from searched("model", subject, report, full=full)
 
 
-def _impl_claims(subject: str, report: Report, *, full: bool) -> Iterator[Claim]:
+def _impl_claims(subject: str, report: Report, *, full: bool, until_broken: bool) -> Iterator[Claim]:
     """Search the scanner; a mutant by the plain search, which trusts no word of what its steps look at."""
-    yield from searched("impl", subject, report, full=full) if subject == SHIPPED else explored(subject, report)
+    if subject == SHIPPED:
+        yield from searched("impl", subject, report, full=full)
+    else:
+        yield from explored(subject, report, until_broken=until_broken)
 
 
 def _teeth(subject: str, report: Report) -> Iterator[Claim]:
@@ -111,10 +151,10 @@ def _teeth(subject: str, report: Report) -> Iterator[Claim]:
     yield from teeth.claims(subject, report)
 
 
-def engines(*, full: bool) -> tuple[Engine, ...]:
+def engines(*, full: bool = False, until_broken: bool = False) -> tuple[Engine, ...]:
     """Give the engines that ``check`` runs: what was found before, then all others in the order of their strength.
 
-    ``full`` has every large world.
+    ``full`` has every large world; ``until_broken`` ends the search of a mutant when it has found a broken law.
     """
     more = "and all large" if full else "and some large"
     return (
@@ -132,7 +172,7 @@ def engines(*, full: bool) -> tuple[Engine, ...]:
         Engine(
             IMPL_ENGINE,
             "every interleaving of such worlds of the real scanner",
-            partial(_impl_claims, full=full),
+            partial(_impl_claims, full=full, until_broken=until_broken),
         ),
         Engine(agree.ENGINE, "traps and drawn cases, held against each text of the definition", agree.claims),
         Engine("fuzz", "state machines over the real scanner on real files", fuzz.claims),
@@ -140,8 +180,11 @@ def engines(*, full: bool) -> tuple[Engine, ...]:
     )
 
 
-ENGINES: tuple[Engine, ...] = engines(full=False)
+ENGINES: tuple[Engine, ...] = engines()
 """In the order of their strength."""
 
 FULL: tuple[Engine, ...] = engines(full=True)
 """The same, with nothing left out for want of time."""
+
+UNTIL_BROKEN: tuple[Engine, ...] = engines(until_broken=True)
+"""The same for a mutant that shall only be seen caught."""

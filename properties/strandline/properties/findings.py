@@ -89,23 +89,37 @@ class Findings:
 
 
 def judged(  # noqa: PLR0913 - what to judge, by what, and how much of it; and two ways to tell of it
-    subject: str, engines: Iterable[Engine], laws: tuple[Law, ...], chosen: Collection[str], say: Report, keep: Report
+    subject: str,
+    engines: Iterable[Engine],
+    laws: tuple[Law, ...],
+    chosen: Collection[str],
+    say: Report,
+    keep: Report,
+    *,
+    until_broken: bool = False,
 ) -> Findings:
     """Run some engines on a subject by its name, and judge it by some laws.
 
-    Whatever an engine does, the others go on; Ctrl-C ends it, and those that had not begun are skipped.
+    Whatever an engine does, the others go on; Ctrl-C ends it, and those that had not begun are skipped. With
+    ``until_broken`` those are skipped, too, that come after one that searched and found a law broken.
     """
     claims: list[Claim] = []
     runs: list[Run] = []
     interrupted = False
+    broken = ""
     for engine in engines:
-        if chosen and engine.name not in chosen:
+        if broken:  # asked first, so that a run of these engines again says the same of the others
+            runs.append(Run(engine.name, engine.says, "skipped", f"{broken} was broken before it began"))
+        elif chosen and engine.name not in chosen:
             runs.append(Run(engine.name, engine.says, "skipped", "not selected"))
         elif interrupted:
             runs.append(Run(engine.name, engine.says, "skipped", "interrupted before it began"))
         else:
+            before = len(claims)
             runs.append(_run(engine, subject, claims.append, say, keep))
             interrupted = runs[-1].state == "interrupted"
+            if until_broken and engine.searches:
+                broken = next((one.law for one in claims[before:] if one.verdict is Verdict.VIOLATED), "")
     return Findings(subject, tuple(claims), tuple(runs), laws)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from strandline.properties.counting import many
 from strandline.properties.fields import FIELDS
 from strandline.properties.harness.plug import CODEX, Plug
 from strandline.properties.harness.stage import LawBrokenError
@@ -92,7 +93,7 @@ def claimed(
 def _played(engine: str, subject: str, report: Report) -> tuple[Counter[str], Trace | None]:
     """Play one machine, in a process of its own."""
     tally, broken = play(MACHINES[engine], subject, DERANDOMIZED if subject == SHIPPED else UNSHRUNK)
-    report(f"{engine}: {tally['cases']} cases, {tally['steps']:,} steps")
+    report(f"{engine}: {many(tally['cases'], 'case')}, {many(tally['steps'], 'step')}")
     return tally, _small(Trace(subject, broken.world, broken.law, broken.steps)) if broken is not None else None
 
 
@@ -119,7 +120,7 @@ def _claimed(  # noqa: PLR0913 - one argument for each thing that was found
     idle = [name for name, count in counts if not count]
     verdict, says = Verdict.HOLDS, "no violation in these cases"
     if trace is not None:
-        verdict, says = Verdict.VIOLATED, f"broken after {len(trace.steps)} steps"
+        verdict, says = Verdict.VIOLATED, f"broken after {many(len(trace.steps), 'step')}"
     elif broken is not None:
         verdict, says = Verdict.INCONCLUSIVE, f"the run ended when {broken.law} was broken"
     elif named not in {None, law.number}:

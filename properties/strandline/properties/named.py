@@ -5,7 +5,17 @@ from __future__ import annotations
 import contextlib
 import importlib
 import sys
+import sysconfig
+import traceback
 from pathlib import Path
+from typing import Final
+
+import strandline
+from strandline.properties.nearest import meant
+
+_OURS: Final = tuple(map(Path, strandline.__path__))
+_INSTALLED: Final = tuple(Path(sysconfig.get_path(name)) for name in ("purelib", "platlib"))
+_LIBRARIES: Final = (*_INSTALLED, *(Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib")))
 
 
 class LoadError(ValueError):
@@ -34,14 +44,47 @@ def find(name: str, what: str) -> object:
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # a module may raise anything as it is imported, SystemExit too
-        raise LoadError(f"module {module!r} cannot be imported: {told(error)}") from error
+        hint = meant(module, _modules(here)) if isinstance(error, ModuleNotFoundError) and error.name == module else ""
+        raise LoadError(f"module {module!r} cannot be imported: {told(error)}{hint}") from error
     for part in attribute.split("."):
         if not hasattr(found, part):
-            raise LoadError(f"module {module!r} has no {attribute!r}")
+            raise LoadError(f"module {module!r} has no {attribute!r}{meant(part, dir(found))}")
         found = getattr(found, part)
     return found
 
 
+def _modules(folder: str) -> list[str]:
+    """Name the modules that a folder has."""
+    return [path.stem for path in Path(folder).iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()]
+
+
 def told(error: BaseException) -> str:
+    """Say in one line what was raised and, if somebody's own code did it, in which line of which file."""
+    where = place(error)
+    return f"{raised(error)} ({where})" if where else raised(error)
+
+
+def raised(error: BaseException) -> str:
     """Say what was raised, in one line."""
     return " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
+
+
+def place(error: BaseException) -> str:
+    """Give file and line of the innermost call that is neither Python's own nor ours, empty if there is none.
+
+    A library that is installed is somebody's own only if nothing else is. A file is named as it is seen from the
+    current folder, and by its name alone from elsewhere: where it lies is no business of who reads the evidence.
+    """
+    frames = [(Path(frame.filename), frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
+    foreign = [(path, line) for path, line in frames if path.is_file() and not _below(path, _OURS)]
+    own = [pair for pair in foreign if not _below(pair[0], _LIBRARIES)]
+    installed = [pair for pair in foreign if _below(pair[0], _INSTALLED)]
+    if not own and not installed:
+        return ""
+    path, line = (own or installed)[-1]
+    here = Path.cwd()
+    return f"{path.relative_to(here).as_posix() if path.is_relative_to(here) else path.name}:{line}"
+
+
+def _below(path: Path, folders: tuple[Path, ...]) -> bool:
+    return any(path.is_relative_to(folder) for folder in folders)

@@ -17,6 +17,7 @@ from strandline.properties.interruption import INTERRUPTED, came, heard
 from strandline.properties.lengths import memory, seconds
 from strandline.properties.live import turns
 from strandline.properties.live.plan import Plan
+from strandline.properties.nearest import meant
 from strandline.properties.report import console
 
 if TYPE_CHECKING:
@@ -42,7 +43,21 @@ class Found(NamedTuple):
     says: str
 
 
-class Commands(click.Group):
+class Group(click.Group):
+    """Asks after a mistaken name of a command which one was meant."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that some arguments begin with."""
+        name = args[0]
+        if not name.startswith("-") and self.get_command(ctx, name) is None:
+            known = self.list_commands(ctx)
+            ctx.fail(f"there is no command named {name!r}{meant(name, known)}; there are {', '.join(known)}")
+        return super().resolve_command(ctx, args)
+
+
+class Commands(Group):
     """Imports a command when it is called, and keeps the exit codes 0, 1 and 3 for verdicts, whatever else happens."""
 
     def __init__(self, *, found: Mapping[str, Found], **rest: Any) -> None:  # noqa: ANN401 - as in click
@@ -183,4 +198,6 @@ def refuse_unknown(what: str, names: tuple[str, ...], known: tuple[str, ...]) ->
     """End in a usage error that lists the known names if one is not among them."""
     for name in names:
         if name not in known:
-            raise click.UsageError(f"there is no {what} named {name!r}; there are {', '.join(known)}")
+            raise click.UsageError(
+                f"there is no {what} named {name!r}{meant(name, known)}; there are {', '.join(known)}"
+            )

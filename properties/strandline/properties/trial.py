@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from hypothesis import settings
 
 from strandline.model.environment import REWRITE
+from strandline.properties.counting import many, size
 from strandline.properties.engines import STATES_MAX
 from strandline.properties.exhaust.plain import search
 from strandline.properties.fuzz import DERANDOMIZED, UNSHRUNK, play
@@ -87,7 +88,7 @@ def trial(
     for name, scope in worlds.items():
         for side, opened in ((MODEL, model_space(scope)), (subject, real_space(scope, plug))):
             found = _searched(scope, SHIPPED if side == MODEL else subject, opened)
-            says.append(f"world {name!r}, {side}: {found.states:,} states, {found.transitions:,} transitions")
+            says.append(f"world {name!r}, {side}: {size(found.states, found.transitions)}")
             traces += [Trace(side, name, law, steps) for law, steps in sorted(found.broken.items())]
             reached += found.reached
             rewrites += found.firings[REWRITE]
@@ -100,7 +101,7 @@ def trial(
             tally, broken = play(machine, subject, profile, fields, plug)
         except PartedError as parted:
             return Trial(Verdict.BROKEN, tuple(says), (), tuple(str(parted).splitlines()))
-        says.append(f"games, {subject}: {tally['cases']:,} cases, {tally['steps']:,} steps")
+        says.append(f"games, {subject}: {many(tally['cases'], 'case')}, {many(tally['steps'], 'step')}")
         reached += Counter({law.number: tally[f"twin {law.number}"] for law in LAWS})
         rewrites += tally[f"action {REWRITE}"]
         traces += [Trace(subject, broken.world, broken.law, broken.steps)] if broken is not None else []

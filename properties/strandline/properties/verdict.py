@@ -158,8 +158,12 @@ Report: TypeAlias = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """One way to find out: ``run`` gives its claims on a subject, telling its progress on the way."""
+    """One way to find out: ``run`` gives its claims on a subject, telling its progress on the way.
+
+    ``searches`` tells whether it looks for violations, and does not only take again what was found before.
+    """
 
     name: str
     says: str
     run: Callable[[str, Report], Iterator[Claim]]
+    searches: bool = True

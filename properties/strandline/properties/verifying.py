@@ -15,6 +15,7 @@ from strandline.properties.mutants import MUTANTS, SHIPPED
 from strandline.properties.options import FORMAT, refuse_unknown
 from strandline.properties.report import console, drawing, evidence, lines
 from strandline.properties.report.cli import loaded
+from strandline.properties.report.runs import LAST
 from strandline.properties.report.verify import Verified, moved, verify
 from strandline.properties.specimens import PREFIX, SPECIMENS
 
@@ -28,13 +29,14 @@ if TYPE_CHECKING:
 _EPILOG: Final = """\b
 Exit codes: 0 byte for byte the same, 1 a claim differs, 2 no evidence, or a
             mistake in the call, 3 not verified: the sources differ, or not
-            every claim was run again.
-Example:    strandline verify .strandline/evidence.json
+            every claim was run again, as after Ctrl-C.
+Example:    strandline verify
+            strandline verify .strandline/runs/0001-check/evidence.json
 """
 
 
 @click.command("verify", epilog=_EPILOG)
-@click.argument("source", metavar="EVIDENCE")
+@click.argument("source", metavar="[EVIDENCE]", required=False)
 @click.option("--engine", "chosen", multiple=True, metavar="NAME", help="Run this engine only; may be repeated.")
 @subject_options
 @FORMAT
@@ -43,32 +45,37 @@ def verify_command(
     ctx: click.Context,
     /,
     *,
-    source: str,
+    source: str | None,
     chosen: tuple[str, ...],
     output: str,
     **subject: Any,  # noqa: ANN401 - the options of subject_options
 ) -> None:
     """Run the claims of a document of evidence again, on the same sources, and compare them byte for byte.
 
-    EVIDENCE is a file, - is standard input. Times and machines are no claims. Somebody else's scanner is to be named
+    EVIDENCE is a file, - is standard input; without it the last check is taken, .strandline/evidence.json. Times and
+    machines are no claims. Somebody else's scanner is to be named
     again, with --subject or --subject-cmd: a document never says what to run.
     """
     bench = bench_for(**subject)
     found = loaded(ctx, source)
+    source = source or str(LAST)
     refuse_unknown("engine in the evidence", chosen, tuple(run.engine for run in found.claims.engines))
     changed = moved(found.claims)
     if changed:
         outcome = Verified(moved=changed)
     else:
         judge = _judge(source, found, bench)
-        with console.Progress() as progress:
-            outcome = verify(
-                found,
-                lambda engines: judge(engines, progress.say, progress.keep),
-                partial(drawing.exhibited, bench=bench),
-                judged.DOES_NOT_SHOW if bench else evidence.DOES_NOT_SHOW,
-                chosen,
-            )
+        try:
+            with console.Progress() as progress:
+                outcome = verify(
+                    found,
+                    lambda engines: judge(engines, progress.say, progress.keep),
+                    partial(drawing.exhibited, bench=bench),
+                    judged.DOES_NOT_SHOW if bench else evidence.DOES_NOT_SHOW,
+                    chosen,
+                )
+        except KeyboardInterrupt:  # not in an engine, which says so by itself
+            outcome = Verified(unrepeated=("interrupted before the claims could be compared",))
     if output == "json":
         click.echo(json.dumps(lines.document(outcome)))
     else:
@@ -88,7 +95,7 @@ def _judge(source: str, found: Evidence, bench: Bench | None) -> Callable[..., F
             raise click.UsageError(f"{source} is evidence about {subject!r}, not about {bench.launch.name!r}")
         return bench.judge
     if subject in {SHIPPED, *MUTANTS}:
-        return partial(check, subject, full=found.claims.full)
+        return partial(check, subject, full=found.claims.full, until_broken=found.claims.until_broken)
     if subject.startswith(PREFIX) and subject.removeprefix(PREFIX) in SPECIMENS:
         return partial(check_specimen, subject.removeprefix(PREFIX))
     raise click.UsageError(f"{source} is evidence about {subject!r}: name it with --subject or --subject-cmd")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 from strandline.properties.processes import Started
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
     from multiprocessing.connection import Connection
 
 T = TypeVar("T")
@@ -54,7 +54,7 @@ def at_once() -> int:
 
 def side_by_side(
     job: Callable[..., T], asked: Iterable[tuple[Any, ...]], say: Callable[[Any], None], workers: int = 0
-) -> Iterator[tuple[tuple[Any, ...], T]]:
+) -> Generator[tuple[tuple[Any, ...], T], None, None]:
     """Do a job with each of some arguments, and give each with what came of it as it ends.
 
     Args:
@@ -62,6 +62,9 @@ def side_by_side(
         asked: the arguments before that one. They begin in this order, so the longest had better come first.
         say: takes what they say.
         workers: how many processes; 0 means as many as there are processors, up to :data:`WORKERS_MAX`.
+
+    Returns:
+        A generator; to close it ends the processes.
 
     Raises:
         WorkerLostError: a process ended in the midst of its job.

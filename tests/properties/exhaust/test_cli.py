@@ -21,6 +21,7 @@ from strandline.properties.exhaust.chosen import SCOPES
 from strandline.properties.exhaust.found import Counts
 from strandline.properties.memoworlds.family import FAMILY
 from strandline.properties.memoworlds.shown import SHOWN
+from strandline.properties.report import folder
 from strandline.properties.report.replay import encode
 from strandline.properties.verdict import Trace
 
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from click.testing import Result
+
+RUN = ".strandline/runs/0001-exhaust"
+"""The folder of the first run of a test."""
 
 PATIENCE = 120
 """Seconds to wait for a child; it is only used up when something is wrong."""
@@ -97,11 +101,11 @@ def test_a_world_that_holds_tells_laws_counts_and_where_the_evidence_lies(own: s
     result = searched(own, "made(up, Sometimes('top', ('n',), high))")
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
-    assert lines[0] == "top  holds         seen 1 times"
-    assert "5 states, 4 transitions, depth 4, 1 states in the widest layer" in lines
-    assert "5 calls into Python, 1 peeks, 5 answers of laws" in lines
+    assert lines[0] == "top  holds         seen 1 time"
+    assert "5 states, 4 transitions, depth 4, 1 state in the widest layer" in lines
+    assert "5 calls into Python, 1 peek, 5 answers of laws" in lines
     assert "fired: up 4" in lines
-    assert lines[-2:] == ["counter: holds", "evidence: .strandline/exhaust.json"]
+    assert lines[-2:] == ["counter: holds", f"evidence: {RUN}/exhaust.json"]
     assert evidence()["verdict"] == "holds"
 
 
@@ -129,7 +133,7 @@ def test_a_broken_law_is_shown_step_by_step_with_actor_and_change(own: str) -> N
 def test_a_broken_law_leaves_a_trace_that_is_taken_again_by_the_line_that_is_printed(own: str) -> None:
     found = searched(own, "made(talks, Always('low', ('n',), low), Always('M3', ('n',), low))").stdout.splitlines()
     again = [shlex.split(line) for line in found[found.index("take it again:") + 1 :][:2]]
-    assert [line[2] for line in again] == [f".strandline/traces/{law}-{own}-world.json" for law in ("low", "M3")]
+    assert [line[2] for line in again] == [f"{RUN}/traces/{law}-{own}-world.json" for law in ("low", "M3")]
     for law, line in zip(("low", "M3"), again, strict=True):
         result = CliRunner().invoke(main, line[1:])
         assert (result.exit_code, result.stderr.count("I am asked")) == (1, 3)
@@ -146,7 +150,7 @@ def test_a_broken_law_leaves_a_trace_that_is_taken_again_by_the_line_that_is_pri
 
 def test_a_trace_of_a_world_that_was_mended_holds_and_says_what_is_otherwise(own: str) -> None:
     searched(own, "made(up, Always('low', ('n',), low))")
-    kept = f".strandline/traces/low-{own}-world.json"
+    kept = f"{RUN}/traces/low-{own}-world.json"
     with open(f"{own}.py", "a", encoding="utf-8") as module:  # noqa: PTH123 - in the folder of the test
         module.write(
             "\ndef resets(at): return {'n': (at['n'] + 1) % 3}\nmended = made(resets, Always('low', ('n',), low))\n"
@@ -184,7 +188,7 @@ leaving = made(leaves, Always('low', ('n',), low))
 @pytest.mark.parametrize(
     ("options", "code", "says"),
     [
-        ((), 2, "a world of somebody's own; replay takes it if it is named with --world, and it makes no test"),
+        ((), 2, "a world of somebody's own; strandline replay takes it with --world"),
         (("--world", "{own}:none"), 2, "module '{own}' has no 'none'"),
         (("--world", "{own}"), 2, "is not module:world"),
         (("--world", "{own}:slow"), 2, "is of a world named 'counter', and {own}:slow is 'slow'"),
@@ -201,7 +205,7 @@ def test_a_trace_of_an_own_world_that_cannot_be_taken_is_one_line(
     own: str, options: tuple[str, ...], code: int, says: str
 ) -> None:
     searched(own, f"made(up, Always('low', ('n',), low)){OTHERS}")
-    kept = f".strandline/traces/low-{own}-world.json"
+    kept = f"{RUN}/traces/low-{own}-world.json"
     result = CliRunner().invoke(main, ["replay", kept, *(option.format(own=own) for option in options)])
     one_line(result, code, says.format(own=own))
     if not options:
@@ -210,7 +214,7 @@ def test_a_trace_of_an_own_world_that_cannot_be_taken_is_one_line(
 
 def test_a_step_that_an_own_world_no_longer_takes_is_told_with_its_actor(own: str) -> None:
     searched(own, f"made(up, Always('low', ('n',), low)){OTHERS}")
-    result = CliRunner().invoke(main, ["replay", f".strandline/traces/low-{own}-world.json", "--world", f"{own}:stuck"])
+    result = CliRunner().invoke(main, ["replay", f"{RUN}/traces/low-{own}-world.json", "--world", f"{own}:stuck"])
     assert result.exit_code == 3
     told = " ".join(result.stdout.split())
     assert "The trace fits no longer: step 1, up by it, cannot be taken: it cannot happen here. This is not a" in told
@@ -326,13 +330,16 @@ def test_an_action_that_had_no_time_to_fire_is_not_said_to_never_fire(own: str) 
 def test_a_budget_that_ends_is_inconclusive_and_tells_the_frontier(own: str) -> None:
     result = searched(own, "made(endless)", "--states", "20")
     assert result.exit_code == 3
-    assert "ended early: more than 20 states; 1 states of the frontier are unexplored" in result.stdout
+    assert "ended early: more than 20 states; 1 state of the frontier left unexplored" in result.stdout
     assert run(f"{own}:world", "--memory", "1K").exit_code == 3
     assert evidence()["bounds"] == {"states": 200_000_000, "memory": 1024, "several": 1}
 
 
-def test_evidence_that_cannot_be_written_is_said_and_a_violation_counts_all_the_same(own: str, tmp_path: Path) -> None:
+def test_evidence_that_cannot_be_written_in_the_end_is_said_and_a_violation_counts_all_the_same(
+    own: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "file").write_text("")
+    monkeypatch.setattr(folder, "require", lambda _path: None)  # as if the disk had filled up since
     result = searched(own, "made(up)\nbroken = made(up, Always('low', ('n',), low))", "--out", "file/e.json")
     assert result.exit_code == 4
     assert "counter: holds" in result.stdout
@@ -351,7 +358,7 @@ def test_a_search_that_the_machine_cuts_off_is_inconclusive_with_what_it_counted
     monkeypatch.setattr(outcome, "search", cut_off)
     result = searched(own, "made(up, Always('low', ('n',), low))")
     assert result.exit_code == 3
-    assert f"ended early: {type(error).__name__}: {error}; 3 states of the frontier are unexplored" in result.stdout
+    assert f"ended early: {type(error).__name__}: {error}; 3 states of the frontier left unexplored" in result.stdout
     assert evidence()["counts"]["states"] == 12
 
 
@@ -375,7 +382,7 @@ def test_ctrl_c_leaves_evidence_with_the_counts_so_far(own: str, tmp_path: Path)
         child.kill()
     assert child.returncode in {1, 3}, err
     assert "Traceback" not in err
-    assert "ended early: interrupted; 1 states of the frontier are unexplored" in out
+    assert "ended early: interrupted; 1 state of the frontier left unexplored" in out
     assert evidence()["ended"] == "interrupted"
 
 

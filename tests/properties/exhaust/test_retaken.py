@@ -196,7 +196,7 @@ def rounds(
 
 def test_a_round_is_one_that_leads_back_and_goes_on_in_a_quiet_world() -> None:
     assert rounds().broken
-    assert rounds().ending == ("The last 2 steps go round for ever.",)
+    assert rounds().ending == ("What goes round for ever: the last 2 steps.",)
     assert rounds(loop=0, names=("to", "fro", "to")).judged == 0
     assert rounds(stops=("fro",)).judged == 0
     assert rounds(loop=1, names=("to", "fro", "to")).broken
@@ -247,8 +247,8 @@ def taken(world: World, law: str, *steps: Step, until: int | None = None) -> Exh
         (Step("to", "other"), "it is one who takes it"),
         (Step("to"), "it is one who takes it"),
         (Step("fro", "other"), "it cannot happen here"),
-        (Step("to", "one", 1), "it can go 1 ways here, and this would be number 1"),
-        (Step("to", "one", -1), "it can go 1 ways here, and this would be number -1"),
+        (Step("to", "one", 1), "it can go 1 way here, and this would be number 1"),
+        (Step("to", "one", -1), "it can go 1 way here, and this would be number -1"),
     ],
 )
 def test_a_step_that_does_not_fit_says_why_and_nothing_after_it_is_taken(step: Step, why: str) -> None:

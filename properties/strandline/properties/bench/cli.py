@@ -12,8 +12,9 @@ import msgspec
 
 from strandline.properties.bench import report, searches
 from strandline.properties.bench.alone import UnmeasuredError
+from strandline.properties.counting import many
 from strandline.properties.interruption import reporting
-from strandline.properties.options import BROKEN, FORMAT, refuse, refuse_unknown
+from strandline.properties.options import BROKEN, FORMAT, Group, refuse, refuse_unknown
 from strandline.properties.report import console
 from strandline.properties.report.evidence import ran_here, sources
 from strandline.properties.verdict import EXIT_CODES
@@ -35,7 +36,7 @@ Example:    strandline bench exhaust --format json > before.json
 """
 
 
-@click.group("bench")
+@click.group("bench", cls=Group)
 def bench_command() -> None:
     """Measure what an engine gains, in one run on this machine."""
 
@@ -76,7 +77,7 @@ def bench_exhaust(  # noqa: PLR0913 - one parameter for each option
             _measure(tuple(chosen or searches.SIZES), rounds, sizes, progress)
             for one in searches.grown() if growing else ():
                 grown.append(report.growth(one))
-                progress.say(f"one more {one.bound or 'of nothing'}: {one.measured.states:,} states")
+                progress.say(f"one more {one.bound or 'of nothing'}: {many(one.measured.states, 'state')}")
     except KeyboardInterrupt:
         cut = True
     except UnmeasuredError as error:
@@ -101,4 +102,4 @@ def _measure(names: tuple[str, ...], rounds: int, sizes: list[SizeOutcome], prog
             if isinstance(one, searches.Compared):
                 sizes.append(report.size_outcome(one))
             else:
-                progress.keep(f"{name}: {one.states:,} states in {one.seconds:,.2f} s")
+                progress.keep(f"{name}: {many(one.states, 'state')} in {one.seconds:,.2f} s")

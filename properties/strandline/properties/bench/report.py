@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import msgspec
 
 from strandline.properties.bench.searches import REACH, SIZES
+from strandline.properties.counting import many, size
 from strandline.properties.report.document import RunOutcome  # noqa: TC001 - msgspec reads the annotations
 from strandline.properties.verdict import Verdict
 
@@ -138,8 +139,8 @@ def lines(bench: Bench) -> Iterator[str]:
     for one in bench.sizes:
         engine, old = median(one.engine_seconds), median(one.plain_seconds)
         yield (
-            f"{one.size}: {one.states:,} states, {one.transitions:,} transitions, depth {one.depth}; "
-            f"counts {'equal' if one.counts_equal else f'differ, the plain search has {one.plain_states:,} states'}"
+            f"{one.size}: {size(one.states, one.transitions)}, depth {one.depth}; counts "
+            f"{'equal' if one.counts_equal else 'differ, the plain search has ' + many(one.plain_states, 'state')}"
             + (f", folded from {one.plain_visited:,}" if one.plain_visited != one.plain_states else "")
         )
         yield f"  engine {engine:>9,.2f} s {one.states / engine:>12,.0f} states/s{_memory(one.engine_memory)}"

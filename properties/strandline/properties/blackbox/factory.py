@@ -22,6 +22,7 @@ from strandline.properties.blackbox.subject import (
     Window,
 )
 from strandline.properties.named import LoadError, find, told
+from strandline.properties.nearest import meant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,7 +56,8 @@ class InProcess:
         scanner = _Call(lambda: self._factory(log, memo)).result("the factory", self._deadline)
         for name in ("refresh", "close"):
             if not callable(getattr(scanner, name, None)):
-                says = f"the factory gave {_named(scanner)}, which has no method {name}"
+                near = [own for own in dir(scanner) if not own.startswith("_")]
+                says = f"the factory gave {_named(scanner)}, which has no method {name}{meant(name, near)}"
                 raise SubjectBrokenError("garbage", says)
         return _Session(scanner, self._deadline)
 

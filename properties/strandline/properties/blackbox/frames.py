@@ -10,6 +10,7 @@ from strandline.model.oracle import fact, oracle
 from strandline.model.state import born
 from strandline.properties.blackbox.plots import SPOILS, sight
 from strandline.properties.blackbox.subject import Turn, Unavailable
+from strandline.properties.counting import many
 from strandline.properties.verdict import Change, Frame
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def frame(bystander: Bystander, action: Action, before: Yard) -> Frame:
 
 
 def _told(action: Action, ended: Ended) -> Change:
-    what = "answer" if action.name == "end" else _asked(ended.flight.window)
+    what = "answer" if action.name == "end" else asked(ended.flight.window)
     return Change(what, "", _outcome(ended.outcome))
 
 
@@ -58,14 +59,14 @@ def ending(event: Event) -> Iterator[str]:
 def _title(action: Action, bystander: Bystander) -> str:
     match action.name:
         case "start":
-            return f"begin {_asked(bystander.window(action.arg))}"
+            return f"begin a refresh of {asked(bystander.window(action.arg))}"
         case "append" | "append and prune":
             return f"{action.name} {_body(born(bystander.scope.templates[action.arg].body, '…'))}"
         case "delete":
             return f"delete row {action.arg}"
         case "replace" | "reissue":
             how = "by rename" if action.name == "replace" else "by delete and create"
-            return f"replace the file {how}, {action.arg} rows"
+            return f"replace the file {how}, {many(action.arg, 'row')}"
         case "spoil":
             return f"replace the file by what is no log: {SPOILS[action.arg]}"
         case name:
@@ -75,9 +76,11 @@ def _title(action: Action, bystander: Bystander) -> str:
             }.get(name, name)
 
 
-def _asked(asked: Window) -> str:
-    since = "the beginning" if asked.since is None else asked.since
-    return f"{since} to {'the end' if asked.until is None else asked.until}"
+def asked(window: Window) -> str:
+    """Say which days a refresh is asked for."""
+    if window.since is None:
+        return "all days" if window.until is None else f"all days up to {window.until}"
+    return f"{window.since} and later" if window.until is None else f"{window.since} to {window.until}"
 
 
 def _outcome(outcome: Outcome) -> str:

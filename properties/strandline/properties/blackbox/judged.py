@@ -15,6 +15,7 @@ from strandline.properties.blackbox.outside import INSIDE, OUTSIDE
 from strandline.properties.blackbox.plots import SMALL
 from strandline.properties.blackbox.runs import run, shortest
 from strandline.properties.blackbox.subject import SubjectBrokenError
+from strandline.properties.counting import many
 from strandline.properties.interruption import heard
 from strandline.properties.verdict import Claim, Engine, Trace, Verdict
 
@@ -107,7 +108,7 @@ class Bench:
                 found = {law: self._exhibited(trace, subject) for law, trace in found.items()}
         except SubjectBrokenError as error:
             breach = error
-        say(f"{PLAY}: {tally['cases']} cases, {tally['steps']:,} steps")
+        say(f"{PLAY}: {many(tally['cases'], 'case')}, {many(tally['steps'], 'step')}")
         bounds = (("profile", "derandomized"), ("cases", str(CASES)), ("steps a case", str(STEPS)))
         yield from self._claims(PLAY, tally, found, bounds, breach)
 
@@ -128,7 +129,10 @@ class Bench:
                 yield Claim(law.number, engine, Verdict.NOT_APPLICABLE, INSIDE)
                 continue
             if trace is not None:
-                verdict, says = Verdict.VIOLATED, f"broken after {len(trace.steps)} steps in world {trace.world!r}"
+                verdict, says = (
+                    Verdict.VIOLATED,
+                    f"broken after {many(len(trace.steps), 'step')} in world {trace.world!r}",
+                )
             elif breach is not None:
                 verdict, says = Verdict.INCONCLUSIVE, "the subject broke before the end"
             elif engine == PLAY and found:
@@ -172,4 +176,4 @@ def _orders(name: str, subject: Subject, today: date, tally: Counter[str], say: 
                 raise SubjectBrokenError(error.breach, where) from error
             finally:
                 bystander.close()
-            say(f"world {world!r}: {tally['orders']:,} of {whole:,} orders, {tally['steps']:,} steps")
+            say(f"world {world!r}: {tally['orders']:,} of {many(whole, 'order')}, {many(tally['steps'], 'step')}")

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from strandline.properties import outputs
+from strandline.properties.counting import many
 from strandline.properties.exhaust import lines, traced
 from strandline.properties.exhaust.chosen import MODEL, SCOPES, built_in, own
 from strandline.properties.exhaust.found import Budget, Counts
@@ -34,7 +36,7 @@ from strandline.properties.options import (
     refuse,
     refuse_unknown,
 )
-from strandline.properties.report import console, drawing, folder
+from strandline.properties.report import console, drawing, folder, runs
 from strandline.properties.report.lanes import printable
 from strandline.properties.report.replay import encode as encode_trace
 from strandline.properties.report.replay import file_name
@@ -91,9 +93,7 @@ Example:    strandline exhaust
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    default=".strandline/exhaust.json",
-    show_default=True,
-    help="The evidence.",
+    help="The evidence.  [default: exhaust.json in a new folder below .strandline/runs]",
 )
 @FORMAT
 @click.pass_context
@@ -110,7 +110,7 @@ def exhaust_command(  # noqa: PLR0913 - one parameter for each option
     states: int,
     memory: int,
     several: int,
-    out: Path,
+    out: Path | None,
     output: str,
 ) -> None:
     """Search a declared world whole: every reachable state, by every interleaving.
@@ -119,7 +119,8 @@ def exhaust_command(  # noqa: PLR0913 - one parameter for each option
     it, and without --world, every large memo world is searched, and one verdict is given.
 
     Progress goes to standard error, the evidence to the file --out, and traces that can be replayed to traces/ beside
-    it. Ctrl-C, SIGTERM and SIGHUP end the search as inconclusive, with evidence as far as it goes.
+    it. Without --out each run has a folder of its own, and .strandline/exhaust.json is a copy of the last evidence.
+    Ctrl-C, SIGTERM and SIGHUP end the search as inconclusive, with evidence as far as it goes.
     """
     if listing:
         console.tell(_listed(output))
@@ -134,6 +135,7 @@ def exhaust_command(  # noqa: PLR0913 - one parameter for each option
     several_worlds = own_world is None and name is None
     if workers is not None and not several_worlds:
         raise click.UsageError("--workers is for several worlds: one world is searched by one process")
+    place = outputs.run_file(out, "exhaust")
     terms = Terms(Budget(states, memory), several)
     if several_worlds:
         family, traces = _family(kind, mutant, terms, workers or at_once())
@@ -152,14 +154,14 @@ def exhaust_command(  # noqa: PLR0913 - one parameter for each option
     ctx.with_resource(reporting())
     exhibits = drawing.exhibited(traces)
     files = {file_name(trace): encode_trace(trace, exhibit) for trace, exhibit in exhibits.items()}
-    problem = _written(out, data, files | mine.written)
+    problem = _written(place, data, files | mine.written)
     if output == "json":
         click.echo(data, nl=False)
     else:
         console.tell(shown)
-        drawn = drawing.drawing(exhibits, out.parent) if not problem else []
-        console.tell(["", *drawn, ""] if drawn else [])
-        console.tell([] if problem else [*_again(out, mine, own_world or ""), f"evidence: {out}"])
+        drawn = drawing.drawings(exhibits, place.parent) if not problem else []
+        console.tell([*(line for one in drawn for line in ("", *one)), *([""] if drawn else [])])
+        console.tell([] if problem else [*_again(place, mine, own_world or ""), f"evidence: {place}"])
     if verdict is Verdict.BROKEN:
         console.complain(ended)
     if problem is not None:
@@ -214,7 +216,7 @@ def _family(kind: Kind, mutant: str, terms: Terms, workers: int) -> tuple[Severa
             for searched in all_of(by_size(FAMILY), kind, mutant, terms, say, workers):
                 found[searched.world] = searched
                 counts = searched.report.claims.counts
-                progress.keep(f"{searched.world}: {searched.report.claims.verdict}, {counts.states:,} states")
+                progress.keep(f"{searched.world}: {searched.report.claims.verdict}, {many(counts.states, 'state')}")
             ended = ""
         except KeyboardInterrupt:
             ended = "interrupted"
@@ -250,6 +252,7 @@ def _written(out: Path, data: bytes, traces: dict[str, bytes]) -> str | None:
         folder.write(out, data)
         for name, trace in traces.items():
             folder.write(out.parent / "traces" / name, trace)
+        runs.finish(out.parent)
     except folder.UnwrittenError as error:
         return str(error)
     return None
@@ -274,5 +277,4 @@ def _listed(output: str) -> Iterator[str]:
         )
         return
     for name, scope in SCOPES.items():
-        refreshers = f"{scope.refreshers} refresher{'s' * (scope.refreshers > 1)}"
-        yield f"{name:<20} {size[name]}: {refreshers}: {told_of[name]}"
+        yield f"{name:<20} {size[name]}: {many(scope.refreshers, 'refresher')}: {told_of[name]}"

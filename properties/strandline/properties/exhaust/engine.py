@@ -6,6 +6,7 @@ from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from strandline.properties.counting import many
 from strandline.properties.exhaust.again import ask_again, require_unchanged
 from strandline.properties.exhaust.alike import never_taken, require_alike
 from strandline.properties.exhaust.explore import Exploration, Say
@@ -120,7 +121,9 @@ def _finding(world: World, explored: Exploration, law: Law, several: int) -> Fin
         except (OverflowError, MemoryError) as error:
             says = f"broken, and no trace can be given: {str(error) or 'no memory was left'}"
             return Finding(law.name, Verdict.VIOLATED, says, reached)
-        return Finding(law.name, Verdict.VIOLATED, f"broken after {len(traces[0].steps)} steps", reached, traces)
+        return Finding(
+            law.name, Verdict.VIOLATED, f"broken after {many(len(traces[0].steps), 'step')}", reached, traces
+        )
     if isinstance(law, (Sometimes, SometimesTold)) and not reached:
         where = "every reachable state" if not explored.ended else "the states that were reached"
         return Finding(law.name, Verdict.INCONCLUSIVE, f"{where} was looked at, and it was never so")
@@ -143,5 +146,5 @@ def _circled(world: World, explored: Exploration, law: Eventually) -> Finding:
     if lasso is None:
         return Finding(law.name, Verdict.HOLDS, "every reachable state and every fair way on from it")
     trace = lasso_shown(world, explored.packing, explored.layers, lasso)
-    says = f"goes round for ever after {trace.loop} steps"
+    says = f"goes round for ever after {many(trace.loop or 0, 'step')}"
     return Finding(law.name, Verdict.VIOLATED, says, traces=(trace,))

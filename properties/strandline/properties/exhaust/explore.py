@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
+from strandline.properties.counting import many
 from strandline.properties.exhaust.fitting import SAMPLE_STATES
 from strandline.properties.exhaust.found import Counts
 from strandline.properties.exhaust.judging import Judging
@@ -147,7 +148,7 @@ class Exploration:
         """Say what is used up, if anything is."""
         used = self._visited.nbytes + self.packing.nbytes + self.judging.nbytes + self.measure.nbytes
         if self.counts.states > self._budget.states:
-            return f"more than {self._budget.states:,} states"
+            return f"more than {many(self._budget.states, 'state')}"
         if used > self._budget.memory:
             return f"more than {self._budget.memory >> 20:,} MiB of arrays"
         return ""

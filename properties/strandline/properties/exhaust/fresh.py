@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from strandline.properties.exhaust import scripts
+from strandline.properties.named import told
 from strandline.properties.processes import Started
 
 if TYPE_CHECKING:
@@ -124,5 +125,5 @@ def _answered(sent: bytes, script: scripts.Script) -> str:
         function, *arguments = scripts.Unpickler(sent, script).load()  # sent by the process that started this one
         line: str = function(*arguments)
     except Exception as error:  # noqa: BLE001 - a module that is not found, a comparison that raises: it is told
-        return f"the world cannot be asked in a fresh process: {type(error).__name__}: {error}"
+        return f"the world cannot be asked in a fresh process: {told(error)}"
     return line

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from strandline.properties.counting import many, size
 from strandline.properties.exhaust.traced import titled
 from strandline.properties.report.console import COLORS
 from strandline.properties.report.lanes import WIDTH, drawn, printable
@@ -32,7 +33,7 @@ def progress(counts: Counts, seconds: float) -> str:
     """Say how far a search has come."""
     rate = counts.states / seconds if seconds else 0.0
     return (
-        f"depth {counts.depth}: {counts.states:,} states, {counts.frontier:,} of them new, {rate:,.0f} states/s"
+        f"depth {counts.depth}: {many(counts.states, 'state')}, {counts.frontier:,} of them new, {rate:,.0f} states/s"
         f"{_memory(counts.memory)}"
     )
 
@@ -62,7 +63,7 @@ def lines(report: Report, drawn_elsewhere: Collection[str] = ()) -> Iterator[str
     if claims.verdict == Verdict.BROKEN:
         yield f"broken: {printable(claims.ended)}"
     elif claims.ended:
-        left = f"{claims.counts.frontier:,} states of the frontier are unexplored"
+        left = f"{many(claims.counts.frontier, 'state')} of the frontier left unexplored"
         yield f"ended early: {printable(claims.ended)}; {left}"
     for law in claims.laws:
         for number, trace in enumerate(law.traces if law.law not in drawn_elsewhere else (), 1):
@@ -74,16 +75,17 @@ def lines(report: Report, drawn_elsewhere: Collection[str] = ()) -> Iterator[str
 
 def _law(law: LawOutcome, wide: int) -> str:
     name, verdict = printable(law.law).ljust(wide), colored(law.verdict.ljust(_VERDICT), law.verdict)
-    return f"{name}  {verdict}  {f'seen {law.reached:,} times' if law.reached else printable(law.says)}"
+    return f"{name}  {verdict}  {'seen ' + many(law.reached, 'time') if law.reached else printable(law.says)}"
 
 
 def _counted(claims: Claims) -> Iterator[str]:
     counts = claims.counts
     yield (
-        f"{counts.states:,} states, {counts.transitions:,} transitions, depth {counts.depth}, "
-        f"{counts.widest:,} states in the widest layer"
+        f"{size(counts.states, counts.transitions)}, depth {counts.depth}, "
+        f"{many(counts.widest, 'state')} in the widest layer"
     )
-    yield f"{counts.calls:,} calls into Python, {counts.peeks:,} peeks, {counts.judged:,} answers of laws"
+    calls, peeks, judged = many(counts.calls, "call"), many(counts.peeks, "peek"), many(counts.judged, "answer")
+    yield f"{calls} into Python, {peeks}, {judged} of laws"
     fired = ", ".join(f"{printable(name)} {count:,}" for name, count in counts.firings.items() if count)
     yield from wrap(f"fired: {fired}" if fired else "", WIDTH, subsequent_indent="       ", break_on_hyphens=False)
 
@@ -93,7 +95,7 @@ def _trace(law: LawOutcome, trace: TraceShown, which: str) -> Iterator[str]:
     actors = list(dict.fromkeys(step.actor for step in trace.steps if step.actor is not None))
     switches = sum(one.actor != other.actor for one, other in pairwise(trace.steps))
     yield (
-        f"{printable(law.law)} is broken, trace{which}: {len(trace.steps)} step{'s' * (len(trace.steps) != 1)}, "
+        f"{printable(law.law)} is broken, trace{which}: {many(len(trace.steps), 'step')}, "
         f"{switches} switch{'es' * (switches != 1)}"
     )
     state, frames = dict(trace.first), []

@@ -8,7 +8,7 @@ from strandline.properties.exhaust.engine import search
 from strandline.properties.exhaust.found import Counts, Found
 from strandline.properties.exhaust.report import Cut, Terms
 from strandline.properties.exhaust.world import WorldError
-from strandline.properties.named import told
+from strandline.properties.named import raised, told
 from strandline.properties.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def attempt(chosen: Chosen, terms: Terms, say: Callable[[Counts], None]) -> Foun
     except KeyboardInterrupt:
         return Cut(reached, Verdict.INCONCLUSIVE, "interrupted after the search, before its verdicts were given")
     except (MemoryError, OverflowError, OSError) as error:
-        return Cut(reached, Verdict.INCONCLUSIVE, told(error))
+        return Cut(reached, Verdict.INCONCLUSIVE, raised(error))
     except BaseException as error:
         if isinstance(error, Exception):
             raise

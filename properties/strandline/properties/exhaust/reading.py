@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from strandline.properties.exhaust.world import NEXT, AlwaysTold, Outcome, Rank, World, WorldError
+from strandline.properties.named import told
+from strandline.properties.nearest import meant
 
 if TYPE_CHECKING:
     from strandline.properties.exhaust.world import Action, Component, SometimesTold, Value
@@ -51,9 +53,12 @@ class Handed:
             self.refused = (
                 WantsMoreError(component)
                 if component in self._declared
-                else WorldError(f"{self._who} read {component!r}, which it did not declare")
+                else WorldError(f"{self._who} read {component!r}, which it did not declare{self._hint(component)}")
             )
         raise self.refused
+
+    def _hint(self, component: str) -> str:
+        return meant(component, (*self._declared, *self._known))
 
 
 def outcomes(action: Action, at: Any, kinds: Mapping[str, Component | Rank]) -> tuple[Outcome, ...]:  # noqa: ANN401 - whatever hands out values
@@ -78,7 +83,7 @@ def outcomes(action: Action, at: Any, kinds: Mapping[str, Component | Rank]) -> 
             raise WorldError(f"{who} told {way.told!r}, which cannot be hashed: tell of immutable values") from None
         for name, value in way.writes.items():
             if name not in action.writes:
-                raise WorldError(f"{who} wrote {name!r}, which it did not declare")
+                raise WorldError(f"{who} wrote {name!r}, which it did not declare{meant(name, action.writes)}")
             if isinstance(kinds[name], Rank) and value is not NEXT and (not isinstance(value, int) or value < 0):
                 raise WorldError(f"{who} wrote {value!r} to rank {name!r}: a rank that it read, 0, or NEXT is wanted")
     return ways
@@ -106,7 +111,7 @@ def called(who: str, function: Callable[[Any], Any], at: Any) -> Any:  # noqa: A
     except Exception as error:
         if isinstance(at, Handed) and at.refused is not None:
             raise at.refused from None
-        raise WorldError(f"{who} raised {type(error).__name__}: {error}") from error
+        raise WorldError(f"{who} raised {told(error)}") from error
     if isinstance(at, Handed) and at.refused is not None:
         raise at.refused
     return given

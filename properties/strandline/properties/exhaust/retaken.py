@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from strandline.model.state import Action as Taken
+from strandline.properties.counting import many
 from strandline.properties.exhaust.reading import judged, says
 from strandline.properties.exhaust.traced import titled
 from strandline.properties.exhaust.walking import State, Walk
@@ -89,7 +90,9 @@ def _misfit(action: Action | None, step: Step, ways: tuple[Outcome, ...]) -> str
         return f"it is {action.actor or 'nobody'} who takes it"
     if not ways:
         return "it cannot happen here"
-    return "" if 0 <= step.arg < len(ways) else f"it can go {len(ways)} ways here, and this would be number {step.arg}"
+    if 0 <= step.arg < len(ways):
+        return ""
+    return f"it can go {many(len(ways), 'way')} here, and this would be number {step.arg}"
 
 
 def _changes(before: State, after: State) -> tuple[Change, ...]:
@@ -114,7 +117,7 @@ def _of_end(walk: Walk, law: Law, states: list[State], file: TraceFile) -> Itera
     if isinstance(law, Eventually) and file.loop is not None and _goes_round(walk, law, states[file.loop :], file):
         states = states[file.loop :]
         reached = any(_asked(walk, law, state) for state in states)
-        yield _Judged(reached, (f"The last {len(states) - 1} steps go round for ever.",))
+        yield _Judged(reached, (f"What goes round for ever: the last {many(len(states) - 1, 'step')}.",))
     elif isinstance(law, (Eventually, NoDeadlock)) and not _busy(walk, law, states[-1]):
         yield _Judged(_asked(walk, law, states[-1]), ("Nobody has anything to do here.", *_looked_at(law, states[-1])))
     elif isinstance(law, NoDeadlock):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
+from strandline.properties.counting import many
 from strandline.properties.exhaust import lines
 from strandline.properties.exhaust.report import DOES_NOT_SHOW, Claims, Effort
 from strandline.properties.memoworlds.shown import said
@@ -90,7 +91,7 @@ def told(report: SeveralReport) -> Iterator[str]:
     yield ""
     yield from chain.from_iterable(map(_why, claims.worlds))
     yield from (f"never seen in any of these worlds: {twin}" for twin in claims.unshown)
-    yield f"{len(claims.worlds)} worlds of {claims.subject}, {report.run.seconds:,.1f} s: " + lines.colored(
+    yield f"{many(len(claims.worlds), 'world')} of {claims.subject}, {report.run.seconds:,.1f} s: " + lines.colored(
         claims.verdict, claims.verdict
     )
 

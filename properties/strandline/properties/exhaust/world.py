@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 
 from strandline.properties.exhaust.values import refuse_mutable
+from strandline.properties.nearest import meant
 
 Value: TypeAlias = Hashable
 """What a component holds: any immutable value that can be hashed and compared."""
@@ -235,7 +236,9 @@ class World:
             raise WorldError(f"in world {self.name!r} {who} {names!r}, a text: a tuple of names is wanted")
         for name in names:
             if name not in known:
-                raise WorldError(f"in world {self.name!r} {who} {name!r}, and there is no such {kind}")
+                raise WorldError(
+                    f"in world {self.name!r} {who} {name!r}, and there is no such {kind}{meant(name, known)}"
+                )
 
     def _refuse_ranks(self, what: str, names: Iterable[str], ranks: Collection[str]) -> None:
         for name in names:

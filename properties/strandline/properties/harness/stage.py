@@ -22,6 +22,7 @@ from strandline.model.ranks import canonical, commits, observations, ranks, renu
 from strandline.model.refresh import FAULTS
 from strandline.model.state import Action
 from strandline.model.world import AMID, ELSEWHERE, GATES
+from strandline.properties.counting import many
 from strandline.properties.fields import FIELDS
 from strandline.properties.harness import view
 from strandline.properties.harness.disk import Disk
@@ -59,7 +60,7 @@ class LawBrokenError(AssertionError):
 
     def __init__(self, law: str, world: str, steps: tuple[Action, ...], event: Event) -> None:
         """Name the law, the wide world, the steps and the event."""
-        super().__init__(f"{law} is broken in world {world!r} after {len(steps)} steps, by {event}")
+        super().__init__(f"{law} is broken in world {world!r} after {many(len(steps), 'step')}, by {event}")
         self.law = law
         self.world = world
         self.steps = steps
@@ -263,7 +264,7 @@ class Stage:
         most = least + sum(task is not None and task.phase == "locate" and task.tries > 0 for task in self.seen.tasks)
         # A refresh that starts over lets its connection go when it locates the file again.
         if not least <= len(self._open) <= most:
-            raise PartedError(f"{len(self._open)} connections are open, not {least} to {most}")
+            raise PartedError(f"connections are open: {len(self._open)}, not {least} to {most}")
 
     def _connect(self, *args: Any, **settings: Any) -> sqlite3.Connection:  # noqa: ANN401 - as sqlite3.connect
         """Connect as SQLite does, and keep count of what is open and what is read."""

@@ -16,6 +16,7 @@ from strandline.properties.live.writer import WriterError, write
 from strandline.properties.options import (
     DATABASE,
     FORMAT,
+    USAGE,
     day,
     duration,
     plan_option,
@@ -102,6 +103,7 @@ def writer_command(
 @click.option("--follow", "following", is_flag=True, help="Refresh again and again; say what each refresh read.")
 @click.option("--interval", type=duration, help="With --follow: least rest between refreshes.  [default: 1]")
 @click.option("--for", "length", type=duration, help="With --follow: end after this time.  [default: Ctrl-C]")
+@click.option("--must-exist", "required", is_flag=True, help="Take a log that is missing for a mistake: exit code 2.")
 @FORMAT
 @click.pass_context
 def turns_command(  # noqa: PLR0913 - one parameter for each option
@@ -115,6 +117,7 @@ def turns_command(  # noqa: PLR0913 - one parameter for each option
     following: bool,
     interval: float | None,
     length: float | None,
+    required: bool,
     output: str,
 ) -> None:
     """Tell which turns ran on the priority tier, from any codex logs_2.sqlite.
@@ -122,9 +125,10 @@ def turns_command(  # noqa: PLR0913 - one parameter for each option
     A day is YYYY-MM-DD, today, yesterday, or -7d for seven days ago. By default all rows count: codex itself deletes
     them after ten days. In a pipe each turn is a line: turn, thread, time, model, parted by tabs.
 
-    With --follow, a log that is missing, busy or replaced is a line like any other. --follow --oracle reads the whole
-    log inside the read transaction of each refresh, which is slow on a large log, and stops at the first difference.
-    A refresh that held a snapshot for long is rested after for four times as long, so that the log's -wal stays small.
+    A log that is missing has no turns: standard error says so, and --must-exist makes it a mistake. With --follow, one
+    that is missing, busy or replaced is a line like any other. --follow --oracle reads the whole log inside the read
+    transaction of each refresh, which is slow on a large log, and stops at the first difference. A refresh that held a
+    snapshot for long is rested after for four times as long, so that the log's -wal stays small.
     """
     if not following and (interval is not None or length is not None):
         raise click.UsageError("--interval and --for need --follow")
@@ -133,6 +137,8 @@ def turns_command(  # noqa: PLR0913 - one parameter for each option
         asked.window(asked.dates())
     except ValueError as error:
         refuse(error)
+    if required and not database.exists():
+        raise click.UsageError(turns.nothing_at(database))
     if following:
         pause = 1.0 if interval is None else interval
         with shown.waiting(database) as say:
@@ -143,8 +149,11 @@ def turns_command(  # noqa: PLR0913 - one parameter for each option
     heed()
     if output == "json":
         click.echo(json.dumps(turns.document(found, asked)))
-    elif not isinstance(found, Unavailable):
+    elif not isinstance(found, Unavailable) and not found.is_missing:
         shown.tell_turns(found, asked)
+    if not isinstance(found, Unavailable) and found.is_missing:
+        console.complain(turns.cost(found, database))
+        ctx.exit(USAGE if required else 0)  # it may have gone since it was looked for
     if isinstance(found, Unavailable):
         console.complain(turns.why(found))
         ctx.exit(turns.exit_code(found))

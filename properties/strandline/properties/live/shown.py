@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from strandline.properties.counting import many
 from strandline.properties.live import besides, follow
 from strandline.properties.live.turns import cost, fields
 from strandline.properties.report.console import Progress, tell
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
 def written(progress: writer.Progress) -> str:
     """Say how far the writer has come."""
     return (
-        f"{progress.rows:,} rows written, {progress.pruned:,} pruned, "
-        f"{progress.commits:,} commits, highest id {progress.highest:,}"
+        f"{many(progress.rows, 'row')} written, {progress.pruned:,} pruned, "
+        f"{many(progress.commits, 'commit')}, highest id {progress.highest:,}"
     )
 
 

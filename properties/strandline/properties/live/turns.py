@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import tzlocal
 
@@ -16,9 +17,11 @@ from strandline.impl.scanner import Scanner
 from strandline.impl.window import Window
 from strandline.model import days
 from strandline.model.oracle import oracle
+from strandline.properties.counting import many
 from strandline.properties.live import besides
 from strandline.properties.live.besides import Besides, of
 from strandline.properties.live.truth import FullScan, read_truth
+from strandline.properties.nearest import meant
 from strandline.properties.report.lanes import printable
 
 if TYPE_CHECKING:
@@ -77,7 +80,8 @@ def parse_zone(name: str | None) -> ZoneInfo:
     except (LookupError, ValueError, OSError) as error:
         if name is None:
             raise ValueError("the time zone of this machine is not known: name one") from error
-        raise ValueError(f"{name!r} is not a time zone: write a name such as Europe/Paris or UTC") from error
+        near = meant(name, available_timezones())
+        raise ValueError(f"{name!r} is not a time zone{near}: write a name such as Europe/Paris or UTC") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,11 @@ class Shown(NamedTuple):
     besides: Besides
     read: dict[str, object]
     seconds: float
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether there was no log to read."""
+        return self.read["path"] == "missing"
 
 
 def scan(asked: Asked, waiting: Callable[[], None] = lambda: None) -> Shown | Unavailable:
@@ -201,11 +210,18 @@ def local(ts: int, zone: ZoneInfo) -> str | None:
         return None
 
 
+def nothing_at(path: Path) -> str:
+    """Say that there is no log at a path, and ask after a file beside it that has nearly its name."""
+    with suppress(OSError):
+        return f"no log at {printable(str(path))}{meant(path.name, (one.name for one in path.parent.iterdir()))}"
+    return f"no log at {printable(str(path))}"
+
+
 def cost(shown: Shown, path: Path) -> str:
     """Say in one line what was read, why, and how long it took."""
     read = shown.read
-    if read["path"] == "missing":
-        return f"no log at {printable(str(path))}: 0 turns"
+    if shown.is_missing:
+        return f"{nothing_at(path)}: 0 turns"
     parts = [counted(len(shown.turns), "turn"), f"by {read['path']}", counted(int(str(read["rows"])), "row") + " read"]
     if read.get("cause"):
         parts.append(f"full scan: {read['cause']}")
@@ -216,7 +232,7 @@ def cost(shown: Shown, path: Path) -> str:
 
 def counted(count: int, what: str) -> str:
     """Write a count with its noun."""
-    return f"{count:,} {what}{'s' * (count != 1)}"
+    return many(count, what)
 
 
 def document(shown: Shown | Unavailable, asked: Asked) -> dict[str, object]:

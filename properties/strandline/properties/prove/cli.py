@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import click
 
+from strandline.properties.counting import many
 from strandline.properties.options import FORMAT
 from strandline.properties.prove.engine import CONDITIONS, QUICK, REFUTED
 from strandline.properties.prove.prover import BUDGET, REFUTING, Proof, prove
@@ -83,9 +84,9 @@ def _lines(asked: list[Asked], verdict: Verdict) -> Iterator[str]:
     shipped, wrong = [one for one in asked if not one.wrong], [one for one in asked if one.wrong]
     seconds = sum(one.proof.seconds for one in asked)
     yield ""
-    yield f"{_count(shipped)} of {len(shipped)} conditions are confirmed over all paths"
+    yield f"{_count(shipped)} of {many(len(shipped), 'condition')} confirmed over all paths"
     if wrong:
-        yield f"{_count(wrong)} of {len(wrong)} wrong texts are refuted"
+        yield f"{_count(wrong)} of {many(len(wrong), 'wrong text')} refuted"
     yield f"prove: {verdict}, {seconds:.1f} s of processor time"
 
 

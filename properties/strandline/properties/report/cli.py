@@ -1,4 +1,4 @@
-"""The commands ``strandline report`` and ``strandline verify``."""
+"""The command ``strandline report``."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from strandline.properties import outputs
 from strandline.properties.options import BROKEN, FORMAT, USAGE, refuse
-from strandline.properties.report import console, evidence, folder, lines
+from strandline.properties.report import console, evidence, folder, lines, runs
 from strandline.properties.report.compare import compare, exit_code
 from strandline.properties.report.evidence import grouped
 from strandline.properties.report.junit import junit
-from strandline.properties.report.lanes import lanes
+from strandline.properties.report.lanes import Quoted, lanes
 from strandline.properties.report.page import page
 from strandline.properties.report.reading import BadEvidenceError, load
 from strandline.properties.report.replay import to_trace
@@ -28,16 +29,16 @@ JOB_SUMMARY: Final = "GITHUB_STEP_SUMMARY"
 """The variable that names the file which a GitHub job shows as its summary."""
 
 _REPORT: Final = """\b
-Exit codes: 0 written; 2 no evidence, or a mistake in the call; 4 a file could
-            not be written. With --compare: 0 nothing is weaker, 1 something
+Exit codes: 0 written; 2 no evidence, a mistake in the call, or a file cannot
+            be written; 4 writing failed. With --compare: 0 nothing is weaker, 1 something
             is, 3 something changed that no document can weigh.
-Example:    strandline report .strandline/evidence.json --html report.html
+Example:    strandline report --html report.html
             strandline report --compare old.json new.json
 """
 
 
 @click.command("report", epilog=_REPORT)
-@click.argument("sources", metavar="EVIDENCE [NEW]", nargs=-1)
+@click.argument("sources", metavar="[EVIDENCE] [NEW]", nargs=-1)
 @click.option("--out", type=click.Path(path_type=Path), help="Write the summary to this file, not to standard output.")
 @click.option("--html", type=click.Path(path_type=Path), help="Write a page that needs nothing else to this file.")
 @click.option("--junit", "xml", type=click.Path(path_type=Path), help="Write JUnit's XML for a CI system to this file.")
@@ -59,21 +60,22 @@ def report_command(  # noqa: PLR0913 - one parameter for each option
 ) -> None:
     """Tell what a document of evidence says: a summary in Markdown, a page in HTML, or what became of another one.
 
-    EVIDENCE is a file, - is standard input. Nothing in it is run, and nothing is looked up elsewhere. Where
-    GITHUB_STEP_SUMMARY names a file, the summary is added to it.
+    EVIDENCE is a file, - is standard input; without it the last check is taken, .strandline/evidence.json. Nothing in
+    it is run, and nothing is looked up elsewhere. Where GITHUB_STEP_SUMMARY names a file, the summary is added to it.
     """
     if asking:
         click.echo(evidence.schema(), nl=False)
         return
-    if len(sources) != (2 if comparing else 1):
+    if len(sources) not in ((2,) if comparing else (0, 1)):
         raise click.UsageError("--compare takes two documents" if comparing else "name one document of evidence")
     if comparing and (out or html or xml):
         raise click.UsageError("--compare excludes --out, --html and --junit")
-    found = [loaded(ctx, source) for source in sources]
+    outputs.require(out, html, xml)
+    found = [loaded(ctx, source) for source in sources or (None,)]
     if comparing:
         ctx.exit(_compared(found[0], found[1], output))
     drawings = _drawn(found[0])
-    text = summary(found[0], grouped(found[0].claims.laws), next(iter(drawings.values()), []))
+    text = summary(found[0], grouped(found[0].claims.laws), list(drawings.values()))
     problems = [
         *_written(out, text),
         *_written(html, page(found[0]) if html else ""),
@@ -89,13 +91,18 @@ def report_command(  # noqa: PLR0913 - one parameter for each option
     ctx.exit(BROKEN if problems else 0)
 
 
-def loaded(ctx: click.Context, source: str) -> Evidence:
-    """Read a document of evidence, or end in one line that says why it is none."""
+def loaded(ctx: click.Context, source: str | None) -> Evidence:
+    """Read a document of evidence, that of the last check if none is named, or end in one line that says why not."""
+    if source is None and not runs.LAST.exists():
+        raise click.UsageError(f"{runs.LAST} is missing: run strandline check here, or name a document of evidence")
     try:
-        return load(source)
+        found = load(source or str(runs.LAST))
     except BadEvidenceError as error:
-        console.complain(f"{source}: {error}")
+        console.complain(f"{source or runs.LAST}: {error}")
         ctx.exit(USAGE)
+    if source is None:
+        console.complain(f"taking the last check: {runs.LAST}, about {found.claims.subject!r}, of {found.run.began}")
+    return found
 
 
 def _compared(old: Evidence, new: Evidence, output: str) -> int:
@@ -111,9 +118,10 @@ def _compared(old: Evidence, new: Evidence, output: str) -> int:
 
 
 def _drawn(found: Evidence) -> dict[str, list[str]]:
-    """Draw the traces of a document as lanes, from what it shows of them, each by the law that it breaks."""
+    """Draw the traces of a document as lanes, each by the law that it breaks: as it shows them, and in its words."""
+    laws = [Quoted(law.law, law.name, law.statement) for law in found.claims.laws]
     traces = {name: to_trace(found.claims.traces[name]) for name in found.claims.shown}
-    return {trace.law: lanes(exhibit(trace, found.claims.shown[name])) for name, trace in traces.items()}
+    return {trace.law: lanes(exhibit(trace, found.claims.shown[name]), laws=laws) for name, trace in traces.items()}
 
 
 def _written(path: Path | None, text: str) -> list[str]:

@@ -119,6 +119,8 @@ class Claims(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The same traces in words; one that could not be taken again is missing."""
     skipped: Annotated[tuple[Name, ...], FEW]
     does_not_show: Annotated[tuple[Text, ...], FEW]
+    until_broken: bool = False
+    """Whether the first broken law that a search found ended it, as where a mutant is to be seen caught."""
 
 
 class RunOutcome(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -38,13 +38,19 @@ def _exhibit(trace: Trace, bench: Bench | None) -> Exhibit:
         return Exhibit(trace, (), (f"The trace cannot be drawn: {type(error).__name__}: {error}",), 0, broken=True)
 
 
-def drawing(exhibits: dict[Trace, Exhibit], out: Path, bench: Bench | None = None) -> list[str]:
-    """Draw the first trace, with the lines that replay it; nothing if there is none."""
+def drawings(exhibits: dict[Trace, Exhibit], out: Path, bench: Bench | None = None) -> list[list[str]]:
+    """Draw each trace, with the lines that replay it."""
     launch, laws = (bench.launch, OUTSIDE) if bench is not None else (None, LAWS)
-    for trace, exhibit in exhibits.items():
-        again = replay_line(str(out / "traces" / file_name(trace)), launch)
-        return [*lanes(exhibit, laws=laws), "", *pasted(trace, launch), "take it again:", f"  {again}"]
-    return []
+    return [
+        [
+            *lanes(exhibit, laws=laws),
+            "",
+            *pasted(trace, launch),
+            "take it again:",
+            f"  {replay_line(str(out / 'traces' / file_name(trace)), launch)}",
+        ]
+        for trace, exhibit in exhibits.items()
+    ]
 
 
 def pasted(trace: Trace, launch: Launch | None = None) -> list[str]:

@@ -95,6 +95,7 @@ def gather(  # noqa: PLR0913 - what was found, when, and what goes with it
     exhibits: Mapping[Trace, Exhibit] | None = None,
     *,
     full: bool = False,
+    until_broken: bool = False,
 ) -> Evidence:
     """Make the document of a check.
 
@@ -105,6 +106,7 @@ def gather(  # noqa: PLR0913 - what was found, when, and what goes with it
         unshown: what a pass does not show.
         exhibits: what came of the traces when their steps were taken again.
         full: whether nothing was left out for want of time.
+        until_broken: whether the first broken law that a search found ended it.
     """
     taken = exhibits or {}
     return Evidence(
@@ -124,6 +126,7 @@ def gather(  # noqa: PLR0913 - what was found, when, and what goes with it
             shown={file_name(trace): shown(one) for trace, one in taken.items() if one.fits == len(trace.steps)},
             skipped=tuple(run.engine for run in findings.runs if run.state == "skipped"),
             does_not_show=unshown,
+            until_broken=until_broken,
         ),
         run=ran_here(began.isoformat(timespec="seconds"), seconds),
     )

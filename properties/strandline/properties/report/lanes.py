@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from itertools import chain
 from textwrap import wrap
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
+from strandline.properties.counting import many
 from strandline.properties.laws import LAWS
 from strandline.properties.verdict import Change
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
-    from strandline.properties.laws import Law
     from strandline.properties.verdict import Exhibit, Frame
 
 WIDTH: Final = 100
@@ -42,7 +42,31 @@ _LANE_MIN: Final = 8
 _INDENT: Final = 2  # of a change, against the step that made it
 
 
-def lanes(exhibit: Exhibit, replay: str | None = None, laws: tuple[Law, ...] = LAWS) -> list[str]:
+class Quotable(Protocol):
+    """A law as a drawing quotes it."""
+
+    @property
+    def number(self) -> str:
+        """What it is called by."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    @property
+    def says(self) -> str:
+        """What it says, in the words that fit what was judged."""
+
+
+class Quoted(NamedTuple):
+    """A law in the words of a document."""
+
+    number: str
+    name: str
+    says: str
+
+
+def lanes(exhibit: Exhibit, replay: str | None = None, laws: Sequence[Quotable] = LAWS) -> list[str]:
     """Draw a trace that was taken again.
 
     Args:
@@ -61,7 +85,7 @@ def head(exhibit: Exhibit) -> list[str]:
     """Say what trace it is, how its drawing is read, and what stands there before the first step."""
     trace = exhibit.trace
     steps = len(trace.steps)
-    told = f"{trace.law} on {trace.subject}, world {trace.world}, {steps} step{'s' * (steps != 1)}"
+    told = f"{trace.law} on {trace.subject}, world {trace.world}, {many(steps, 'step')}"
     lines = wrap(printable(told), WIDTH)
     if exhibit.first:
         lines += wrap(LEGEND if exhibit.actors is None else OWN_LEGEND, WIDTH)
@@ -69,7 +93,7 @@ def head(exhibit: Exhibit) -> list[str]:
     return [*lines, ""]
 
 
-def foot(exhibit: Exhibit, laws: tuple[Law, ...] = LAWS) -> list[str]:
+def foot(exhibit: Exhibit, laws: Sequence[Quotable] = LAWS) -> list[str]:
     """Say how a trace ends: the law, and what was wrong."""
     return ["", *_verdict(exhibit, laws), *chain.from_iterable(_fold(line, "  ") for line in exhibit.ending)]
 
@@ -157,7 +181,7 @@ def _worded(change: Change, room: int) -> list[str]:
     return [one] if on_one_line else two
 
 
-def _verdict(exhibit: Exhibit, laws: tuple[Law, ...]) -> Iterator[str]:
+def _verdict(exhibit: Exhibit, laws: Sequence[Quotable]) -> Iterator[str]:
     trace = exhibit.trace
     law = next((law for law in laws if law.number == trace.law), None)
     name = printable(f"{trace.law} {law.name}" if law else trace.law)

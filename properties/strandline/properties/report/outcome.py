@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from strandline.properties.report import evidence, folder
+from strandline.properties.counting import many, tallied
+from strandline.properties.report import evidence, folder, runs
 from strandline.properties.report.console import COLORS
 from strandline.properties.report.lanes import printable
 
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
 _VERDICT_MIN: Final = 12  # columns of a verdict in the table of laws
 
 
-def saved(found: Evidence, exhibits: dict[Trace, Exhibit], drawn: list[str], out: Path) -> str | None:
+def saved(found: Evidence, exhibits: dict[Trace, Exhibit], drawn: list[list[str]], out: Path) -> str | None:
     """Write the evidence; give a line that says why it could not be written, None if it is."""
     try:
         folder.save(found, exhibits, drawn, out)
+        runs.finish(out)
     except folder.UnwrittenError as error:
         return str(error)
     return None
@@ -66,14 +68,14 @@ def _grounds(law: LawOutcome) -> dict[str, str]:
     for name in dict.fromkeys(claim.engine for claim in law.claims):
         claims = [claim for claim in law.claims if claim.engine == name]
         what, count = next(iter(claims[0].counts.items()), ("claim", 1))
-        grounds[name] = f"{count:,} {what}" if len(claims) == 1 else f"{len(claims):,} claims"
+        grounds[name] = tallied(count, what) if len(claims) == 1 else many(len(claims), "claim")
     return grounds
 
 
 def _claim(claim: Said) -> str:
     """Write one claim with its own counts; they are never added to another engine's."""
     verdict = "" if claim.verdict == "holds" else f"{_colored(claim.verdict, claim.verdict)}: "
-    counts = ", ".join(f"{value:,} {name}" for name, value in claim.counts.items())
+    counts = ", ".join(tallied(value, name) for name, value in claim.counts.items())
     return f"{claim.engine}: {verdict}{printable(claim.says)}" + (f" ({counts})" if counts else "")
 
 

@@ -10,6 +10,7 @@ import base64
 import hashlib
 from typing import TYPE_CHECKING, Final
 
+from strandline.properties.counting import many
 from strandline.properties.report.evidence import grouped
 from strandline.properties.report.markup import Markup, items, join, section, table, tag
 from strandline.properties.report.open_ends import open_ends
@@ -166,7 +167,7 @@ def _mutants(mutants: tuple[MutantOutcome, ...]) -> Iterator[Markup]:
             if bite is None:
                 cells.append(tag("span", "not tried", class_="soft"))
             else:
-                steps = f", {bite.steps:,} steps" if bite.steps is not None else ""
+                steps = f", {many(bite.steps, 'step')}" if bite.steps is not None else ""
                 says = f"caught: {bite.law or ''}{steps}" if bite.caught else "not caught"
                 kind = "holds" if bite.caught else "violated" if must else "inconclusive"
                 cells.append(tag("span", SIGNS[kind], tag("small", says), class_=f"cell {kind}{must}"))

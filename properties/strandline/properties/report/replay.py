@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
 import msgspec
 
 from strandline.model.state import Action
+from strandline.properties.counting import many
 from strandline.properties.report import bounded
 from strandline.properties.report.lanes import who
 from strandline.properties.verdict import Change, Exhibit, Frame, Trace
@@ -199,7 +200,9 @@ def parse(data: bytes) -> TraceFile:
 def _round(file: TraceFile) -> TraceFile:
     """Give a file whose round, if it has one, is a round of its steps."""
     if file.loop is not None and not (is_own(file) and file.loop < len(file.steps)):
-        raise BadTraceError(f"a round that begins after step {file.loop} is none of its {len(file.steps)} steps")
+        raise BadTraceError(
+            f"a round that begins after step {file.loop} is none of its {many(len(file.steps), 'step')}"
+        )
     return file
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from strandline.properties.counting import many
 from strandline.properties.report.diagram import diagram
 from strandline.properties.report.markup import Markup, items, join, section, table, tag
 from strandline.properties.report.sheet import named, worded
@@ -29,7 +30,7 @@ def stories(claims: Claims) -> Iterator[Markup]:
         file = claims.traces[name]
         law = laws.get(file.law)
         count = len(trace.steps)
-        title = f"{file.law}{f' {law.name}' if law else ''}: broken in {count} step{'s' * (count != 1)}"
+        title = f"{file.law}{f' {law.name}' if law else ''}: broken in {many(count, 'step')}"
         yield section(
             anchor(name),
             title,

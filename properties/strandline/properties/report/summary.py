@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, get_args
 
+from strandline.properties.counting import tallied
 from strandline.properties.report.bounds import ClaimKind, LawKind, Outcome
 from strandline.properties.report.lanes import printable
 from strandline.properties.report.open_ends import open_ends
@@ -38,19 +39,19 @@ OPEN_MAX: Final = 20
 """Open ends that are named on the first screen."""
 
 
-def summary(evidence: Evidence, claims: list[tuple[tuple[str, ...], Said]], lanes: list[str]) -> str:
+def summary(evidence: Evidence, claims: list[tuple[tuple[str, ...], Said]], drawings: list[list[str]]) -> str:
     """Write the summary.
 
     Args:
         evidence: what was found.
         claims: the claims, each with the laws that it is about.
-        lanes: the shortest trace to a violation, drawn; empty if there is none.
+        drawings: the traces to violations, each as lanes, the most telling one first.
     """
     found = evidence.claims
     head = [f"# strandline: {_text(found.subject)} {found.verdict}", "", *_open(evidence), *_laws(found.laws)]
     rest = [*_mutants(evidence), *_engines(evidence), *_machines(evidence), *_rest(evidence)]
-    for most in (CLAIMS_MAX, CLAIMS_MAX // 5, 0):
-        parts = [*head, *_claims(claims, most), *_trace(lanes), *rest]
+    for most, shown in ((CLAIMS_MAX, None), (CLAIMS_MAX // 5, None), (0, None), (0, 1)):
+        parts = [*head, *_claims(claims, most), *_traces(drawings[:shown], len(drawings)), *rest]
         text = "\n".join(parts) + "\n"
         if len(text) <= SIZE_MAX:
             return text
@@ -97,17 +98,18 @@ def _verdict(law: LawOutcome) -> str:
 def _claim(claim: Said) -> str:
     """Write one claim; its counts are this engine's alone."""
     verdict = "" if claim.verdict == "holds" else f" **{claim.verdict}**"
-    facts = [f"{value:,} {name}" for name, value in claim.counts.items()]
+    facts = [tallied(value, name) for name, value in claim.counts.items()]
     facts += [f"{name}: {value}" for name, value in claim.bounds.items()]
     within = f" ({_text('; '.join(facts))})" if facts else ""
     return f"{_text(claim.engine)}{verdict}, {claim.kind}: {_text(claim.says)}{within}"
 
 
-def _trace(lanes: list[str]) -> list[str]:
-    if not lanes:
-        return []
-    fence = "`" * (2 + max((len(run) for line in lanes for run in line.split() if set(run) == {"`"}), default=1))
-    return ["## The shortest trace", "", f"{fence}text", *lanes, fence, ""]
+def _traces(drawings: list[list[str]], count: int) -> list[str]:
+    lines = ["## Traces", ""] if drawings else []
+    for drawing in drawings:
+        fence = "`" * (2 + max((len(run) for line in drawing for run in line.split() if set(run) == {"`"}), default=1))
+        lines += [f"{fence}text", *drawing, fence, ""]
+    return [*lines, *([f"{count - len(drawings)} more in the JSON document", ""] if count > len(drawings) else [])]
 
 
 def _engines(evidence: Evidence) -> list[str]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 DIFFERENCES_MAX: Final = 200
 """Differences that are named; a document that is another one altogether would name thousands."""
 
+_CUT: Final = frozenset({"interrupted", "skipped"})  # how an engine that was asked to run ends on Ctrl-C
 _VALUE_MAX: Final = 120  # characters of a value that differs
 _NAMED_BY: Final = ("mutant", "law", "engine")  # what tells the items of a list apart, the first that they have
 
@@ -101,6 +102,9 @@ def verify(
         show: takes the steps of traces again.
         unshown: what a pass of these engines does not show.
         chosen: run these engines only; none means all that the document's run ran.
+
+    Returns:
+        What came of it; an engine that was interrupted here is one that was not run again, and differs from nothing.
     """
     changed = moved(found.claims)
     if changed:
@@ -109,8 +113,13 @@ def verify(
     if not again:
         return Verified(unrepeated=(*left, "no engine is left to run"))
     findings = judge(again)
+    cut = {run.engine: run.detail for run in findings.runs if run.engine in again and run.state in _CUT}
+    again, left = tuple(name for name in again if name not in cut), (*left, *map(": ".join, cut.items()))
+    if not again:
+        return Verified(unrepeated=left)
     exhibits = show(findings.traces())
-    fresh = evidence.gather(findings, datetime.now(UTC), 0.0, unshown, exhibits, full=found.claims.full)
+    asked = {"full": found.claims.full, "until_broken": found.claims.until_broken}
+    fresh = evidence.gather(findings, datetime.now(UTC), 0.0, unshown, exhibits, **asked)
     texts = [_comparable(claims, again, whole=not left) for claims in (found.claims, fresh.claims)]
     if texts[0] == texts[1]:
         return Verified(unrepeated=left, again=again)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from strandline.model.events import Answered, Discarded, Failed, GaveUp, Looked, Settled, Stored
 from strandline.model.memo import NOTHING, OPEN
 from strandline.model.state import born, rewriting
+from strandline.properties.counting import many
 from strandline.properties.harness import view
 from strandline.properties.harness.plug import Plug, in_words
 from strandline.properties.harness.real import Real
@@ -144,7 +145,7 @@ def ending(plug: Plug, event: Event) -> Iterable[str]:
             yield f"it read:        {_counted(event.tested)}, {event.keys} by key, cause {event.cause or 'none'}"
         case Settled():
             yield f"left in peace, the second refresh read {_counted(event.tested)},"
-            yield f"{event.keys} by key, {event.anchors} anchors, cause {event.cause or 'none'};"
+            yield f"{event.keys} by key, {many(event.anchors, 'anchor')}, cause {event.cause or 'none'};"
             yield f"both answers exact: {'yes' if event.exact else 'no'}"
         case Failed():
             yield f"the read failed ({event.reason}), and still: answered {event.answered}, memo moved {event.moved}"
@@ -273,7 +274,7 @@ def _held(plug: Plug, memo: Holding | None) -> str:
 
 
 def _counted(rows: int) -> str:
-    return "1 row" if rows == 1 else f"{rows:,} rows"
+    return many(rows, "row")
 
 
 def told_answer(plug: Plug, answer: Truth) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 import click
 
+from strandline.properties import outputs
 from strandline.properties.interruption import reporting, stopping
 from strandline.properties.mutants import MUTANTS, SHIPPED
 from strandline.properties.options import BROKEN, FORMAT, duration, refuse_unknown
@@ -41,7 +40,7 @@ Example:    strandline soak --for 10m -n auto
 @click.option("--mutant", default=SHIPPED, metavar="NAME", help="Plant a known-bad variant, to see it caught.")
 @click.option("--seed", type=click.IntRange(0, SEED_MAX), help="Draw from this seed.  [default: a fresh one]")
 @click.option("--slice", "number", type=click.IntRange(0, NUMBER_MAX), help="Play this slice of --seed again.")
-@click.option("--out", type=click.Path(path_type=Path), help="A new folder.  [default: one below .strandline]")
+@click.option("--out", type=click.Path(path_type=Path), help="A new folder.  [default: one below .strandline/runs]")
 @FORMAT
 @click.pass_context
 def soak_command(  # noqa: PLR0913 - one parameter for each option
@@ -68,11 +67,11 @@ def soak_command(  # noqa: PLR0913 - one parameter for each option
         raise click.UsageError(f"-n {workers!r}: write auto or a number of workers up to 999")
     if number is not None and seed is None:
         raise click.UsageError("--slice needs --seed: a slice has its number within a soak")
-    folder = out or Path(".strandline") / f"soak-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}"
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise click.UsageError(f"--out: {folder} is not empty: name a new folder")
+    if out is not None and out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise click.UsageError(f"--out: {out} is not empty: name a new folder")
     bounded = length is not None or cases is not None or number is not None
     wanted = Wanted(length if bounded else SECONDS, cases, number, workers, mutant, steps, seed)
+    folder = outputs.run_folder(out, "soak")
     try:
         with stopping() as stop, console.Progress() as progress:
             found = soaked(wanted, folder, stop, progress.say)

@@ -11,8 +11,10 @@ import time
 from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
+from strandline.properties.counting import many
 from strandline.properties.interruption import undisturbed
 from strandline.properties.report.folder import write
+from strandline.properties.report.runs import finish
 from strandline.properties.soak.journal import Over
 from strandline.properties.soak.report import REPORT, encode, report
 from strandline.properties.soak.totals import Totals
@@ -103,6 +105,7 @@ def soaked(wanted: Wanted, folder: Path, stop: threading.Event, say: Say) -> Rep
     told = report(totals)
     if not (folder / REPORT).exists():  # the child was ended before it could write it, or before it began
         write(folder / REPORT, encode(told))
+        finish(folder)
     return told
 
 
@@ -138,7 +141,7 @@ def _watch(
             child.wait(LOOK)
         totals.read()
         counts = totals.counts
-        say(f"{time.monotonic() - began:,.0f} s: {counts['cases']:,} cases, {counts['steps']:,} steps")
+        say(f"{time.monotonic() - began:,.0f} s: {many(counts['cases'], 'case')}, {many(counts['steps'], 'step')}")
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

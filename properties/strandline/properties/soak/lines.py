@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from strandline.properties.counting import many
 from strandline.properties.report.console import COLORS
 from strandline.properties.report.drawing import replay_line
 from strandline.properties.report.lanes import printable
@@ -26,7 +27,7 @@ def finding(found: Broke | Failed, plan: Plan) -> Iterator[str]:
     """Say what a slice has found; the last line is the one that shows it again."""
     yield from (printable(line) for line in found.says.splitlines())
     if isinstance(found, Broke):
-        yield f"trace of {found.steps} steps: {found.trace}"
+        yield f"trace of {many(found.steps, 'step')}: {found.trace}"
     yield f"play the slice again: {plan.again(found.slice)}"
     if isinstance(found, Broke):
         yield _replay(replay_line(found.trace) if found.replays else "")
@@ -35,12 +36,12 @@ def finding(found: Broke | Failed, plan: Plan) -> Iterator[str]:
 def lines(found: Report) -> Iterator[str]:
     """Write the report; violations come last, with the lines that replay them."""
     run = found.run
-    lost = f", {_many(len(found.lost), 'worker')} lost, replaced" if found.lost else ""
+    lost = f", {many(len(found.lost), 'worker')} lost, replaced" if found.lost else ""
     rate = f", {found.steps / run.seconds:,.0f} steps/s" if run.seconds else ""
-    yield f"{_many(found.workers, 'worker')}{lost}; {run.seconds:,.1f} s{rate}"
+    yield f"{many(found.workers, 'worker')}{lost}; {run.seconds:,.1f} s{rate}"
     yield (
-        f"{_many(found.cases, 'case')} in {_many(found.slices, 'whole slice')}, {_many(found.steps, 'step')}, "
-        f"{_many(found.refreshes, 'refresh', 'refreshes')}"
+        f"{many(found.cases, 'case')} in {many(found.slices, 'whole slice')}, {many(found.steps, 'step')}, "
+        f"{many(found.refreshes, 'refresh', 'refreshes')}"
     )
     for twin in found.sometimes:
         yield f"  {twin.law:<4} {twin.count:>11,}  {twin.says}" + ("" if twin.count else ": never seen")
@@ -53,7 +54,7 @@ def lines(found: Report) -> Iterator[str]:
         yield from (f"broken: {printable(line)}" for line in failure.says.splitlines())
         yield f"  play the slice again: {failure.again}"
     for one in found.violations[:LISTED_MAX]:
-        yield f"violated: {printable(one.says)}; trace of {one.steps} steps: {one.trace}"
+        yield f"violated: {printable(one.says)}; trace of {many(one.steps, 'step')}: {one.trace}"
         yield f"  play the slice again: {one.again}"
         yield f"  {_replay(one.replay)}"
     if found.risk is not None:
@@ -65,10 +66,6 @@ def lines(found: Report) -> Iterator[str]:
 
 def _replay(line: str) -> str:
     return f"take it again: {line}" if line else "the trace does not break the law when it is replayed step by step"
-
-
-def _many(count: int, what: str, several: str | None = None) -> str:
-    return f"{count:,} {what if count == 1 else several or f'{what}s'}"
 
 
 def _counted(counts: dict[str, int]) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
+from strandline.properties.counting import many
 from strandline.properties.laws import LAWS
 from strandline.properties.report.document import RunOutcome  # noqa: TC001 - msgspec needs it at run time
 from strandline.properties.report.drawing import replay_line
@@ -162,7 +163,7 @@ def _missed(totals: Totals, counts: Counter[str], sometimes: tuple[Sometimes, ..
     """Say what was not seen: a soak that saw too little is no pass, whatever it did not find."""
     plan, over = totals.plan, totals.over
     if totals.damaged:
-        yield Verdict.INCONCLUSIVE, f"{totals.damaged} lines of the journals cannot be read"
+        yield Verdict.INCONCLUSIVE, f"{many(totals.damaged, 'line')} of the journals cannot be read"
     if not counts["cases"]:
         yield Verdict.INCONCLUSIVE, "no case was recorded"
     elif unseen := [one.law for one in sometimes if not one.count]:

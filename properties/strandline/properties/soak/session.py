@@ -24,8 +24,10 @@ import pytest
 
 from strandline.properties.interruption import INTERRUPTED, heard
 from strandline.properties.mutants import MUTANTS, SHIPPED
+from strandline.properties.nearest import meant
 from strandline.properties.processes import hear_nothing
 from strandline.properties.report.folder import UnwrittenError, write
+from strandline.properties.report.runs import begin, finish
 from strandline.properties.soak.journal import Journal, Lost, Over, Planned
 from strandline.properties.soak.lines import finding, lines
 from strandline.properties.soak.plan import Plan
@@ -211,6 +213,7 @@ class Dealer:
         session.exitstatus = told.exit_code
         try:
             write(self._folder / REPORT, encode(told))
+            finish(self._folder)
         except UnwrittenError as error:
             self._lines.append(str(error))
             session.exitstatus = told.exit_code or 4
@@ -243,11 +246,13 @@ def take_over(config: pytest.Config) -> None:
     config.option.maxfail = 1  # one violation is shown; the others would only take time
     if config.getoption("dist", "no") != "no":
         config.option.dist = "load"
-    out = config.getoption("soak_out") or f".strandline/soak-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}"
+    out = config.getoption("soak_out")
     try:
-        dealer = Dealer(plan, Path(out))
+        dealer = Dealer(plan, Path(out) if out else begin("soak"))
     except FileExistsError as error:
         raise pytest.UsageError(f"--soak-out: {out} holds a soak already, or is no folder: name a new one") from error
+    except UnwrittenError as error:
+        raise pytest.UsageError(str(error)) from error
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise pytest.UsageError(f"--soak-out: {out} cannot be made: {reason.lower()}") from error
@@ -279,7 +284,10 @@ def planned(config: pytest.Config) -> Plan:
     subject, seed, only = (config.getoption(f"soak_{name}") for name in ("mutant", "seed", "slice"))
     subject = SHIPPED if subject is None else subject
     if subject not in {SHIPPED, *MUTANTS}:
-        raise pytest.UsageError(f"--soak-mutant: there is no mutant named {subject!r}; there are {', '.join(MUTANTS)}")
+        near = meant(subject, MUTANTS)
+        raise pytest.UsageError(
+            f"--soak-mutant: there is no mutant named {subject!r}{near}; there are {', '.join(MUTANTS)}"
+        )
     if only is not None and seed is None:
         raise pytest.UsageError("--soak-slice needs --soak-seed: a slice has its number within a soak")
     return Plan(

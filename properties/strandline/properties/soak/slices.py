@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from strandline.properties.counting import many
 from strandline.properties.fuzz import MACHINES
 from strandline.properties.interruption import heed
 from strandline.properties.report import replay
@@ -73,7 +74,8 @@ class Player:
         whole = Trace(self.subject, broken.world, broken.law, broken.steps)
         path = self.folder / replay.file_name(whole).replace(".json", f"-slice-{one.number}.json")
         write(path, replay.encode(whole))
-        says = f"{broken.law} is broken in world {broken.world!r} after {len(broken.steps)} steps of {one.machine!r}"
+        steps = many(len(broken.steps), "step")
+        says = f"{broken.law} is broken in world {broken.world!r} after {steps} of {one.machine!r}"
         told = Broke(one.number, broken.law, says, len(whole.steps), str(path), replays=False)
         self.journal.write(told)
         trace = shortest(whole)

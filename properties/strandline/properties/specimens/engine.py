@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from strandline.properties.counting import size
 from strandline.properties.engines import STATES_MAX, claimed
 from strandline.properties.exhaust.plain import Found, search
 from strandline.properties.laws import laws_of
@@ -31,7 +32,7 @@ def claims(subject: str, report: Report) -> Iterator[Claim]:
     found: dict[str, Found] = {}
     for world in SPECIMEN_WORLDS:
         found[world] = explore(subject.removeprefix(PREFIX), world)
-        report(f"world {world!r}: {found[world].states:,} states, {found[world].transitions:,} transitions")
+        report(f"world {world!r}: {size(found[world].states, found[world].transitions)}")
     yield from claimed(EXHAUST_SPECIMEN, subject, found)
 
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from strandline.properties import outputs
 from strandline.properties.interruption import reporting
 from strandline.properties.mutants import SHIPPED
 from strandline.properties.options import BROKEN, refuse_unknown
-from strandline.properties.report import console, folder
+from strandline.properties.report import console, folder, runs
 from strandline.properties.report.evidence import sources
 from strandline.properties.teeth.known import ENGINES, KNOWN
 from strandline.properties.teeth.lines import document, lines, markdown
@@ -41,7 +42,9 @@ Example:    strandline teeth --mutant dominance --full
     "--full", "whole", is_flag=True, help="Every engine against every design, and not only the one that must."
 )
 @click.option(
-    "--out", type=click.Path(path_type=Path), default=".strandline/teeth.json", show_default=True, help="The evidence."
+    "--out",
+    type=click.Path(path_type=Path),
+    help="The evidence.  [default: teeth.json in a new folder below .strandline/runs]",
 )
 @click.option(
     "--format",
@@ -60,7 +63,7 @@ def teeth_command(  # noqa: PLR0913 - one parameter for each option
     engines: tuple[str, ...],
     seeds: int,
     whole: bool,
-    out: Path,
+    out: Path | None,
     output: str,
 ) -> None:
     """Put known-bad designs to the engines, and the scanner as it is beside them.
@@ -70,6 +73,7 @@ def teeth_command(  # noqa: PLR0913 - one parameter for each option
     """
     refuse_unknown("known-bad design", names, (SHIPPED, *KNOWN))
     refuse_unknown("engine", engines, ENGINES)
+    place = outputs.run_file(out, "teeth")
     with console.Progress() as progress:
 
         def say(one: Bite) -> None:
@@ -80,7 +84,8 @@ def teeth_command(  # noqa: PLR0913 - one parameter for each option
     told = document(matrix, sources())
     problem = None
     try:
-        folder.write(out, (json.dumps(told, indent=1) + "\n").encode())
+        folder.write(place, (json.dumps(told, indent=1) + "\n").encode())
+        runs.finish(place.parent)
     except folder.UnwrittenError as error:
         problem = str(error)
     if output == "json":
@@ -89,7 +94,7 @@ def teeth_command(  # noqa: PLR0913 - one parameter for each option
         console.tell(markdown(matrix))
     else:
         console.tell(lines(matrix))
-        console.tell([] if problem else [f"evidence: {out}"])
+        console.tell([] if problem else [f"evidence: {place}"])
     if problem is not None:
         console.complain(problem)
     found = verdict(matrix)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from strandline.properties.counting import many
 from strandline.properties.mutants import SHIPPED
 from strandline.properties.report.lanes import printable
 from strandline.properties.teeth.bites import must_catch
@@ -31,10 +32,10 @@ def cell(bites: tuple[Bite, ...], *, must: bool, timed: bool) -> str:
     told: str = first.outcome
     if caught:
         told = f"{first.law} after {first.amount:,} {first.unit}" + (
-            f", {first.steps} steps" if first.steps is not None else ""
+            f", {many(first.steps, 'step')}" if first.steps is not None else ""
         )
     if len(bites) > 1:
-        told = f"{len(caught)} of {len(bites)} seeds" + (f": {told}" if caught else "")
+        told = f"{len(caught)} of {many(len(bites), 'seed')}" + (f": {told}" if caught else "")
     return star + told + (f" ({sum(one.seconds for one in bites):.1f} s)" if timed else "")
 
 
@@ -82,7 +83,7 @@ def sums(matrix: Matrix) -> Iterator[str]:
     alarms = [one for one in matrix.bites if one.name == SHIPPED]
     if alarms:
         false = sum(one.outcome != "not caught" for one in alarms)
-        yield f"the scanner as it is: {false} false alarms in {len(alarms)} runs"
+        yield f"the scanner as it is: {many(false, 'false alarm')} in {many(len(alarms), 'run')}"
 
 
 def _must(one: Bite) -> bool:

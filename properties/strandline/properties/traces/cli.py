@@ -11,17 +11,20 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
+from strandline.properties import outputs
 from strandline.properties.blackbox.outside import OUTSIDE
 from strandline.properties.blackbox.plots import PLOTS
 from strandline.properties.blackbox.subject import SubjectBrokenError
 from strandline.properties.blackbox.subjects import bench_for, subject_options
-from strandline.properties.exhaust.chosen import own
+from strandline.properties.exhaust.chosen import SCOPES, own
 from strandline.properties.exhaust.world import WorldError
 from strandline.properties.laws import LAWS
 from strandline.properties.mutants import MUTANTS, SHIPPED
 from strandline.properties.named import LoadError, told
+from strandline.properties.nearest import meant
 from strandline.properties.options import BROKEN, FORMAT, USAGE, refuse_unknown
 from strandline.properties.report import console, drawing, folder, replay
+from strandline.properties.specimens import SPECIMENS
 from strandline.properties.traces import demo, replaying
 from strandline.properties.traces.export import CLAIM, UnexportableError, pytest_module
 from strandline.properties.traces.replaying import Asked, Taken
@@ -39,25 +42,27 @@ Exit codes: 0 all steps fit and the law holds, 1 the law is still broken,
             2 no trace file, 3 the trace fits no longer, was ended before its
             last step, or its law has nothing to judge, which is no pass,
             4 the subject is broken, or model and real code part.
-Example:    strandline replay .strandline/traces/M3-dominance.json
+Example:    strandline replay .strandline/runs/0001-check/traces/M3-dominance.json
             strandline replay M3-dominance.json --on both
             strandline replay M3-dominance.json --mutant shipped --step
 """
 
 _EXPORT: Final = """\b
-Exit codes: 0 written, 2 no trace file, or a mistake in the call, 3 the trace
-            fits no longer, or would make no test, 4 it cannot be written.
+Exit codes: 0 written, 2 no trace file, a mistake in the call, or the file
+            cannot be written, 3 the trace fits no longer, or would make no
+            test, 4 writing failed.
 Example:    strandline export M3-dominance.json --out tests/test_late_write_back.py
 """
 
 _DEMO: Final = """\b
-Exit codes: 0 all went as it should, 4 something did not, or the folder cannot
-            be written to.
+Exit codes: 0 all went as it should, 2 a mistake in the call, or the folder
+            cannot be written to, 4 something did not.
 Example:    strandline demo --out lost-update
 """
 
-OWN_WORLDS: Final = "replay takes it if it is named with --world, and it makes no test"
-"""What can be done with a trace of such a world."""
+TAKEN: Final = "strandline replay takes it with"
+NO_TEST: Final = "and it makes no test"
+"""What can be done, and what cannot, with a trace of what is somebody's own."""
 
 _QUIT: Final = ("q", "Q", "\x1b")  # the last one is Escape
 
@@ -142,15 +147,18 @@ def _end(ctx: click.Context, code: int, line: str) -> NoReturn:
 def _unknown(ctx: click.Context, source: str, error: KeyError) -> NoReturn:
     """End because a trace names what is not here."""
     missing = error.args[0]
-    _end(ctx, INCONCLUSIVE, f"{source}: the trace fits no longer: nothing here is named {missing!r}; not a pass")
+    near = meant(missing, (*MUTANTS, *SCOPES, *SPECIMENS, *(law.number for law in LAWS)))
+    _end(ctx, INCONCLUSIVE, f"{source}: the trace fits no longer: nothing here is named {missing!r}{near}; not a pass")
 
 
 def _file(ctx: click.Context, source: str, bench: Bench | None) -> TraceFile:
     """Read a trace that can be taken on this bench, or on ours if there is none."""
+    exporting = ctx.command is export_command
     try:
         file = replay.read(source)
         if replay.is_own(file):
-            raise click.UsageError(f"{source} is a trace of {file.subject}, a world of somebody's own; {OWN_WORLDS}")
+            how = f"{TAKEN} --world" + (f", {NO_TEST}" if exporting else "")
+            raise click.UsageError(f"{source} is a trace of {file.subject}, a world of somebody's own; {how}")
         why_not = unjudged(replay.to_trace(file))
     except replay.BadTraceError as error:
         _end(ctx, USAGE, f"{source}: {error}")
@@ -159,7 +167,8 @@ def _file(ctx: click.Context, source: str, bench: Bench | None) -> TraceFile:
     if bench is not None and file.world not in PLOTS:
         raise click.UsageError(f"{source} is a trace of the shipped scanner or its model, and takes no subject")
     if bench is None and file.world in PLOTS:
-        raise click.UsageError(f"{source} is a trace of {file.subject}: name it with --subject or --subject-cmd")
+        how = f"{TAKEN} --subject or --subject-cmd" + (f", {NO_TEST}" if exporting else "")
+        raise click.UsageError(f"{source} is a trace of {file.subject}, somebody else's scanner; {how}")
     return file
 
 
@@ -221,6 +230,9 @@ def export_command(ctx: click.Context, /, *, source: str, form: str, name: str |
     """
     if name is not None and CLAIM.fullmatch(name) is None:
         raise click.UsageError(f"--name {name!r} is no name of a test: write test_, and then a-z, 0-9 and _")
+    if out is not None and out.exists():
+        raise click.UsageError(f"{out} is there already: name another file, or remove it")
+    outputs.require(out)
     file = _file(ctx, source, None)
     try:
         module = pytest_module(replay.to_trace(file), name)
@@ -231,8 +243,6 @@ def export_command(ctx: click.Context, /, *, source: str, form: str, name: str |
     if out is None:
         click.echo(module, nl=False)
         return
-    if out.exists():
-        raise click.UsageError(f"{out} is there already: name another file, or remove it")
     try:
         folder.write(out, module.encode())
     except folder.UnwrittenError as error:
@@ -249,6 +259,7 @@ def demo_command(ctx: click.Context, /, *, out: Path, short: bool) -> None:
 
     The trace and the test are left in the folder --out.
     """
+    outputs.require(None if short else out / demo.TEST)
     try:
         console.tell(demo.drawn() if short else demo.demonstrate(out))
     except (demo.DemoError, folder.UnwrittenError) as error:

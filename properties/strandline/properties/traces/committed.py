@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from strandline.properties.blackbox.plots import PLOTS
 from strandline.properties.laws import LAWS
 from strandline.properties.mutants import SHIPPED
+from strandline.properties.nearest import meant
 from strandline.properties.report import replay
 from strandline.properties.report.lanes import unfinished
 from strandline.properties.report.retrace import retrace
@@ -73,7 +74,8 @@ def claims(subject: str, report: Report) -> Iterator[Claim]:
             bad.append(f"{path.as_posix()}: {error}")
             continue
         if not any(law.number == kept.trace.law for law in LAWS):
-            bad.append(f"{path.as_posix()}: there is no law {kept.trace.law!r}")
+            near = meant(kept.trace.law, (law.number for law in LAWS))
+            bad.append(f"{path.as_posix()}: there is no law {kept.trace.law!r}{near}")
             continue
         outcomes.append(taken(kept, subject))
         report(f"{ENGINE}: {name}: {outcomes[-1].says or outcomes[-1].verdict}")
@@ -97,7 +99,7 @@ def files() -> list[Path]:
     return sorted([*FOLDER.glob("*.json"), *FOLDER.glob("*/*.json")])
 
 
-COMMITTED: Final = Engine(ENGINE, "committed traces, taken again", claims)
+COMMITTED: Final = Engine(ENGINE, "committed traces, taken again", claims, searches=False)
 """The engine, for whoever lists engines."""
 
 

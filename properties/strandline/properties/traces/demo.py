@@ -9,6 +9,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from strandline.properties.counting import many, size
 from strandline.properties.exhaust.plain import Found, search
 from strandline.properties.laws import laws_of
 from strandline.properties.mutants import MUTANTS, SHIPPED, planted
@@ -114,8 +115,8 @@ def demonstrate(out: Path) -> Iterator[str]:
     yield "2. Search. Every interleaving of two refreshes by the real scanner, on real SQLite files, and one commit:"
     found = caught()
     yield (
-        f"   {found.states:,} states and {found.transitions:,} transitions, {time.monotonic() - clock:.1f} s. "
-        f"{LAW} is broken after {len(found.trace.steps)} steps, and never sooner."
+        f"   {size(found.states, found.transitions)}, {time.monotonic() - clock:.1f} s. "
+        f"{LAW} is broken after {many(len(found.trace.steps), 'step')}, and never sooner."
     )
     exhibit = retrace(found.trace)
     yield from ("", "3. Show. What happened, in short:", "", *(f"   {line}".rstrip() for line in picture(exhibit)))

@@ -10,6 +10,7 @@ import re
 from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
+from strandline.properties.counting import many
 from strandline.properties.laws import LAWS
 from strandline.properties.mutants import MUTANTS, SHIPPED
 from strandline.properties.report.lanes import WIDTH, lanes, unfinished, who
@@ -93,7 +94,7 @@ def _module(trace: Trace, law: Law, exhibit: Exhibit, name: str) -> Iterator[str
         yield f"    Step({', '.join(arguments)}),  # {frame.title}"
     yield ")"
     yield f"LEAST: Final = {least(trace)}"
-    yield f'"""So many of the {len(trace.steps)} steps must fit: with fewer this has come to test nothing."""'
+    yield f'"""So many of the {many(len(trace.steps), "step")} must fit: with fewer this has come to test nothing."""'
     yield from ("", "", '@pytest.mark.parametrize("on", ["model", "impl"])')
     yield f"def {name}(on: str) -> None:"
     yield "    found = again(STEPS, world=WORLD, law=LAW, on=on)"

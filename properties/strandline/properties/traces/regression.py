@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from strandline.model.state import Action
+from strandline.properties.laws import LAWS
 from strandline.properties.mutants import MUTANTS, SHIPPED
+from strandline.properties.nearest import meant
 from strandline.properties.report.drawing import pasted
 from strandline.properties.report.lanes import lanes
 from strandline.properties.report.replay import BadTraceError, number_of
 from strandline.properties.report.retrace import retrace
 from strandline.properties.spaces import MODEL
 from strandline.properties.verdict import Trace
+from strandline.properties.worlds import WORLDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,8 +48,10 @@ def again(steps: Iterable[Step], *, world: str, law: str, on: str) -> Again:
     Raises:
         ValueError: nothing here has one of these names, or a step is taken by somebody who is no refresh.
     """
-    if on not in {MODEL, "impl", *MUTANTS}:
-        raise ValueError(f"there is nothing to take steps on named {on!r}: it is model, impl, or a mutant")
+    sides = (MODEL, "impl", *MUTANTS)
+    if on not in sides:
+        near = meant(on, sides)
+        raise ValueError(f"there is nothing to take steps on named {on!r}{near}: it is model, impl, or a mutant")
     subject = SHIPPED if on == "impl" else on
     try:
         taken = tuple(Action(step.name, number_of(step.by), step.arg) for step in steps)
@@ -55,5 +60,7 @@ def again(steps: Iterable[Step], *, world: str, law: str, on: str) -> Again:
     except BadTraceError as error:
         raise ValueError(str(error)) from error
     except KeyError as error:
-        raise ValueError(f"there is no world or law named {error.args[0]!r}") from error
+        missing = error.args[0]
+        near = meant(missing, (*WORLDS, *(law.number for law in LAWS)))
+        raise ValueError(f"there is no world or law named {missing!r}{near}") from error
     return Again(exhibit.broken, exhibit.fits, "\n".join([*lanes(exhibit), "", *pasted(trace)]))

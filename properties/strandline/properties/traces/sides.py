@@ -6,6 +6,7 @@ from itertools import zip_longest
 from textwrap import wrap
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from strandline.properties.counting import many
 from strandline.properties.report.lanes import WIDTH, printable, who
 from strandline.properties.report.retrace import retrace
 from strandline.properties.spaces import MODEL
@@ -44,7 +45,11 @@ def parted(some: tuple[Frame, ...], others: tuple[Frame, ...]) -> int | None:
 def side_by_side(sides: Sides) -> list[str]:
     """Say up to where both show the same, what either shows where they part, and how the model ends."""
     steps, taken = len(sides.real.trace.steps), sides.real.fits
-    return [*_parting(sides, "all steps" if taken == steps else f"these {taken} steps"), "", _verdict(sides.model)]
+    return [
+        *_parting(sides, "all steps" if taken == steps else f"these {many(taken, 'step')}"),
+        "",
+        _verdict(sides.model),
+    ]
 
 
 def _parting(sides: Sides, taken: str) -> list[str]:
@@ -70,7 +75,7 @@ def _verdict(model: Exhibit) -> str:
     if model.fits == len(model.trace.steps) and not model.judged:
         return f"On the model nothing happens in these steps that {model.trace.law} could judge."
     rest = "" if model.fits == len(model.trace.steps) else f" of {len(model.trace.steps)}: the next does not fit"
-    return f"On the model {model.trace.law} is not broken, in {model.fits} steps{rest}."
+    return f"On the model {model.trace.law} is not broken, in {many(model.fits, 'step')}{rest}."
 
 
 def columns(left: tuple[str, list[str]], right: tuple[str, list[str]]) -> list[str]:
