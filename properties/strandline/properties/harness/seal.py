@@ -110,7 +110,7 @@ def _hooked() -> None:
 @cache
 def swaps() -> tuple[Swap, ...]:
     """Find every name that is watched."""
-    tellers: dict[int, object] = {id(dt.datetime): TellingDatetime}
+    tellers: dict[int, object] = {id(dt.date): TellingDate, id(dt.datetime): TellingDatetime}
     for module, names in UNHEARD.items():
         for name in names:
             shipped = getattr(module, name, None)
@@ -151,11 +151,33 @@ class _AnyDatetime(type):
         return isinstance(instance, _DATETIME)
 
 
+class _AnyDate(type):
+    """Lets every date pass for a telling one."""
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, _DATE)
+
+
+_DATE: Final = dt.date
 _DATETIME: Final = dt.datetime
 
 
+class TellingDate(dt.date, metaclass=_AnyDate):
+    """Tells when it is asked for today; up to Python 3.14 that asked ``time.time``, which tells of itself."""
+
+    def __new__(cls, *args: Any, **settings: Any) -> Any:  # noqa: ANN401 - as the date's; a plain one
+        """Make a plain date, as if nobody listened."""
+        return _DATE(*args, **settings)
+
+    @classmethod
+    def today(cls) -> Any:  # noqa: ANN401 - as above
+        """Give the present day, and tell."""
+        _heard("date.today")
+        return _DATE.today()
+
+
 class TellingDatetime(dt.datetime, metaclass=_AnyDatetime):
-    """Tells when it is asked for the present; ``today`` asks ``time.time``, which tells of itself."""
+    """Tells when it is asked for the present."""
 
     @classmethod
     def now(cls, tz: dt.tzinfo | None = None) -> Any:  # noqa: ANN401 - a plain datetime, as if nobody listened
@@ -168,3 +190,9 @@ class TellingDatetime(dt.datetime, metaclass=_AnyDatetime):
         """Give the present in UTC without its zone, and tell."""
         _heard("datetime.utcnow")
         return _DATETIME.now(dt.UTC).replace(tzinfo=None)
+
+    @classmethod
+    def today(cls) -> Any:  # noqa: ANN401 - as above
+        """Give the present without a zone, and tell."""
+        _heard("datetime.today")
+        return _DATETIME.today()
