@@ -29,6 +29,7 @@ ENVIRONMENT = ROOT / ".venv-run" / str(sys.implementation.cache_tag)
 PROGRAMS = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = PROGRAMS / ("python.exe" if os.name == "nt" else "python")
 STAMP = ENVIRONMENT / "complete"
+NEWEST = (3, 14)  # of the Pythons that this was tried on; properties/strandline/properties/pythons.py has it too
 SHORT = {"check": ["strandline", "check"], "test": ["pytest", "-n", "auto"]}
 
 
@@ -93,7 +94,12 @@ def main() -> int:
         sys.exit(f"run.py: needs Python 3.11 or newer, and this is {sys.version.split()[0]}")
     if len(sys.argv) == 1 or sys.argv[1] in ("-h", "--help"):
         sys.exit(__doc__)
-    if not STAMP.is_file() or STAMP.read_text("utf-8") != wanted():
+    command = SHORT.get(sys.argv[1], [sys.argv[1]]) + sys.argv[2:]
+    is_made = STAMP.is_file() and STAMP.read_text("utf-8") == wanted()
+    if sys.version_info[:2] > NEWEST and not (is_made and command[0] == "strandline"):  # which says so itself
+        this, newest = ("{}.{}".format(*version) for version in (sys.version_info, NEWEST))
+        print(f"run.py: Python {this} is newer than any that strandline was tried on, up to {newest}", file=sys.stderr)
+    if not is_made:
         if unable():
             sys.exit(unable())
         try:
@@ -103,7 +109,7 @@ def main() -> int:
             sys.exit(f"run.py: stopped, because this failed: {' '.join(failed.cmd)}")
         except KeyboardInterrupt:
             sys.exit("run.py: interrupted; the next run makes the environment anew")
-    return start(SHORT.get(sys.argv[1], [sys.argv[1]]) + sys.argv[2:])
+    return start(command)
 
 
 if __name__ == "__main__":

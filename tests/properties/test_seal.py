@@ -54,7 +54,8 @@ AROUND: Final[dict[str, tuple[Callable[[], object], str]]] = {
     "reads the steady clock": (lambda: time.monotonic(), "time.monotonic"),  # noqa: PLW0108 - as above
     "sleeps": (lambda: time.sleep(0), "time.sleep"),
     "asks for now": (lambda: dt.datetime.now(dt.UTC), "datetime.now"),
-    "asks for today": (dt.date.today, "time.time"),
+    "asks for today": (lambda: dt.date.today(), "date.today"),  # noqa: DTZ011, PLW0108 - that is the access, as above
+    "asks for today and the time": (lambda: dt.datetime.today(), "datetime.today"),  # noqa: DTZ002, PLW0108 - as above
     "draws": (lambda: random.random(), "random.random"),  # noqa: S311, PLW0108 - that is the access
     "draws one of some": (lambda: random.choice("ab"), "random.choice"),  # noqa: S311 - as above
     "draws bytes": (lambda: os.urandom(1), "os.urandom"),
@@ -161,6 +162,13 @@ def test_a_sealed_function_does_what_it_did() -> None:
     assert size == HERE.stat().st_size
     assert type(now) is dt.datetime
     assert heard == ["os.stat", "datetime.now"]
+
+
+def test_a_sealed_date_is_a_plain_one() -> None:
+    with Seal(lambda _: None):
+        days = [dt.date(2024, 2, 29), dt.date.fromisoformat("2024-02-29"), dt.date.today()]  # noqa: DTZ011 - its name
+        assert all(isinstance(day, dt.date) for day in [*days, dt.datetime.now(dt.UTC)])
+    assert {type(day) for day in days} == {dt.date}
 
 
 def test_a_name_that_the_scanner_imported_from_elsewhere_is_watched_as_well() -> None:

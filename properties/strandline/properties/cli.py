@@ -17,6 +17,8 @@ import click
 
 from strandline.properties import __version__
 from strandline.properties.options import Commands, Found
+from strandline.properties.pythons import untried
+from strandline.properties.report import console
 
 COMMANDS: Final = {
     "bench": Found("strandline.properties.bench.cli:bench_command", "Measure what an engine gains."),
@@ -51,3 +53,5 @@ Example:    strandline check
 @click.version_option(__version__, prog_name="strandline")
 def main() -> None:
     """Check that what a memo says is still true."""
+    if line := untried(sys.version_info[:2]):
+        console.complain(line)

@@ -1,9 +1,9 @@
 """The seal: while it is on, a listener hears of every access to the system that Python code makes.
 
 Two nets, for neither catches all. The audit hook of the interpreter sees what is opened, listed, connected to,
-started and imported, whoever calls it. It is not told of ``stat``, of clocks, of dice or, by older interpreters,
+started and loaded, whoever calls it. It is not told of ``stat``, of clocks, of dice or, by older interpreters,
 of threads: those functions are put aside, and stand-ins that tell of themselves take their places in their own modules
-and wherever the scanner and the model have imported them by name.
+and wherever the scanner and the model have imported them by name. What an import does on its own account is left out.
 """
 
 from __future__ import annotations
@@ -16,11 +16,13 @@ import sys
 import threading
 import time
 from functools import cache
-from types import BuiltinFunctionType, MethodType
+from types import BuiltinFunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
+from strandline.properties.harness import imports
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 SYSTEM: Final = frozenset(
     {"open", "os", "shutil", "tempfile", "glob", "pathlib", "fcntl", "mmap", "import", "sqlite3"}
@@ -45,8 +47,8 @@ WATCHED: Final = ("strandline.impl", "strandline.model")
 Listener: TypeAlias = "Callable[[str], None]"
 """Hears the name of an access."""
 
-_LISTENERS: Final[list[Listener]] = []
-"""Who listens; empty while no seal is on."""
+_SEALS: Final[list[Seal]] = []
+"""Those that are on; the last one hears."""
 
 
 class Swap(NamedTuple):
@@ -63,30 +65,40 @@ class Seal:
     def __init__(self, listener: Listener) -> None:
         """Tell this listener."""
         self._listener = listener
+        self._finders: imports.Finders = ()
+        self._loaded = 0
 
     def __enter__(self) -> None:
         """Begin to listen."""
         _hooked()
         for swap in swaps():
             swap.names.update(swap.telling)
-        _LISTENERS.append(self._listener)
+        self._finders, self._loaded = imports.finders(), len(sys.modules)
+        _SEALS.append(self)
 
     def __exit__(self, *_: object) -> None:
         """Stop listening."""
-        _LISTENERS.pop()
+        _SEALS.pop()
         for swap in swaps():
             swap.names.update(swap.shipped)
+        if len(sys.modules) > self._loaded:
+            _give_back(list(sys.modules.values())[self._loaded :])
+
+    def hear(self, access: str) -> None:
+        """Tell the listener of an access, unless an import makes it on its own account."""
+        if not imports.is_an_imports_own(sys._getframe(), self._finders):  # noqa: SLF001 - no other way to the stack
+            self._listener(access)
 
 
 def _heard(access: str) -> None:
-    if _LISTENERS:
-        _LISTENERS[-1](access)
+    if _SEALS:
+        _SEALS[-1].hear(access)
 
 
-def _hook(event: str, _: object) -> None:
+def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     """Hear an audit event; nothing can be taken from the interpreter's hooks, so this one goes idle instead."""
-    if _LISTENERS and event.partition(".")[0] in SYSTEM:
-        _LISTENERS[-1](event)
+    if _SEALS and event.partition(".")[0] in SYSTEM and not imports.begins(event, arguments):
+        _SEALS[-1].hear(event)
 
 
 @cache
@@ -98,7 +110,7 @@ def _hooked() -> None:
 @cache
 def swaps() -> tuple[Swap, ...]:
     """Find every name that is watched."""
-    tellers: dict[int, object] = {id(dt.datetime): TellingDatetime}
+    tellers: dict[int, object] = {id(dt.date): TellingDate, id(dt.datetime): TellingDatetime}
     for module, names in UNHEARD.items():
         for name in names:
             shipped = getattr(module, name, None)
@@ -112,6 +124,14 @@ def swaps() -> tuple[Swap, ...]:
 def _swap(names: dict[str, object], tellers: dict[int, object]) -> Swap:
     shipped = {name: value for name, value in names.items() if id(value) in tellers}
     return Swap(names, shipped, {name: tellers[id(value)] for name, value in shipped.items()})
+
+
+def _give_back(loaded: Sequence[object]) -> None:
+    """Give modules that were loaded under a seal, and took stand-ins by name, what is shipped in their place."""
+    shipped = {id(swap.telling[name]): value for swap in swaps() for name, value in swap.shipped.items()}
+    modules = [module for module in loaded if isinstance(module, ModuleType)]  # anything may stand among them
+    for names in map(vars, modules):
+        names.update({name: shipped[id(value)] for name, value in tuple(names.items()) if id(value) in shipped})
 
 
 def _telling(access: str, shipped: Callable[..., Any]) -> Callable[..., Any]:
@@ -131,11 +151,33 @@ class _AnyDatetime(type):
         return isinstance(instance, _DATETIME)
 
 
+class _AnyDate(type):
+    """Lets every date pass for a telling one."""
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, _DATE)
+
+
+_DATE: Final = dt.date
 _DATETIME: Final = dt.datetime
 
 
+class TellingDate(dt.date, metaclass=_AnyDate):
+    """Tells when it is asked for today; up to Python 3.14 that asked ``time.time``, which tells of itself."""
+
+    def __new__(cls, *args: Any, **settings: Any) -> Any:  # noqa: ANN401 - as the date's; a plain one
+        """Make a plain date, as if nobody listened."""
+        return _DATE(*args, **settings)
+
+    @classmethod
+    def today(cls) -> Any:  # noqa: ANN401 - as above
+        """Give the present day, and tell."""
+        _heard("date.today")
+        return _DATE.today()
+
+
 class TellingDatetime(dt.datetime, metaclass=_AnyDatetime):
-    """Tells when it is asked for the present; ``today`` asks ``time.time``, which tells of itself."""
+    """Tells when it is asked for the present."""
 
     @classmethod
     def now(cls, tz: dt.tzinfo | None = None) -> Any:  # noqa: ANN401 - a plain datetime, as if nobody listened
@@ -148,3 +190,9 @@ class TellingDatetime(dt.datetime, metaclass=_AnyDatetime):
         """Give the present in UTC without its zone, and tell."""
         _heard("datetime.utcnow")
         return _DATETIME.now(dt.UTC).replace(tzinfo=None)
+
+    @classmethod
+    def today(cls) -> Any:  # noqa: ANN401 - as above
+        """Give the present without a zone, and tell."""
+        _heard("datetime.today")
+        return _DATETIME.today()
