@@ -108,6 +108,9 @@ def test_a_walk_ends_with_how_much_was_left_open() -> None:
         (["a{op=S { turn.id=evil } turn.id=t}"], "t"),
         (["a{cwd=/home/u/my turn_id=evil}", "b"], "evil"),
         (["a{}", "b"], None),
+        (['a"{turn.id=evil}"{turn.id=t}'], "t"),
+        (['a"{turn.id=evil}"'], None),
+        (["a(b{turn.id=t})"], "t"),
         (["turn.id=t"], None),
         ([], None),
     ],
@@ -129,18 +132,23 @@ def test_a_bare_value_ends_at_white_space_and_at_what_ends_a_list(end: str) -> N
     [
         ('a=1 b="x y" c=2', {"a": "1", "b": "x y", "c": "2"}),
         ("a=1 a=2", {"a": "1"}),
-        ("a=S { x: 1 } b=2", {"a": "S", "b": "2"}),
-        ("a=S(1 2) b=2", {"a": "S", "b": "2"}),
-        ("a={x b=2", {"a": ""}),
+        ("a=S { x: 1 } b=2", {"a": "S { x: 1 }", "b": "2"}),
+        ("a=S(1 2) b=2", {"a": "S(1 2)", "b": "2"}),
+        ("a=S (1) b=2", {"a": "S"}),
+        ('a="x"{1 2} b=2', {"a": '"x"{1 2}', "b": "2"}),
+        ("a=1 b={x c=2", {"a": "1"}),
+        ("a=1 b=S {x c=2", {"a": "1"}),
         ("a.b=1  c=2", {"a.b": "1"}),
         ("a=1 and more b=2", {"a": "1"}),
         ('a="x', {}),
-        (r'a="\q" b=1', {"a": "", "b": "1"}),
-        ("nothing", {}),
-        ("", {}),
+        (r'a="\q" b=1 a=2', {"a": None, "b": "1"}),
+        ("nothing", None),
+        ("9x=1", None),
+        ("a{=1", None),
+        ("", None),
     ],
 )
-def test_a_logged_event_is_read_up_to_what_is_no_field(text: str, read: dict[str, str]) -> None:
+def test_a_logged_event_is_read_up_to_what_is_no_field(text: str, read: dict[str, str | None] | None) -> None:
     assert logged(text) == read
 
 
@@ -171,6 +179,9 @@ def test_a_group_may_nest_as_deep_as_the_bound_says() -> None:
         ("Some(S { a: 1 })", {"a": "1"}),
         ('S { 7, "a": 1, a b: 2 }', {}),
         ("S(a: 1)", {}),
+        ("{ a: 1 }", {}),
+        ("Some({ a: 1 })", {}),
+        ("S x { a: 1 }", {}),
         ("Some(None)", {}),
         ("None", {}),
         ("", {}),
@@ -179,6 +190,11 @@ def test_a_group_may_nest_as_deep_as_the_bound_says() -> None:
 )
 def test_the_fields_of_a_struct_are_read_by_structure(value: str | None, read: dict[str, str]) -> None:
     assert fields(value) == read
+
+
+def test_an_operation_may_hold_its_fields_in_any_group() -> None:
+    assert fields("S(7, a: 1)", ("{", "(")) == {"a": "1"}
+    assert fields("S[a: 1]", ("{", "(")) == {}
 
 
 def test_a_value_begins_with_a_name_or_with_none() -> None:
@@ -190,7 +206,9 @@ def test_a_value_begins_with_a_name_or_with_none() -> None:
 
 def test_some_holds_one_value() -> None:
     assert inside_some('Some("a")') == '"a"'
+    assert inside_some('Some ( "a" )') == '"a"'
     assert inside_some("Some(1, 2)") is None
+    assert inside_some("Some(1) 2") is None
     assert inside_some("Some") is None
     assert inside_some("None") is None
 

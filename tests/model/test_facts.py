@@ -130,7 +130,10 @@ def test_tags_that_cannot_be_read_are_unreadable(message: str) -> None:
     assert fact(tags(message)) == UNREADABLE
 
 
-@pytest.mark.parametrize("message", ['model="m" note="tags_json={"', 'model="m\\q" x="tags_json={"', 'model="m"'])
+@pytest.mark.parametrize(
+    "message",
+    ['model="m" note="tags_json={"', 'model="m\\q" x="tags_json={"', 'model="m\\q" x={ tags_json={}', 'model="m"'],
+)
 def test_a_message_that_has_no_tags_states_nothing(message: str) -> None:
     assert fact(tags(message)) is None
 
@@ -295,6 +298,9 @@ def test_what_starts_a_turn_may_ask_for_a_tier(op: str, tier: str | None) -> Non
         turn_input(mode="Steer"),
         "Interrupt",
         "Unheard { of: 1 }",
+        "7",
+        "",
+        "TurnInput(mode: Steer)",
     ],
 )
 def test_what_starts_no_turn_states_nothing(op: str) -> None:
@@ -303,13 +309,23 @@ def test_what_starts_no_turn_states_nothing(op: str) -> None:
 
 @pytest.mark.parametrize(
     ("model", "known"),
-    [("None", None), ('Some("m")', "m"), ('"m"', "m"), ('Some(" ")', None), ("M", None), ('Some(Some("m"))', None)],
+    [
+        ("None", None),
+        ('Some("m")', "m"),
+        ('"m"', "m"),
+        ('Some(" ")', None),
+        ("M", None),
+        ('Some(Some("m"))', None),
+        ('Some("m") x', None),
+    ],
 )
 def test_a_submission_may_choose_a_model(model: str, known: str | None) -> None:
     assert fact(submission(f"UserInput {{ {settings('None', model)} }}")) == Fact("submission", "t", "h", None, known)
 
 
-@pytest.mark.parametrize("name", ["sub_id: 7", "id: 7", 'id: ""', 'id: " "', 'id: Some("t")'])
+@pytest.mark.parametrize(
+    "name", ["sub_id: 7", "id: 7", 'id: ""', 'id: " "', 'id: Some("t")', 'id: "t" x', r'id: "\q" x']
+)
 def test_a_submission_without_a_name_is_of_no_turn(name: str) -> None:
     assert fact(submission(ASKING, name)) == Fact("submission", None, "h", "priority", None)
 
@@ -323,7 +339,8 @@ def test_a_submission_without_a_name_is_of_no_turn(name: str) -> None:
         submission(ASKING).replace("]", ")"),
         submission(ASKING, r'id: "\q"'),
         submission(ASKING).replace("op:", "operation:"),
-        submission("7"),
+        submission(turn_input(start='Some("fast") x')),
+        submission(f"UserInput {{ {settings('Some(None) x')} }}"),
         submission(f"UserInput {{ {settings('Some(Priority)')} }}"),
         submission(f"UserInput {{ {settings('Some(Some(Priority))')} }}"),
         submission(f"UserInput {{ {settings(some('priority'))} }}"),
@@ -333,6 +350,16 @@ def test_a_submission_without_a_name_is_of_no_turn(name: str) -> None:
 )
 def test_a_submission_that_cannot_be_read_is_unreadable(message: str) -> None:
     assert fact(message) == UNREADABLE
+
+
+def test_the_fields_of_an_operation_may_stand_in_a_group_of_either_kind() -> None:
+    op = f"UserTurn(7, {settings(both('fast'))})"
+    assert fact(submission(op)) == Fact("submission", "t", "h", "fast", None)
+
+
+def test_a_group_without_a_name_is_no_struct() -> None:
+    op = 'UserInput { thread_settings: { service_tier: Some(Some("priority")) } }'
+    assert fact(submission(op)) == Fact("submission", "t", "h", None, None)
 
 
 def test_a_submission_may_nest_as_deep_as_the_bound_says() -> None:
@@ -352,17 +379,30 @@ def test_a_logged_start_shows_that_there_is_a_turn(operation: str) -> None:
     assert fact(body) == Fact("started", "t", "h")
 
 
+def test_a_group_behind_a_value_of_a_logged_start_belongs_to_the_value() -> None:
+    assert fact("a: Submission submission_id=t{u} operation=compact") == Fact("started", "t{u}")
+    assert fact("a: Submission submission_id=t operation=compact{u}") is None
+
+
 def test_a_logged_start_without_a_name_is_of_no_turn() -> None:
     assert fact('a: Submission submission_id="" operation="compact"') == Fact("started", None)
 
 
 @pytest.mark.parametrize(
-    "message", ["submission_id=t operation=interrupt", 'submission_id=t operation="shutdown"', "queue closed", ""]
+    "message",
+    ["submission_id=t operation=interrupt", 'submission_id=t operation="shutdown"', "queue closed", "", "9x=1"],
 )
 def test_a_submission_of_another_operation_states_nothing(message: str) -> None:
     assert fact(f"a: Submission {message}") is None
 
 
-@pytest.mark.parametrize("message", ["submission_id=t", "operation=compact", 'x=" submission_id=t', "x=1"])
+@pytest.mark.parametrize(
+    "message",
+    [
+        *("submission_id=t", "operation=compact", 'x=" submission_id=t', "x=1"),
+        *("submission_id=t operation=compact {x", "submission_id=t (x) operation=compact"),
+        *(r'submission_id="\q" operation=compact submission_id=t', r'submission_id=t operation="\q"'),
+    ],
+)
 def test_a_logged_start_that_lacks_a_field_is_unreadable(message: str) -> None:
     assert fact(f"a: Submission {message}") == UNREADABLE

@@ -24,6 +24,7 @@ _ESCAPES: Final = {'"': '"', "'": "'", "\\": "\\", "n": "\n", "r": "\r", "t": "\
 _ESCAPE: Final = re.compile(r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|x([0-9A-Fa-f]{2})|(.))", re.DOTALL)
 _FIELD: Final = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)\s*:(.*)", re.DOTALL)
 _HEAD: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\s*(.*)", re.DOTALL)
+_LOGGED: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_.]*)=")
 _SURROGATES: Final = range(0xD800, 0xE000)
 _CODES: Final = 0x110000
 
@@ -110,7 +111,8 @@ def parted(body: str) -> tuple[list[str], str]:
 def innermost(spans: Sequence[str], names: Sequence[str]) -> str | None:
     """Read a field from the innermost span that has it under one of its names; None if it is blank or nowhere."""
     for span in reversed(spans):
-        value = _field(span.partition("{")[2], names)
+        opener = next((at for at, character, _ in outside(span) if character == "{"), len(span))
+        value = _field(span[opener + 1 :], names)
         if value is not None:
             return value if value.strip() else None
     return None
@@ -134,40 +136,48 @@ def _value(text: str) -> str:
     return "".join(takewhile(lambda c: not c.isspace() and c not in _VALUE_ENDS, text))
 
 
-def logged(text: str) -> dict[str, str]:
+def logged(text: str) -> dict[str, str | None] | None:
     """Read ``name=value name=value …`` up to the first thing that is none; the first of a name counts.
 
-    A value is a Rust string, or goes on to the next white space; a bracket that follows belongs to it.
+    A value is a Rust string, or goes on to the next white space; a group that follows belongs to it.
+
+    Returns:
+        The values, None in place of a string that cannot be read; None if the text does not begin with a name.
     """
-    read: dict[str, str] = {}
+    if not _LOGGED.match(text):
+        return None
+    read: dict[str, str | None] = {}
     at = 0
-    while match := re.compile(r"([A-Za-z_][A-Za-z0-9_.]*)=").match(text, at):
-        value = text[match.end() :]
-        if value.startswith('"'):
-            length = string_end(value, 0)
-            if length is None:
-                break
-            read.setdefault(match[1], unescaped(value[:length]) or "")
-        else:
-            length = len("".join(takewhile(lambda c: not c.isspace() and c not in _CLOSERS, value)))
-            read.setdefault(match[1], value[:length])
-        length += _bracketed(value[length:])
+    while match := _LOGGED.match(text, at):
+        length = _logged_length(text[match.end() :])
+        if length is None:
+            break
         at = match.end() + length
+        value = text[match.end() : at]
+        read.setdefault(match[1], unescaped(value) if is_string(value) else value)
         if text[at : at + 1] != " ":
             break
         at += 1
     return read
 
 
-def _bracketed(text: str) -> int:
-    """Measure the group in brackets that a text begins with, a space before it included; 0 if there is none."""
-    start = 1 if text.startswith(" ") else 0
-    if text[start : start + 1] not in _CLOSERS:
-        return 0
+def _logged_length(text: str) -> int | None:
+    """Measure the value that a text begins with; None if its string or its group does not end."""
+    if text.startswith('"'):
+        length = string_end(text, 0)
+    else:
+        length = len("".join(takewhile(lambda c: not c.isspace() and c not in _CLOSERS, text)))
+    if length is None or not text.startswith(("{", "(", "[", " {"), length):
+        return length
+    return group_end(text, length + text.startswith(" ", length))
+
+
+def group_end(text: str, start: int) -> int | None:
+    """Find the index after the group that opens at ``start``, None if it does not end."""
     for at, _, depth in outside(text, start):
         if at > start and depth == 0:
             return at + 1
-    return len(text)
+    return None
 
 
 def items(text: str) -> list[str]:
@@ -204,8 +214,12 @@ def items(text: str) -> list[str]:
     raise UnreadableError
 
 
-def fields(value: str | None) -> dict[str, str]:
+def fields(value: str | None, openers: tuple[str, ...] = ("{",)) -> dict[str, str]:
     """Give the fields of a struct in a debug print, the first of each name; ``Some(…)`` around it is looked through.
+
+    Args:
+        value: the struct; anything else has no fields, nor has a group without a name.
+        openers: how a group with fields may open.
 
     Raises:
         UnreadableError: the struct does not read.
@@ -213,7 +227,7 @@ def fields(value: str | None) -> dict[str, str]:
     name, group = head(value)
     if name == "Some" and group.startswith("("):
         name, group = head(items(group)[0].strip())
-    if not group.startswith("{"):
+    if name is None or not group.startswith(openers):
         return {}
     read: dict[str, str] = {}
     for item in items(group):
@@ -232,7 +246,7 @@ def head(value: str | None) -> tuple[str | None, str]:
 def inside_some(value: str) -> str | None:
     """Give what ``Some(…)`` holds, None if the value is anything else."""
     name, group = head(value)
-    if name != "Some" or not group.startswith("("):
+    if name != "Some" or not group.startswith("(") or group_end(group, 0) != len(group):
         return None
     held = items(group)
     return held[0].strip() if len(held) == 1 else None
@@ -240,6 +254,9 @@ def inside_some(value: str) -> str | None:
 
 def string_of(value: str | None) -> str | None:
     """Read a value that is a string and nothing besides; None if it is another one or does not read."""
-    if value is None or not value.startswith('"') or string_end(value, 0) != len(value):
-        return None
-    return unescaped(value)
+    return unescaped(value) if value is not None and is_string(value) else None
+
+
+def is_string(value: str) -> bool:
+    """Tell whether a value is a string and nothing besides."""
+    return value.startswith('"') and string_end(value, 0) == len(value)

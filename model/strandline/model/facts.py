@@ -15,6 +15,7 @@ from strandline.model.bodies import (
     head,
     innermost,
     inside_some,
+    is_string,
     logged,
     outside,
     parted,
@@ -112,16 +113,17 @@ def _tags(message: str) -> Fact | None:
     """Read the tags of a sampling request: the tier that is really in force."""
     opened = len("model=")
     end = string_end(message, opened)
+    model = unescaped(message[opened:end])
     left_open = 0
     for at, _, left_open in outside(message, end or len(message)):
         if left_open == 0 and message.startswith(" tags_json={", at):
             tags = _json_object(message[at + len(" tags_json=") :])
-            model = unescaped(message[opened:end])
             tier = None if tags is None else tags.get("service_tier")
             if model is None or not isinstance(tier, str):
                 return UNREADABLE
             return Fact("tags", tier=tier, model=_named(model))
-    return UNREADABLE if (end is None or left_open) and "tags_json={" in message else None
+    torn = end is None or (left_open and model is not None)
+    return UNREADABLE if torn and "tags_json={" in message else None
 
 
 def _request(payload: str) -> Fact | None:
@@ -162,10 +164,10 @@ def _submission(rest: str) -> Fact | None:
 
 
 def _started_by(submission: Mapping[str, str]) -> Fact | None:
-    operation, _ = head(submission.get("op"))
-    if operation is None:
+    if "op" not in submission:
         return UNREADABLE
-    inside = fields(submission["op"])
+    operation, _ = head(submission["op"])
+    inside = fields(submission["op"], ("{", "("))
     steers = head(inside.get("mode"))[0] == "Steer"
     if operation not in STARTS and (operation != "TurnInput" or steers):
         return None
@@ -177,8 +179,8 @@ def _started_by(submission: Mapping[str, str]) -> Fact | None:
     tier = _asked(start.get("service_tier"), wrapped=False)
     if tier is None:
         tier = _asked(settings.get("service_tier"), wrapped=True)
-    turn = submission.get("id")
-    if turn is not None and turn.startswith('"') and string_of(turn) is None:
+    turn = submission.get("id", "")
+    if is_string(turn) and string_of(turn) is None:
         return UNREADABLE
     model = settings.get("model")
     chosen = string_of(model) or string_of(inside_some(model) if model is not None else None)
@@ -205,11 +207,12 @@ def _asked(option: str | None, *, wrapped: bool) -> str | None:
 def _started(rest: str) -> Fact | None:
     """Read the log of a submission that shows no more than its operation."""
     written = logged(rest)
-    if not written and "=" not in rest.partition(" ")[0]:
+    if written is None:
         return None
-    if "submission_id" not in written or "operation" not in written:
+    turn, operation = written.get("submission_id"), written.get("operation")
+    if turn is None or operation is None:
         return UNREADABLE
-    return Fact("started", written["submission_id"]) if written["operation"] in {"turn_input", "compact"} else None
+    return Fact("started", turn) if operation in {"turn_input", "compact"} else None
 
 
 def _named(text: str | None) -> str | None:
