@@ -21,7 +21,7 @@ DEPTH_MAX: Final = 64
 _CLOSERS: Final = {"{": "}", "(": ")", "[": "]"}
 _VALUE_ENDS: Final = frozenset(",])}:")
 _ESCAPES: Final = {'"': '"', "'": "'", "\\": "\\", "n": "\n", "r": "\r", "t": "\t", "0": "\0"}
-_ESCAPE: Final = re.compile(r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|x([0-9A-Fa-f]{2})|(.))", re.DOTALL)
+_HEXADECIMAL: Final = frozenset("0123456789abcdefABCDEF")
 _FIELD: Final = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)\s*:(.*)", re.DOTALL)
 _HEAD: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\s*(.*)", re.DOTALL)
 _LOGGED: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_.]*)=")
@@ -76,20 +76,37 @@ def string_end(text: str, at: int) -> int | None:
 
 def unescaped(quoted: str) -> str | None:
     """Read a Rust string, its quotes included; None if an escape stands for no character."""
-    broken = False
+    read: list[str] = []
+    at, last = 1, len(quoted) - 1
+    while at < last:
+        end = _escape_end(quoted, at) if quoted[at] == "\\" else at + 1
+        character = _escaped(quoted[at + 1 : end]) if quoted[at] == "\\" else quoted[at]
+        if character is None:
+            return None
+        read.append(character)
+        at = end
+    return "".join(read)
 
-    def character(match: re.Match[str]) -> str:
-        nonlocal broken
-        digits = match[1] or match[2]
-        if digits is None:
-            broken = broken or match[3] not in _ESCAPES
-            return _ESCAPES.get(match[3], "")
-        code = int(digits, 16)
-        broken = broken or code in _SURROGATES or code >= _CODES
-        return "" if broken else chr(code)
 
-    text = _ESCAPE.sub(character, quoted[1:-1])
-    return None if broken else text
+def _escape_end(text: str, at: int) -> int:
+    """Find the index after the escape whose backslash is at ``at``."""
+    if text.startswith("u{", at + 1):
+        return text.find("}", at) + 1 or len(text)
+    return at + (4 if text.startswith("x", at + 1) else 2)
+
+
+def _escaped(letters: str) -> str | None:
+    """Give the character that the letters after a backslash stand for, None if there is none."""
+    if letters in _ESCAPES:
+        return _ESCAPES[letters]
+    braced = letters.startswith("u{") and letters.endswith("}")
+    digits = letters[2:-1] if braced else letters[1:]
+    if not (braced or letters.startswith("x")) or not _HEXADECIMAL.issuperset(digits):
+        return None
+    if len(digits) not in (range(1, 7) if braced else range(2, 3)):
+        return None
+    code = int(digits, 16)
+    return None if code in _SURROGATES or code >= _CODES else chr(code)
 
 
 def parted(body: str) -> tuple[list[str], str]:

@@ -39,7 +39,12 @@ CACHED_BODY_MAX: Final = 64 * 1024
 CACHED_BODIES_MAX: Final = 4096
 """How many bodies the cache of facts holds."""
 
-MARKERS: Final = ("tags_json={", "websocket request: ", "websocket event: ", "Submission ", "while requested model was")
+REQUEST: Final = "websocket request: "
+EVENT: Final = "websocket event: "
+SUBMISSION: Final = "Submission "
+TAGS: Final = "tags_json={"
+REROUTED: Final = "while requested model was"
+MARKERS: Final = (REQUEST, EVENT, SUBMISSION, TAGS, REROUTED)
 """A body without any of these states nothing."""
 
 TURN: Final = ("turn.id", "turn_id")
@@ -96,16 +101,16 @@ def _stated(message: str) -> Fact | None:
     """Read a message by how it begins; the turn that its spans name is not in it."""
     if message.startswith('model="'):
         return _tags(message)
-    if message.startswith("websocket request: "):
+    if message.startswith(REQUEST):
         return _request(message.partition(": ")[2])
-    if message.startswith("websocket event: "):
+    if message.startswith(EVENT):
         return _completed(message.partition(": ")[2])
     if message.startswith("server reported model "):
         return _rerouted(message.removeprefix("server reported model "))
     if message.startswith("Submission sub="):
         return _submission(message.removeprefix("Submission sub="))
-    if message.startswith("Submission "):
-        return _started(message.removeprefix("Submission "))
+    if message.startswith(SUBMISSION):
+        return _started(message.removeprefix(SUBMISSION))
     return None
 
 
@@ -116,14 +121,14 @@ def _tags(message: str) -> Fact | None:
     model = unescaped(message[opened:end])
     left_open = 0
     for at, _, left_open in outside(message, end or len(message)):
-        if left_open == 0 and message.startswith(" tags_json={", at):
+        if left_open == 0 and message.startswith(f" {TAGS}", at):
             tags = _json_object(message[at + len(" tags_json=") :])
             tier = None if tags is None else tags.get("service_tier")
             if model is None or not isinstance(tier, str):
                 return UNREADABLE
             return Fact("tags", tier=tier, model=_named(model))
     torn = end is None or (left_open and model is not None)
-    return UNREADABLE if torn and "tags_json={" in message else None
+    return UNREADABLE if torn and TAGS in message else None
 
 
 def _request(payload: str) -> Fact | None:

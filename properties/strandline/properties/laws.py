@@ -257,8 +257,8 @@ def laws(rules: Rules, sources: int) -> tuple[Law, ...]:
             "M6",
             "thrifty",
             "always",
-            "A refresh reads the rows after the highest anchor and looks its sources up by key; "
-            "a full scan has a named cause that the facts bear out.",
+            "A refresh reads the rows after the highest anchor and looks its sources, the rows of every kind in its "
+            "coverage, up by key without their bodies; a full scan has a named cause that the facts bear out.",
             "Exactness is cheap to get by reading everything; the memo exists so as not to.",
             partial(_thrifty, rules),
             Twin("a refresh reads the tail of a log and not the rest", _resumed),
