@@ -17,6 +17,7 @@ from strandline.impl.connection import Connection
 from strandline.impl.effects import Connected, Located, Unchanged
 from strandline.impl.host import Host, Lease
 from strandline.impl.log import LogReader
+from strandline.impl.parse import Parsed
 from strandline.impl.store import EMPTY, MemoStore, Slot
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def tail_up_to_an_error(self: LogReader, after: int, limit: int) -> Iterator[Log
 
 def evicting(memo: Memo, sources_max: int) -> Memo:
     beyond = max(0, len(memo.sources) - sources_max)
-    evicted = {fact for fact in memo.sources if fact.says.completed}
+    evicted = {fact for fact in memo.sources if isinstance(fact.says, Parsed) and fact.says.kind == "completed"}
     evicted = set(sorted(evicted)[:beyond])
     return replace(memo, sources=tuple(fact for fact in memo.sources if fact not in evicted))
 
@@ -232,7 +233,7 @@ def dropping_on_error(self: Lease, effect: ReadLog) -> Observed | Unchanged:
 
 
 def answering_unread(state: refresh.Reading) -> refresh.Next:
-    return Answer((), None, Statistics("missing"))
+    return refresh._answer(state.ask.joined(()), None, Statistics("missing"))
 
 
 class _WithoutCompletions:
