@@ -103,4 +103,6 @@ def _rows(rows: Iterable[Row]) -> str:
 
 def _body(body: Body) -> str:
     says = fact(body)
-    return "noise" if says is None else f"{says.kind} {says.turn}"
+    if says is None:
+        return "noise"
+    return " ".join(part for part in (says.kind, says.turn, says.tier) if part is not None)
