@@ -74,9 +74,11 @@ def test_a_turn_too_many_breaks_m1() -> None:
     assert played(wrapped(lie), (Action("remove"), START, END)) == ["M1"]
 
 
-def test_the_same_turn_twice_breaks_m1() -> None:
+@pytest.mark.parametrize("thread", ["t", None])
+def test_the_same_turn_twice_breaks_m1(thread: str | None) -> None:
     def twice(outcome: Outcome, _window: Window) -> Outcome:
-        return Turns(outcome.turns * 2) if isinstance(outcome, Turns) else outcome
+        again = [turn._replace(thread=thread) for turn in outcome.turns] if isinstance(outcome, Turns) else []
+        return Turns((*outcome.turns, *again)) if isinstance(outcome, Turns) else outcome
 
     assert played(wrapped(twice), (START, END)) == ["M1"]
 

@@ -133,6 +133,34 @@ def test_a_liar_is_convicted_by_each_engine_with_a_trace_of_at_most_three_steps(
     assert found.verdict() is Verdict.VIOLATED
 
 
+class Parted(Shipped):
+    """Gives no turn of a window that has ended."""
+
+    def refresh(self, window: Window) -> Outcome:
+        outcome = super().refresh(window)
+        ended = window.until is not None and window.until < TODAY
+        return Turns(()) if ended and isinstance(outcome, Turns) else outcome
+
+
+def test_the_ending_of_a_trace_holds_against_each_other_what_its_law_compares() -> None:
+    alone = (Action("start", 0), Action("end", 0))
+    against_the_scan = bench(Forgetful).retrace(
+        Trace("mine", "outside overruled", "M1", (Action("delete", None, 1), *alone))
+    )
+    assert against_the_scan.ending == (
+        "the answer:     no turn",
+        "the full scan:  p (no model)",
+        "the log:        2 submission p priority",
+        "No commit between begin and end of the refresh gives this answer.",
+    )
+    against_the_other_path = bench(Parted).retrace(Trace("mine", "outside deleted", "M7", (COMPARE,)))
+    assert against_the_other_path.ending == (
+        "not ended:      p (m), q (m)",
+        "ended:          no turn",
+        "the log:        1 request p priority, 2 request q priority",
+    )
+
+
 def test_without_the_first_refresh_a_trace_gives_its_place_to_the_second() -> None:
     """Left alone, each refresh kept its number; no world lets the second one start first, so all of them stayed."""
     steps = (("start", 0, 4), ("append", None, 3), ("start", 1, 1), ("start", 2, 2), ("end", 2, 0))

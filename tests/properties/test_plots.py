@@ -33,6 +33,8 @@ ORDERS = {
     "outside deleted": 56,
     "outside emptied": 112,
     "outside pending": 168,
+    "outside overruled": 112,
+    "outside untold": 90,
     "outside reset": 200,
     "outside windows": 189,
     "outside files": 120,

@@ -37,7 +37,10 @@ PAGE: Final = SAMPLES.parent / "your-scanner.md"
 TODAY: Final = datetime.now(UTC).date()
 PAGE_LINES_MAX: Final = 40
 
-WORLDS: Final = ("outside deleted", "outside replaced", "outside emptied", "outside twice", "outside edges", *MISREAD)
+WORLDS: Final = (
+    *("outside deleted", "outside replaced", "outside emptied", "outside overruled", "outside untold"),
+    *("outside twice", "outside edges", *MISREAD),
+)
 """Worlds in which D1's rule shows, one in which files are replaced under a refresh, and rows easily misread."""
 
 PYTHON_FAULT: Final = "trusted = memo and memo.inode == inode and memo.start <= start and memo.cursor <= highest"

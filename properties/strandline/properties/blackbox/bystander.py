@@ -227,9 +227,8 @@ class Bystander:
         rows = next((rows for rows in reversed(readable) if _is_exact(turns, oracle(rows, span))), readable[-1])
         kind = Revised if self._revised(flight, turns) else Answered
         answer = _answer(turns, oracle(rows, span))
-        return kind(
-            actor, span, answer, rows, named=True, led=True, one_shot=answer
-        )  # no answer from outside names any
+        # From outside no answer names its snapshot, and the two paths to one are compared in peace.
+        return kind(actor, span, answer, rows, named=True, led=True, one_shot=answer)
 
     def _revised(self, flight: Flight, turns: tuple[Turn, ...]) -> bool:
         """Tell whether a turn is no longer reported; what overlapped a change counts for nothing, or chance would."""
@@ -254,7 +253,7 @@ def _exact(event: Event) -> bool:
 
 
 def _answer(turns: tuple[Turn, ...], truth: Truth) -> Truth:
-    """Give turns as a whole answer: what a subject is not asked for is taken as right."""
+    """Give turns as a whole answer; what no subject is asked, how a tier is known and the counts, is taken as right."""
     how = {turn.turn: turn.how for turn in truth.turns if isinstance(turn, OracleTurn)}
     whole = (OracleTurn(turn.turn, how.get(turn.turn, "in force"), *turn[1:]) for turn in turns)
     return truth._replace(turns=tuple(whole))
@@ -266,4 +265,6 @@ def _is_exact(turns: tuple[Turn, ...], truth: Truth) -> bool:
 
 def _turns(outcome: Outcome) -> tuple[Turn, ...]:
     """Give the turns of an outcome by turn id; those of none are none."""
-    return tuple(sorted(Turn(*turn) for turn in outcome.turns)) if isinstance(outcome, Turns) else ()
+    if not isinstance(outcome, Turns):
+        return ()
+    return tuple(sorted((Turn(*turn) for turn in outcome.turns), key=lambda turn: turn.turn))

@@ -41,9 +41,9 @@ def _told(action: Action, ended: Ended) -> Change:
 def ending(event: Event) -> Iterator[str]:
     """Say what was wrong with the event that broke a law."""
     match event:
-        case Answered() if event.turns != event.one_shot:
+        case Answered() if event.answer != event.one_shot:
             yield f"not ended:      {_turns(event.turns)}"
-            yield f"ended:          {_turns(event.one_shot)}"
+            yield f"ended:          {_turns(event.one_shot.turns)}"
             yield f"the log:        {_rows(event.rows)}"
         case Answered():
             yield f"the answer:     {_turns(event.turns)}"
@@ -106,4 +106,6 @@ def _rows(rows: Iterable[Row]) -> str:
 
 def _body(body: Body) -> str:
     says = fact(body)
-    return "noise" if says is None else f"{says.kind} {says.turn}"
+    if says is None:
+        return "noise"
+    return " ".join(part for part in (says.kind, says.turn, says.tier) if part is not None)

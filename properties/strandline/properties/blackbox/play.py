@@ -37,7 +37,8 @@ A trace is made shorter by leaving out steps and looking, which takes fewer runs
 _ROWS: Final = ("append", "append and prune")
 _LOSSES: Final = ("delete", "empty", "reset")
 _COPIES: Final = ("backup", "restore", "copy")
-_FILES: Final = ("remove", "replace", "reissue", "spoil")
+_FILES: Final = ("remove", "spoil", *("replace", "reissue") * 3)
+"""How often each way is chosen: a path that leads to no log is left alone until another file comes."""
 
 
 class OutsideMachine(RuleBasedStateMachine):
@@ -105,8 +106,8 @@ class OutsideMachine(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def lead_elsewhere(self, data: st.DataObject) -> None:
-        """The path leads elsewhere."""
-        self.choose(data, _FILES)
+        """The path leads elsewhere: the way is chosen first, since a new file has a choice for each kind of row."""
+        self.choose(data, (data.draw(st.sampled_from(_FILES)),))
 
     @rule(window=st.integers(0, LONG_PAST - 1))
     @precondition(lambda self: None in self.bystander.yard.under_way)

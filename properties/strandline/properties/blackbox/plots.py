@@ -20,7 +20,7 @@ from strandline.model.world import init, spend
 from strandline.properties.blackbox.misread import EDGES, LONG_AGO, MISREAD, TWICE
 from strandline.properties.blackbox.subject import OVERLAP_MAX, Window
 from strandline.properties.fields import TEMPLATES as FIELD_TEMPLATES
-from strandline.properties.worlds import P_DONE, P, Q
+from strandline.properties.worlds import ASKED, OVERRULED, P_DONE, UNTOLD, P, Q
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -228,6 +228,8 @@ SMALL: Final[dict[str, Plot]] = {
     "outside deleted": Plot(_small((("delete", 2), ("start", 3)), (P, Q), (0, 1)), journal="wal"),
     "outside emptied": Plot(_small((("append", 1), ("empty", 1), ("start", 3)), (P, Q))),
     "outside pending": Plot(_small((("append", 1), ("delete", 1), ("start", 3)), (P, P_DONE), (1,)), journal="wal"),
+    "outside overruled": Plot(_small((("delete", 1), ("start", 3)), (OVERRULED, ASKED), (0, 1)), (EVER, SINCE), "wal"),
+    "outside untold": Plot(_small((("append", 1), ("delete", 1), ("start", 2)), (UNTOLD, Q), (0,)), journal="wal"),
     "outside reset": Plot(
         _small((("append", 1), ("delete", 1), ("reset", 1), ("start", 2)), (P, Q), (0,)), journal="wal"
     ),

@@ -26,7 +26,7 @@ class Shipped:
         """Give the turns of a window."""
         outcome = self._scanner.turns(impl.Window(window.since, window.until, window.zone))
         if isinstance(outcome, Answer):
-            return Turns(tuple(Turn(*turn) for turn in outcome.turns))
+            return Turns(tuple(Turn(one.turn, one.thread, one.ts, one.model) for one in outcome.turns))
         return Unavailable(f"{outcome.reason}: {outcome.detail}")
 
     def close(self) -> None:

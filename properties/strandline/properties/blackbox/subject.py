@@ -31,7 +31,7 @@ class Window(NamedTuple):
 
 
 class Turn(NamedTuple):
-    """One turn that ran on the priority tier; ``ts`` is its request's time in unix seconds."""
+    """One turn that ran on the priority tier; ``ts`` is the time, in unix seconds, of the row that tells so."""
 
     turn: str
     thread: str | None
