@@ -76,6 +76,10 @@ STEPS: Final = {
     "other window": 10,
     "unmoved version": 13,
     "cut unmarked": 11,
+    "unwatched no": 12,
+    "yes alone": 6,
+    "cut narrow": 9,
+    "all told": 8,
 }
 """How many steps it takes in its world to catch each mutant that a search must catch."""
 

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.search
 
-LARGER: Final = {"windows": 33, "wide and narrow": 96, "files": 280, "limits": 459}
+LARGER: Final = {"windows": 33, "wide and narrow": 96, "files": 280, "limits": 459, "overruled": 160}
 """The states that are one to the model and several to the scanner, and why there are any.
 
 The scanner keeps the turns of the window that it stored its memo for, which two states of the model do not tell apart.
@@ -54,7 +54,7 @@ In ``files`` the checker knows besides which file a token names, if another one 
 
 SMALL: Final = (
     *("prune", "three", "torn", "evicted", "empty", "faults", "drop", "gone", "returned"),
-    *("windows", "wide and narrow"),
+    *("windows", "wide and narrow", "overruled", "untold"),
 )
 """The worlds of which a search takes a few seconds."""
 
@@ -75,6 +75,9 @@ CAUGHT: Final = {
     "hidden look-ups": ("empty", {"M6": 10}, 10),
     "unread": ("empty", {"M1": 3, "M5": 0, "M7": 3}, 3),
     "unwitnessed return": ("returned", {"M6": 23}, 10),
+    "unwatched no": ("overruled", {"M1": 12, "M5": 7, "M6": 16, "M7": 12}, 10),
+    "cut narrow": ("overruled", {"M1": 9, "M5": 6, "M7": 9}, 9),
+    "all told": ("untold", {"M1": 8, "M5": 2}, 8),
     "evicted completions": ("evicted", {"M1": 14, "M5": 9, "M7": 14, "M10": 8}, 8),
 }
 """Some mutants, the world in which each is caught soonest, after how many steps it breaks which law there, and after

@@ -36,6 +36,8 @@ SHOWN: Final[dict[str, tuple[str, ...]]] = {
     "returned": ("M1", "M5", "M6", "M7", "unchanged"),
     "copy": ("M1", "M5", "M6", "M7", "unchanged", "rewritten"),
     "limits": ("M1", "M5", "M6", "M7", "M10", "unchanged"),
+    "overruled": ("M1", "M5", "M6", "M7", "unchanged"),
+    "untold": ("M1", "M5", "M6", "M7", "unchanged"),
     "races": ("M1", "M3", "M5", "M6", "M7", "unchanged", "apart", "gave up"),
     "forgotten": ("M1", "M2", "M3", "M5", "M6", "M7", "M8", "unchanged", "gave up"),
     "replaced": ("M3", "M5", "M7", "unchanged", "rewritten"),

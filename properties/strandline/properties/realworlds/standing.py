@@ -141,7 +141,7 @@ def filled(stand: Stand, seen: int, version: int, projection: Projection[Any, An
 def otherwise(state: impl.State, effect: Effect) -> tuple[impl.State, Effect]:
     """Give a state and its effect with other values in all that is put to rest: the step must come out the same."""
     tally = state.tally  # type: ignore[union-attr] # no gate of the world has none
-    worn = replace(tally, rows=WORN, keys=WORN, anchors=WORN, transactions=WORN, skipped=(("ts", WORN),))
+    worn = replace(tally, rows=WORN, keys=WORN, anchors=WORN, transactions=WORN)
     state = replace(state, tally=worn)  # type: ignore[arg-type] # as above
     match state, effect:
         case impl.Reading(base=Memo() as base), ReadLog():
