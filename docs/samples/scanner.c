@@ -4,7 +4,9 @@
        strandline check --subject-cmd ./scanner
 
    It reads a request from each line of standard input and writes a reply to standard output. SQLite does the JSON and
-   the join: the facts of the log are a table of a database in memory. */
+   the join: the facts of the log are a table of a database in memory. Of what a row says it leaves out the fine print
+   that it is not asked for: how deep a payload may nest, white space beyond ASCII, what Rust escapes as JSON does not.
+*/
 
 #define _GNU_SOURCE
 #include <sqlite3.h>
@@ -53,6 +55,7 @@ static const char *ANSWER =
     " SELECT json_object('id', ?1, 'turns', json_group_array(json_object("
     "'turn', turn, 'thread', thread, 'ts', ts, 'model', coalesce(models.model, told.model))))"
     " FROM told LEFT JOIN models USING (turn)";
+static const char *UNAVAILABLE = "SELECT json_object('id', ?1, 'unavailable', ?2)";
 
 static Query query(sqlite3 *database, const char *sql) {
     Query made = NULL;
@@ -277,18 +280,6 @@ static void store(const Memo *found) {
     memo.inode = found->inode, memo.start = found->start, memo.cursor = found->cursor, memo.filled = 1;
 }
 
-static void say(Query line) {
-    if (sqlite3_step(line) == SQLITE_ROW) puts(text(line, 0));
-    sqlite3_finalize(line);
-}
-
-static void unavailable(sqlite3_int64 id, const char *reason) {
-    Query line = query(memory, "SELECT json_object('id', ?, 'unavailable', ?)");
-    sqlite3_bind_int64(line, 1, id);
-    sqlite3_bind_text(line, 2, reason, -1, SQLITE_TRANSIENT);
-    say(line);
-}
-
 static void refresh(Query asked) {
     sqlite3_int64 id = sqlite3_column_int64(asked, 0), start = INT64_MIN, end = INT64_MAX;
     const char *path = text(asked, 1), *zone = text(asked, 4), *reason = NULL;
@@ -297,24 +288,23 @@ static void refresh(Query asked) {
     if (!is(memo.log, path)) memo = (Memo){.filled = 0}, snprintf(memo.log, sizeof memo.log, "%s", path);
     struct stat before, after;
     Memo found = {.filled = 0};
+    sqlite3 *log = NULL;
     sqlite3_exec(memory, "DELETE FROM found", NULL, NULL, NULL);
     if (stat(path, &before) == 0) { /* else there is no log yet: nothing happened */
-        sqlite3 *log;
         if (sqlite3_open_v2(path, &log, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK) reason = "cannot be opened";
         sqlite3_busy_timeout(log, 5000);
         sqlite3_exec(log, "BEGIN", NULL, NULL, NULL);
         if (reason == NULL) reason = scan(log, before.st_ino, start, &found);
         if (reason == NULL && (stat(path, &after) != 0 || after.st_ino != before.st_ino)) reason = "it was replaced";
-        if (reason != NULL) unavailable(id, reason);
-        sqlite3_close(log);
-        if (reason != NULL) return;
-        store(&found);
+        if (reason == NULL) store(&found);
     }
-    Query answer = query(memory, ANSWER);
+    Query answer = query(memory, reason == NULL ? ANSWER : UNAVAILABLE);
     sqlite3_bind_int64(answer, 1, id);
-    sqlite3_bind_int64(answer, 2, start);
-    sqlite3_bind_int64(answer, 3, end);
-    say(answer);
+    if (reason == NULL) sqlite3_bind_int64(answer, 2, start), sqlite3_bind_int64(answer, 3, end);
+    else sqlite3_bind_text(answer, 2, reason, -1, SQLITE_TRANSIENT);
+    sqlite3_close(log); /* before the reply, after which the log may change at once */
+    if (sqlite3_step(answer) == SQLITE_ROW) puts(text(answer, 0));
+    sqlite3_finalize(answer);
 }
 
 int main(void) {

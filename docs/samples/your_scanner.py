@@ -5,7 +5,8 @@ It can be judged in the checker's own process, and as a program that reads reque
     strandline check --subject your_scanner:Scanner
     strandline check --subject-cmd 'python3 your_scanner.py'
 
-As a program it needs a python3 that has strandline, for the names of what it answers.
+As a program it needs a python3 that has strandline, for the names of what it answers. Of what a row says it leaves out
+the fine print that it is not asked for: how deep a payload may nest, what Rust escapes as JSON does not.
 """
 
 import json

@@ -15,7 +15,10 @@ from strandline.properties.blackbox.factory import InProcess
 from strandline.properties.blackbox.judged import SEARCH, Bench
 from strandline.properties.blackbox.misread import MISREAD
 from strandline.properties.blackbox.plots import SMALL
+from strandline.properties.blackbox.shipped import Shipped
 from strandline.properties.blackbox.subject import Launch
+from strandline.properties.mutants import planted
+from strandline.properties.mutants_of_definition import DEFINITION
 from strandline.properties.verdict import Verdict
 
 pytestmark = pytest.mark.checkout
@@ -106,6 +109,10 @@ MISREADINGS: Final = {
 """What goes wrong: the world that notices it, a text of the sample, and what stands in its place."""
 
 
+COUNTING: Final = {"all told", "unreadable dropped"}
+"""Mutants that give the right turns and count the others wrongly, for which no subject is asked."""
+
+
 def scanner(*changes: tuple[str, str]) -> type:
     """Give the sample's scanner without its memo, with these texts changed."""
     source = SAMPLE.read_text("utf-8")
@@ -119,8 +126,8 @@ def scanner(*changes: tuple[str, str]) -> type:
     return found
 
 
-def verdicts(world: str, factory: type, monkeypatch: pytest.MonkeyPatch) -> dict[str, Verdict]:
-    monkeypatch.setattr(judged, "SMALL", {world: SMALL[world]})
+def verdicts(factory: type, monkeypatch: pytest.MonkeyPatch, *worlds: str) -> dict[str, Verdict]:
+    monkeypatch.setattr(judged, "SMALL", {world: SMALL[world] for world in worlds})
     on = Bench(Launch("sample", ("--subject", "sample"), partial(InProcess, factory)), datetime.now(UTC).date())
     return {claim.law: claim.verdict for claim in on.judge([SEARCH], lambda _line: None, lambda _line: None).claims}
 
@@ -130,7 +137,7 @@ def test_a_misreading_breaks_m1_in_the_world_that_is_named_after_it(
     misreading: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world, text, other = MISREADINGS[misreading]
-    assert verdicts(world, scanner((text, other)), monkeypatch)["M1"] is Verdict.VIOLATED
+    assert verdicts(scanner((text, other)), monkeypatch, world)["M1"] is Verdict.VIOLATED
 
 
 def test_every_such_world_is_there_for_a_misreading() -> None:
@@ -139,4 +146,12 @@ def test_every_such_world_is_there_for_a_misreading() -> None:
 
 @pytest.mark.parametrize("world", [*MISREAD, "outside twice", "outside edges"])
 def test_a_scanner_that_reads_right_holds(world: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert set(verdicts(world, scanner(), monkeypatch).values()) == {Verdict.HOLDS, Verdict.NOT_APPLICABLE}
+    assert set(verdicts(scanner(), monkeypatch, world).values()) == {Verdict.HOLDS, Verdict.NOT_APPLICABLE}
+
+
+@pytest.mark.parametrize("mutant", [mutant.name for mutant in DEFINITION if mutant.name not in COUNTING])
+def test_a_mutant_of_the_definition_is_caught_from_outside_unless_it_counts_wrongly(
+    mutant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with planted(mutant):
+        assert verdicts(Shipped, monkeypatch, "outside overruled", *MISREAD)["M1"] is Verdict.VIOLATED

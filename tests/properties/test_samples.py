@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
 
+from strandline.model.log import Log, Row
 from strandline.model.state import Action
 from strandline.properties.blackbox import judged
 from strandline.properties.blackbox.child import Child
@@ -21,8 +26,9 @@ from strandline.properties.blackbox.factory import InProcess, load
 from strandline.properties.blackbox.judged import SEARCH, Bench
 from strandline.properties.blackbox.misread import MISREAD
 from strandline.properties.blackbox.plots import SMALL, hurried
-from strandline.properties.blackbox.subject import Launch
+from strandline.properties.blackbox.subject import Launch, Turn, Turns, Window
 from strandline.properties.cli import main
+from strandline.properties.harness.plug import CODEX
 from strandline.properties.verdict import Trace, Verdict
 
 if TYPE_CHECKING:
@@ -42,6 +48,9 @@ WORLDS: Final = (
     *("outside twice", "outside edges", *MISREAD),
 )
 """Worlds in which D1's rule shows, one in which files are replaced under a refresh, and rows easily misread."""
+
+REAL_LOGS: Final = sorted((SAMPLES.parent.parent / "tests" / "real-logs").glob("*.jsonl"))
+CELLS: Final = ("id", "ts", "ts_nanos", "thread_id", "process_uuid", "feedback_log_body")
 
 PYTHON_FAULT: Final = "trusted = memo and memo.inode == inode and memo.start <= start and memo.cursor <= highest"
 C_FAULT: Final = "int trusted = memo.filled && memo.inode == inode && memo.start <= start && memo.cursor <= highest;"
@@ -147,6 +156,34 @@ def test_it_is_d1s_rule_that_the_history_breaks(tmp_path: Path, monkeypatch: pyt
     assert not bench(in_process(path, monkeypatch), monkeypatch).retrace(history).broken
     path = changed("scanner.c", C_RULE, "if (0)", tmp_path)
     assert not bench(compiled(path, tmp_path), monkeypatch).retrace(history).broken
+
+
+def assert_real_logs_are_read(start: Callable[[], Subject], folder: Path) -> None:
+    """Each log of a real codex gives the turns that are expected of it, whatever version wrote it."""
+    subject = start()
+    for path in REAL_LOGS:
+        known, *rows = map(json.loads, path.read_text("utf-8").splitlines())
+        log = folder / f"{path.stem}.sqlite"
+        with closing(sqlite3.connect(log)) as database:
+            CODEX.make(database, Log(tuple(Row(*(row[cell] for cell in CELLS)) for row in rows), rows[-1]["id"]))
+            database.commit()
+        session = subject.open(log, folder / "memo")
+        outcome = session.end(session.begin(Window(None, None, ZoneInfo("UTC"))))
+        session.close()
+        assert isinstance(outcome, Turns)
+        assert set(outcome.turns) == {
+            Turn(*(turn[field] for field in Turn._fields)) for turn in known["expected"]["turns"]
+        }
+
+
+def test_the_python_sample_reads_the_logs_of_real_binaries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copy(SAMPLES / "your_scanner.py", tmp_path)
+    assert len(REAL_LOGS) == 11
+    assert_real_logs_are_read(in_process(tmp_path / "your_scanner.py", monkeypatch), tmp_path)
+
+
+def test_the_c_sample_reads_the_logs_of_real_binaries(tmp_path: Path) -> None:
+    assert_real_logs_are_read(compiled(SAMPLES / "scanner.c", tmp_path), tmp_path)
 
 
 def test_the_page_is_short_and_shows_both_ways_and_the_line_that_compiles() -> None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 DOES_NOT_SHOW: Final = (
     "The worlds are bounded: so many rows, refreshes and changes, and no more.",
     "Rows that are easily misread are of few kinds; the fine print of what a row says is not asked for.",
+    "Nor is how the tier of a turn is known, or what is counted beside the turns.",
     "A black box shows its answers alone: a memo that is wrong and leads to no wrong answer is not seen.",
     "Refreshes overlap changes as this machine happened to run them; no order within a refresh was forced.",
     "The scanner is not started again on a log that it knows: a memo that outlives its program is not read back.",

@@ -1,8 +1,8 @@
 """Rows that a scanner easily misreads, as whole logs: each is a small world of a black box.
 
-The wide worlds draw what changes, and have few kinds of rows. What a parser, a join or a calendar gets wrong shows in a
-log of a few rows that nothing happens to, so each of these costs an order or some dozens, and its name says what was
-misread. The traps of ``agree`` go on from here to what only a definition decides.
+The wide worlds draw what changes, and have few ways to write a row. What a parser, a join or a calendar gets wrong
+shows in a log of a few rows that nothing happens to, so each of these costs an order or some dozens, and its name says
+what was misread. The traps of ``agree`` go on from here to what only a definition decides.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ Even days have their row on the first second and odd ones on the last, so those 
 """
 
 BEFORE_1970: Final = -25_000
-
 
 PROMPT: Final = (
     r"}: turn.id=x tags_json={\"service_tier\":\"default\"} service_tier: Some(Some(\"priority\")) websocket request: {"
@@ -96,7 +95,7 @@ MISREAD: Final[dict[str, tuple[Template, ...]]] = {
         *(_row(request(name)) for name in "pqr"),
         _row(completed("p")),
         _row(rerouted("p", "o")),
-        _row("turn{turn.id=q}: server reported model n (matches requested model)"),
+        _row("turn{turn.id=q}: server reported model n (matches requested model), none while requested model was"),
         _row(f"{rerouted('r', 'o')} while requested model was n"),
         _row(rerouted("s")),
     ),
