@@ -33,10 +33,18 @@ def record(besides: Besides) -> dict[str, object]:
     return {**counts._asdict(), "tier_rows": counts.tier_rows._asdict(), "skipped": dict(besides.skipped)}
 
 
-def unequal(one: Besides, other: Besides) -> tuple[str, ...]:
-    """Name what two answers to one question say differently."""
-    left, right = record(one), record(other)
-    return tuple(name for name in left if left[name] != right[name])
+class Unequal(NamedTuple):
+    """What scanner and oracle count differently, by the name that it has in JSON, and what each of them says."""
+
+    name: str
+    scanner: object
+    oracle: object
+
+
+def unequal(scanner: Besides, oracle: Besides) -> tuple[Unequal, ...]:
+    """Give what two answers to one question count differently."""
+    ours, theirs = record(scanner), record(oracle)
+    return tuple(Unequal(name, ours[name], theirs[name]) for name in ours if ours[name] != theirs[name])
 
 
 def silence(besides: Besides) -> str | None:
