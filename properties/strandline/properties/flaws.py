@@ -114,7 +114,7 @@ def tail_up_to_an_error(self: LogReader, after: int, limit: int) -> Iterator[Log
 
 def evicting(memo: Memo, sources_max: int) -> Memo:
     beyond = max(0, len(memo.sources) - sources_max)
-    evicted = {fact for fact in memo.sources if fact.says.completed}
+    evicted = {fact for fact in memo.sources if fact.says.kind == "completed"}
     evicted = set(sorted(evicted)[:beyond])
     return replace(memo, sources=tuple(fact for fact in memo.sources if fact not in evicted))
 
