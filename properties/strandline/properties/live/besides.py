@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from strandline.model.truth import Truth
+from strandline.properties.counting import many
 
 if TYPE_CHECKING:
     from strandline.impl.answer import Answer
@@ -55,11 +56,12 @@ def silence(besides: Besides) -> str | None:
     counts = besides.counts
     said = []
     if counts.turns_untold:
+        its, it = ("its", "it") if counts.turns_untold == 1 else ("their", "they")
         said.append(
-            f"{counts.turns_untold:,} of {counts.turns_seen:,} turns seen: no row says their tier"
-            " (set earlier or in the configuration); they may have run on priority"
+            f"{counts.turns_untold:,} of {many(counts.turns_seen, 'turn')} seen: no row says {its} tier"
+            f" (set earlier or in the configuration); {it} may have run on priority"
         )
     if counts.unreadable:
-        rows = "1 row begins" if counts.unreadable == 1 else f"{counts.unreadable:,} rows begin"
+        rows = many(counts.unreadable, "row begins", "rows begin")
         said.append(f"{rows} as a submission or as tags and cannot be read")
     return "; ".join(said) or None
