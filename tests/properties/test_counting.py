@@ -19,7 +19,7 @@ NOUNS: Final = (
 COUNTED: Final = re.compile(rf"\{{[^{{}}]*\}} (?:{NOUNS})(?:e?s)\b(?!/)")
 """A number in an f-string, and right after it a noun that is in the plural whatever the number."""
 
-FIXED: Final = ("_MAX", ":>", ":g}", "name!r}", "{more}")
+FIXED: Final = ("_MAX", ":>", ":g}", "name!r}", "{more}", "{REWRITE}")
 """What is never one, stands in a column, or is no number."""
 
 

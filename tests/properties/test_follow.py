@@ -11,7 +11,7 @@ import time
 from contextlib import closing, contextmanager
 from itertools import islice, takewhile
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -22,7 +22,7 @@ from strandline.impl.memo import Limits
 from strandline.impl.refresh import Ask
 from strandline.model.oracle import Turn as OracleTurn
 from strandline.properties.live import follow, truth
-from strandline.properties.live.follow import Difference, Refresh, Totals, differences
+from strandline.properties.live.follow import Difference, Judged, Refresh, Totals, differences
 from strandline.properties.live.turns import Asked
 from strandline.properties.live.writer import Plan, write
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
     from pathlib import Path
 
+    from strandline.impl.projection import Fact
+    from strandline.impl.store import Joined
     from strandline.model import days
 
 UTC = ZoneInfo("UTC")
@@ -94,14 +96,19 @@ def test_a_log_may_appear_grow_be_replaced_and_vanish_while_it_is_followed(path:
 
 def test_an_answer_with_a_turn_left_out_is_caught(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     grow(path)
-    turns = Ask.turns
-    monkeypatch.setattr(Ask, "turns", lambda ask, memo: turns(ask, memo)[1:])
+    joined = Ask.joined
+
+    def without_the_first(ask: Ask, sources: tuple[Fact[Any], ...]) -> Joined:
+        whole = joined(ask, sources)
+        return whole._replace(turns=whole.turns[1:])
+
+    monkeypatch.setattr(Ask, "joined", without_the_first)
     (refresh,) = islice(following(path), 1)
     assert refresh.judged is not None
     (difference,) = refresh.judged.differences
     assert difference.scanner is None
     assert difference.oracle is not None
-    shown = [*follow.side_by_side(refresh.judged.differences, UTC)]
+    shown = [*follow.side_by_side(refresh.judged, UTC)]
     assert shown[0] == f"  missing: turn {difference.oracle.turn}"
     assert "(no such turn)" in shown[1]
     document = json.loads(json.dumps(follow.document(refresh, UTC)))
@@ -263,11 +270,27 @@ def test_ids_issued_in_another_file_do_not_count_as_appended(path: Path) -> None
 
 
 def test_turns_that_differ_in_any_field_are_set_side_by_side() -> None:
-    ours = (ScannerTurn("a", None, 1, "m"), ScannerTurn("b", "t", 1, "m"), ScannerTurn("x", "t", 1, "m"))
-    theirs = (OracleTurn("a", None, 1, "m"), OracleTurn("b", "t", 1, None), OracleTurn("y", "t", 1, "m"))
+    ours = (
+        ScannerTurn("a", "in force", None, 1, "m"),
+        ScannerTurn("b", "in force", "t", 1, "m"),
+        ScannerTurn("c", "in force", "t", 1, "m"),
+        ScannerTurn("x", "in force", "t", 1, "m"),
+    )
+    theirs = (
+        OracleTurn("a", "in force", None, 1, "m"),
+        OracleTurn("b", "in force", "t", 1, None),
+        OracleTurn("c", "requested", "t", 1, "m"),
+        OracleTurn("y", "in force", "t", 1, "m"),
+    )
     found = differences(ours, theirs)
-    assert found == (Difference(ours[1], theirs[1]), Difference(ours[2], None), Difference(None, theirs[2]))
-    assert [line.split(":")[0].strip() for line in follow.side_by_side(found, UTC)][::3] == [
+    assert found == (
+        Difference(ours[1], theirs[1]),
+        Difference(ours[2], theirs[2]),
+        Difference(ours[3], None),
+        Difference(None, theirs[3]),
+    )
+    assert [line.split(":")[0].strip() for line in follow.side_by_side(Judged(0, 0.0, None, found), UTC)][::3] == [
+        "different",
         "different",
         "extra",
         "missing",
@@ -275,7 +298,7 @@ def test_turns_that_differ_in_any_field_are_set_side_by_side() -> None:
 
 
 def test_the_same_turns_out_of_order_or_twice_are_a_difference() -> None:
-    a, b = ScannerTurn("a", None, 1, None), ScannerTurn("b", None, 1, None)
+    a, b = ScannerTurn("a", "asked for", None, 1, None), ScannerTurn("b", "asked for", None, 1, None)
     ordered = (OracleTurn(*a), OracleTurn(*b))
     assert differences((a, b), ordered) == ()
     assert len(differences((b, a), ordered)) == 2
@@ -283,8 +306,8 @@ def test_the_same_turns_out_of_order_or_twice_are_a_difference() -> None:
 
 
 def test_many_differences_are_cut_for_a_person() -> None:
-    found = differences((), tuple(OracleTurn(f"{n:03}", None, 1, None) for n in range(50)))
-    shown = [*follow.side_by_side(found, UTC)]
+    found = differences((), tuple(OracleTurn(f"{n:03}", "asked for", None, 1, None) for n in range(50)))
+    shown = [*follow.side_by_side(Judged(0, 0.0, None, found), UTC)]
     assert len(shown) == 3 * follow.DIFFERENCES_MAX + 1
     assert shown[-1] == "  and 30 more"
 

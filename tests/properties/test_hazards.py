@@ -74,7 +74,7 @@ def log(path: Path, *turns: str) -> Iterator[sqlite3.Connection]:
 
 def request(writer: sqlite3.Connection, turn: str) -> None:
     """Append a request; each turn has a thread, and so a partition, of its own."""
-    body = f'turn.id={turn} websocket request: {{"type": "response.create", "service_tier": "priority"}}'
+    body = f'turn{{turn.id={turn}}}: websocket request: {{"type": "response.create", "service_tier": "priority"}}'
     _append(writer, turn, body)
 
 
@@ -88,7 +88,7 @@ def _append(writer: sqlite3.Connection, turn: str, body: str) -> None:
 
 def completed(writer: sqlite3.Connection, turn: str) -> None:
     """Append the completion of a turn, by the model "done"."""
-    body = f'turn.id={turn} websocket event: {{"type": "response.completed", "response": {{"model": "done"}}}}'
+    body = f'turn{{turn.id={turn}}}: websocket event: {{"type": "response.completed", "response": {{"model": "done"}}}}'
     _append(writer, turn, body)
 
 

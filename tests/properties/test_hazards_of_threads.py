@@ -113,7 +113,7 @@ def log(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def append(writer: sqlite3.Connection, turn: str) -> None:
-    body = f'turn.id={turn} websocket request: {{"type": "response.create", "service_tier": "priority"}}'
+    body = f'turn{{turn.id={turn}}}: websocket request: {{"type": "response.create", "service_tier": "priority"}}'
     writer.execute(
         "INSERT INTO logs (ts, ts_nanos, level, target, feedback_log_body) VALUES (1, 0, 'INFO', 'race', ?)", (body,)
     )

@@ -97,6 +97,21 @@ def test_an_interrupt_is_not_lost_in_a_finalizer() -> None:
         threading.Event().wait(PATIENCE)
 
 
+def test_an_interrupt_is_not_lost_where_python_tells_of_an_exception_that_it_ignores(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An interrupt that is raised again may come before the telling of the first one has ended."""
+
+    class Dying:
+        def __del__(self) -> None:
+            raise ValueError
+
+    monkeypatch.setattr(sys, "unraisablehook", lambda _: signal.raise_signal(signal.SIGTERM))
+    with pytest.raises(KeyboardInterrupt), heard():  # noqa: PT012 - when it is raised is the claim
+        Dying()
+        threading.Event().wait(PATIENCE)
+
+
 def test_an_interrupt_that_sqlite_takes_for_an_error_is_heeded() -> None:
     database = sqlite3.connect(":memory:")
     database.set_progress_handler(lambda: signal.raise_signal(signal.SIGTERM), 1)

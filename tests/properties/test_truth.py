@@ -81,7 +81,7 @@ def test_text_blob_null_and_bytes_that_do_not_decode_are_told_apart(tmp_path: Pa
     insert(path, 99, REQUEST % "d")
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(
-            "UPDATE logs SET feedback_log_body = CAST(? AS TEXT) WHERE id = 5", (b"websocket event:\xff",)
+            "UPDATE logs SET feedback_log_body = CAST(? AS TEXT) WHERE id = 5", (b"websocket event: \xff",)
         )
         connection.commit()
     scan = found(path, Span(0, 100))
@@ -116,10 +116,25 @@ def test_a_text_that_is_too_long_is_skipped_whatever_it_holds_and_by_the_scanner
     with Scanner(path) as scanner:
         answer = scanner.turns(Window(first, first, ZoneInfo("UTC")))
     assert isinstance(answer, Answer)
-    assert ([*map(tuple, answer.turns)], answer.statistics.skipped) == (
+    assert ([*map(tuple, answer.turns)], answer.skipped) == (
         [*map(tuple, scan.truth.turns)],
         scan.truth.skipped,
     )
+
+
+def test_a_thread_that_does_not_decode_is_none_and_the_spans_are_asked_by_the_scanner_alike(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    empty_log(path)
+    insert(path, 10, (REQUEST % "a").replace("turn.id=a", "turn.id=a thread_id=span"))
+    insert(path, 10, REQUEST % "b")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE logs SET thread_id = CAST(? AS TEXT)", (b"\xff",))
+        connection.commit()
+    with Scanner(path) as scanner:
+        answer = scanner.turns(ALL)
+    assert isinstance(answer, Answer)
+    assert [turn.thread for turn in found(path).truth.turns] == ["span", None]
+    assert [*map(tuple, answer.turns)] == [*map(tuple, found(path).truth.turns)]
 
 
 def test_what_sqlite_may_load_is_again_what_it_was_after_a_full_scan(log: Path) -> None:

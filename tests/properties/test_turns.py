@@ -14,8 +14,10 @@ from click.testing import CliRunner
 
 from strandline.impl.answer import Unavailable
 from strandline.impl.codex import Turn
+from strandline.model.oracle import Counts, TierRows
 from strandline.properties.cli import main
 from strandline.properties.live import turns
+from strandline.properties.live.besides import Besides
 from strandline.properties.live.turns import Asked, Day, Shown, cost, document, fields, parse_day, parse_zone
 from strandline.properties.live.writer import Plan, write
 
@@ -137,23 +139,38 @@ def test_what_can_never_be_a_log_is_a_mistake_and_the_rest_may_pass() -> None:
 
 def test_times_are_local_and_survive_the_end_of_the_calendar() -> None:
     tokyo = ZoneInfo("Asia/Tokyo")
-    assert fields(Turn("a", "t", 0, "m"), tokyo) == ("a", "t", "1970-01-01 09:00:00+09:00", "m")
+    assert fields(Turn("a", "in force", "t", 0, "m"), tokyo) == (
+        "a",
+        "t",
+        "1970-01-01 09:00:00+09:00",
+        "m",
+        "in force",
+    )
     for ts in (2**63 - 1, -(2**63), 253402300799):
-        assert fields(Turn("a", None, ts, None), tokyo) == ("a", "-", f"@{ts}", "-")
+        assert fields(Turn("a", "asked for", None, ts, None), tokyo) == ("a", "-", f"@{ts}", "-", "asked for")
 
 
 def test_no_field_can_break_its_line_or_the_terminal() -> None:
-    shown = fields(Turn("a\tb\nc", "\x1b[2J", 0, "\ud800"), UTC)
+    shown = fields(Turn("a\tb\nc", "requested", "\x1b[2J", 0, "\ud800"), UTC)
     assert all(field.isprintable() for field in shown)
 
 
 def test_the_document_is_ascii_json_even_with_a_lone_surrogate(tmp_path: Path) -> None:
-    shown = Shown((Turn("a", "潮", 0, "\ud800"),), {"path": "memo", "rows": 1, "skipped": {}}, 0.001)
+    said = Besides(Counts(TierRows(1, 0, 0), turns_seen=1), (("null", 2),))
+    shown = Shown((Turn("a", "in force", "潮", 0, "\ud800"),), said, {"path": "memo", "rows": 1}, 0.001)
     text = json.dumps(document(shown, Asked(tmp_path, Day(TODAY), None, UTC)))
     assert text.isascii()
     loaded = json.loads(text)
     assert loaded["window"] == {"first": "2026-03-01", "last": None, "zone": "UTC"}
     assert loaded["turns"] == [
-        {"turn": "a", "thread": "潮", "ts": 0, "time": "1970-01-01 00:00:00+00:00", "model": "\ud800"}
+        {
+            "turn": "a",
+            "how": "in force",
+            "thread": "潮",
+            "ts": 0,
+            "time": "1970-01-01 00:00:00+00:00",
+            "model": "\ud800",
+        }
     ]
+    assert (loaded["tier_rows"], loaded["skipped"]) == ({"tags": 1, "request": 0, "submission": 0}, {"null": 2})
     assert loaded["milliseconds"] == 1.0

@@ -124,15 +124,16 @@ def test_a_projection_of_another_column_is_never_taken_for_an_answer(page: Any) 
 def test_rows_that_nothing_tells_apart_break_the_scanner_and_its_model_alike(page: Any) -> None:  # noqa: ANN401 - the page's
     """What the assumptions say of a table without a fraction of the second.
 
-    A row without an integer for its time has no second of its own. The memo knows noise at 1 and 2; a file with the
-    same inode number has an event at 1, and at 2 the very same noise: the anchor matches, and the event is not read.
+    A row without an integer for its time has no second of its own. The memo knows noise at 1 and such a row at 2; a
+    file with the same inode number has an event at 1, and at 2 the very same row: it is looked up as a source, and the
+    anchor matches, and the event is not read.
     """
-    noise = Template("noon", None, None, "noise")
+    noon, noise = Template("noon", None, None, "noise"), Template(1_000, None, None, "noise")
     alike = replace(
         page.WORLDS["jobs"],
-        templates=(page.STARTED, noise),
+        templates=(page.STARTED, noon, noise),
         refreshers=1,
-        born_with=(1, 1),
+        born_with=(2, 1),
         budget=(("reissue", 1), ("hang up", 1), ("start", 2)),
     )
     broken = laws(trial(page.EVENTS, {"alike": alike}, {}))

@@ -111,8 +111,8 @@ class LogReader:
         version = self._one("PRAGMA schema_version")
         if version == self._verified:
             return
-        self._bound()
         schema.require(self._connection, self.projection)
+        self._bound()
         self._verified = version if isinstance(version, int) else None
 
     def highest(self) -> int | None:
@@ -168,7 +168,8 @@ class LogReader:
     def _bound(self) -> None:
         """Let SQLite load no value that is longer than the longest body, so that one is refused before it is read.
 
-        In a database in UTF-16 it counts the bytes of that, of which two can become three of UTF-8.
+        In a database in UTF-16 it counts the bytes of that, of which two can become three of UTF-8. Which it is in, a
+        connection knows only when it has read the schema.
         """
         letter = self._one("SELECT length(CAST('x' AS BLOB))")
         self._connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, BODY_MAX if letter == 1 else BODY_MAX * 2 // 3)

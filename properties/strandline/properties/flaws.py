@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from strandline.impl import memo as memos
 from strandline.impl import refresh, scan
-from strandline.impl.answer import Answer, Statistics
+from strandline.impl.answer import Statistics
 from strandline.impl.connection import Connection
 from strandline.impl.effects import Connected, Located, Unchanged
 from strandline.impl.host import Host, Lease
@@ -187,8 +187,10 @@ def one_anchor(
     return anchors[-1:], absent
 
 
-def empty_on_error(state: refresh.State, failure: Failure) -> refresh.Next:
-    return Answer((), None, Statistics("memo"))
+def empty_on_error(
+    state: refresh.Locating | refresh.Connecting | refresh.Reading | refresh.Checking, failure: Failure
+) -> refresh.Next:
+    return refresh._answer(state.ask.joined(()), None, Statistics("memo"))
 
 
 def drop_without_epoch(self: MemoStore) -> None:

@@ -161,8 +161,10 @@ def _press() -> None:
 
 
 def _is_no_place(frame: FrameType | None) -> bool:
-    """Tell whether this is within trio, whose event loop an exception would break."""
+    """Tell whether an exception would do harm: within trio, whose event loop it would break, or be ignored once more."""
     while frame is not None:
+        if frame.f_code is _Hearing._ignored.__code__:  # noqa: SLF001 - of this module
+            return True
         if str(frame.f_globals.get("__name__")).partition(".")[0] == "trio":
             return True
         frame = frame.f_back

@@ -14,6 +14,7 @@ from strandline.impl.codex import CODEX as CODEX_PROJECTION
 from strandline.impl.parse import Parsed
 from strandline.model.log import Raw
 from strandline.model.rules import CODEX as CODEX_RULES
+from strandline.properties.counting import many
 from strandline.properties.harness import schema
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ def _turn(turn: Turn) -> str:
 
 def _counts(counts: Counts) -> str:
     said = (
-        (counts.turns_untold, f"{counts.turns_untold} of {counts.turns_seen} turns untold"),
+        (counts.turns_untold, f"{counts.turns_untold} of {many(counts.turns_seen, 'turn')} untold"),
         (counts.of_no_turn, f"{counts.of_no_turn} of no turn"),
         (counts.unreadable, f"{counts.unreadable} unreadable"),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from strandline.model.truth import Truth
+from strandline.properties.counting import many
 
 if TYPE_CHECKING:
     from strandline.impl.answer import Answer
@@ -33,10 +34,18 @@ def record(besides: Besides) -> dict[str, object]:
     return {**counts._asdict(), "tier_rows": counts.tier_rows._asdict(), "skipped": dict(besides.skipped)}
 
 
-def unequal(one: Besides, other: Besides) -> tuple[str, ...]:
-    """Name what two answers to one question say differently."""
-    left, right = record(one), record(other)
-    return tuple(name for name in left if left[name] != right[name])
+class Unequal(NamedTuple):
+    """What scanner and oracle count differently, by the name that it has in JSON, and what each of them says."""
+
+    name: str
+    scanner: object
+    oracle: object
+
+
+def unequal(scanner: Besides, oracle: Besides) -> tuple[Unequal, ...]:
+    """Give what two answers to one question count differently."""
+    ours, theirs = record(scanner), record(oracle)
+    return tuple(Unequal(name, ours[name], theirs[name]) for name in ours if ours[name] != theirs[name])
 
 
 def silence(besides: Besides) -> str | None:
@@ -47,11 +56,12 @@ def silence(besides: Besides) -> str | None:
     counts = besides.counts
     said = []
     if counts.turns_untold:
+        its, it = ("its", "it") if counts.turns_untold == 1 else ("their", "they")
         said.append(
-            f"{counts.turns_untold:,} of {counts.turns_seen:,} turns seen: no row says their tier"
-            " (set earlier or in the configuration); they may have run on priority"
+            f"{counts.turns_untold:,} of {many(counts.turns_seen, 'turn')} seen: no row says {its} tier"
+            f" (set earlier or in the configuration); {it} may have run on priority"
         )
     if counts.unreadable:
-        rows = "1 row begins" if counts.unreadable == 1 else f"{counts.unreadable:,} rows begin"
+        rows = many(counts.unreadable, "row begins", "rows begin")
         said.append(f"{rows} as a submission or as tags and cannot be read")
     return "; ".join(said) or None

@@ -123,7 +123,8 @@ def turns_command(  # noqa: PLR0913 - one parameter for each option
     """Tell which turns ran on the priority tier, from any codex logs_2.sqlite.
 
     A day is YYYY-MM-DD, today, yesterday, or -7d for seven days ago. By default all rows count: codex itself deletes
-    them after ten days. In a pipe each turn is a line: turn, thread, time, model, parted by tabs.
+    them after ten days. In a pipe each turn is a line: turn, thread, time, model, and how
+    the priority tier is known (in force, requested, asked for), parted by tabs.
 
     A log that is missing has no turns: standard error says so, and --must-exist makes it a mistake. With --follow, one
     that is missing, busy or replaced is a line like any other. --follow --oracle reads the whole log inside the read

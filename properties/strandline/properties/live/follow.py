@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from strandline.impl.answer import Outcome
     from strandline.impl.codex import Turn as ScannerTurn
     from strandline.model.oracle import Turn as OracleTurn
+    from strandline.properties.live.besides import Unequal
     from strandline.properties.live.turns import Asked
 
 DIFFERENCES_MAX: Final = 20
@@ -57,14 +59,14 @@ class Judged:
     """What the oracle said of a refresh.
 
     ``rows`` is what it read in ``seconds``; ``problem`` says why it could not, None if it could. ``differences`` are
-    the turns that do not agree, by turn id, ``counts`` what does not agree of all that an answer says besides.
+    the turns that do not agree, by turn id, ``counts`` what does not agree of what is counted beside them.
     """
 
     rows: int
     seconds: float
     problem: str | None
     differences: tuple[Difference, ...]
-    counts: tuple[str, ...] = ()
+    counts: tuple[Unequal, ...] = ()
 
     @property
     def agrees(self) -> bool:
@@ -232,14 +234,13 @@ def line(refresh: Refresh, zone: ZoneInfo) -> str:
 def _judgement(judged: Judged) -> str:
     if judged.problem is not None:
         return f"not compared: {printable(judged.problem)}"
-    said = "oracle agrees" if judged.agrees else counted(len(judged.differences), "difference")
-    if judged.counts:
-        said += f", other counts of {', '.join(judged.counts)}"
+    said = "oracle agrees" if judged.agrees else counted(len(judged.differences) + len(judged.counts), "difference")
     return f"{said} ({counted(judged.rows, 'row')}, {judged.seconds * 1000:,.0f} ms)"
 
 
-def side_by_side(found: tuple[Difference, ...], zone: ZoneInfo) -> Iterator[str]:
+def side_by_side(judged: Judged, zone: ZoneInfo) -> Iterator[str]:
     """Show what scanner and oracle do not agree about."""
+    found = judged.differences
     for difference in islice(found, DIFFERENCES_MAX):
         ours, theirs = difference
         kind = "missing" if ours is None else "extra" if theirs is None else "different"
@@ -249,6 +250,10 @@ def side_by_side(found: tuple[Difference, ...], zone: ZoneInfo) -> Iterator[str]
             yield f"    {name:<8} {'  '.join(fields(side, zone)[1:]) if side else '(no such turn)'}"
     if len(found) > DIFFERENCES_MAX:
         yield f"  and {len(found) - DIFFERENCES_MAX:,} more"
+    for name, *sides in judged.counts:
+        yield f"  different: {name}"
+        for who, count in zip(("scanner", "oracle"), sides, strict=True):
+            yield f"    {who:<8} {json.dumps(count)}"
 
 
 def document(refresh: Refresh, zone: ZoneInfo) -> dict[str, object]:
@@ -271,7 +276,8 @@ def document(refresh: Refresh, zone: ZoneInfo) -> dict[str, object]:
         {"scanner": ours and record(ours, zone), "oracle": theirs and record(theirs, zone)}
         for ours, theirs in judged.differences
     ]
-    said = {"rows": judged.rows, "problem": judged.problem, "differences": pairs, "other_counts": list(judged.counts)}
+    counts = [count._asdict() for count in judged.counts]
+    said = {"rows": judged.rows, "problem": judged.problem, "differences": pairs, "other_counts": counts}
     return {**head, "oracle": said}
 
 

@@ -68,7 +68,7 @@ def tell_turns(shown: Shown, asked: Asked) -> None:
     """Show turns: a table on a terminal, tabs in a pipe; what was read goes to standard error."""
     if sys.stdout.isatty() and shown.turns:
         table = Table(show_edge=False, header_style="bold", box=box.SIMPLE_HEAD)
-        for name in ("turn", "thread", f"time ({asked.zone})", "model", "known as"):
+        for name in ("turn", "thread", f"time ({asked.zone})", "model", "priority"):
             table.add_column(name, overflow="fold")
         for turn in shown.turns:
             table.add_row(*(Text(field) for field in fields(turn, asked.zone)))
@@ -88,11 +88,11 @@ def followed(refreshes: Iterable[follow.Refresh], zone: ZoneInfo, *, judging: bo
         for refresh in refreshes:
             seen.add(refresh)
             judged = refresh.judged
-            found = judged.differences if judged else ()
             if output == "json":
                 click.echo(json.dumps(follow.document(refresh, zone)))
             else:
-                tell([follow.line(refresh, zone), *follow.side_by_side(found, zone)])
+                sides = follow.side_by_side(judged, zone) if judged else ()
+                tell([follow.line(refresh, zone), *sides])
             if judged is not None and not judged.agrees:
                 break
     if output == "json":

@@ -221,7 +221,11 @@ def _read(connection: sqlite3.Connection, path: Path, span: Span) -> FullScan | 
 
 
 def _name(value: object) -> str | None:
-    return value.decode(errors="surrogateescape") if isinstance(value, bytes) else None
+    """Give what a column names; one that does not decode names nothing."""
+    try:
+        return value.decode() if isinstance(value, bytes) else None
+    except UnicodeDecodeError:
+        return None
 
 
 def _body(kind: bytes, text: bytes) -> Body:
