@@ -63,7 +63,7 @@ CAUGHT: Final = {
     "early number": ("torn", {"M3": 11, "M5": 13}, 3),
     "late number": ("torn", {"M3": 12}, 6),
     "newest takes all": ("wide and narrow", {"M3": 12}, 12),
-    "read to the error": ("faults", {"M2": 4}, 4),
+    "read to the error": ("faults", {"M1": 7, "M2": 4, "M5": 7, "M7": 7}, 4),
     "emptiness forgotten": ("empty", {"M3": 11, "M5": 7}, 10),
     "dominance": ("prune", {"M3": 11, "M5": 7}, 10),
     "no second look": ("gone", {"M1": 7, "M3": 13}, 6),

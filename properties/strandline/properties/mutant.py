@@ -1,4 +1,4 @@
-"""What a mutant is: one function, method or class of the scanner, and what is put in its place."""
+"""What a mutant is: one function, method, class or table of the scanner, and what is put in its place."""
 
 from __future__ import annotations
 

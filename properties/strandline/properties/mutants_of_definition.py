@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from strandline.impl import codex, debugprint, parse, refresh, scan, structure
+from strandline.impl import codex, debugprint, refresh, scan, structure
+from strandline.impl import parse as parsing
 from strandline.impl.joined import joined
 from strandline.impl.parse import Parsed
 from strandline.impl.window import Span
@@ -54,6 +55,10 @@ def all_told(facts: Iterable[Fact[Parsed]], span: Span) -> _Gathered:
     return found._replace(best={turn: best or codex._ASKED for turn, best in found.best.items()})
 
 
+def all_readable(facts: Iterable[Fact[Parsed]], span: Span) -> _Gathered:
+    return _GATHER(facts, span)._replace(unreadable=0)
+
+
 def outermost(name: structure._Name, body: Body) -> str | None:
     for start, end in zip(body.spans[::2], body.spans[1::2], strict=True):
         value = structure._value(name, body.text, start, end)
@@ -77,11 +82,11 @@ def never_steering(text: str, start: int | None) -> Value:
 
 def rerouted_to_itself(body: Body, start: int) -> Parsed | None:
     model, matches, _ = body.text[start:].partition(" (matches requested model)")
-    return Parsed("rerouted", body.turn, body.thread, None, model) if matches else parse._rerouted(body, start)
+    return Parsed("rerouted", body.turn, body.thread, None, model) if matches else parsing._rerouted(body, start)
 
 
 def _reading(opening: str, reader: Callable[[Body, int], Parsed | None]) -> tuple[Any, ...]:
-    return tuple((begun, reader if begun == opening else known) for begun, known in parse._READERS)
+    return tuple((begun, reader if begun == opening else known) for begun, known in parsing._READERS)
 
 
 def cut_out_of_the_whole(self: refresh.Ask, sources: tuple[Fact[Any], ...]) -> Joined:
@@ -102,8 +107,8 @@ def believing_those_that_say_no(log: LogReader, base: Memo | None, wanted: int, 
     return believed._replace(sources=tuple(kept)), cause
 
 
-def fact_that_says_yes(row: LogRow, parser: Callable[[bytes], object], coverage: int | None) -> Fact[Any] | None:
-    fact = _FACT(row, parser, coverage)
+def fact_that_says_yes(row: LogRow, parse: Callable[[bytes], object], coverage: int | None) -> Fact[Any] | None:
+    fact = _FACT(row, parse, coverage)
     return None if fact is not None and _says_no(fact.says) else fact
 
 
@@ -165,7 +170,7 @@ DEFINITION: Final[tuple[Mutant, ...]] = (
         EXHAUST,
         "untold",
     ),
-    _misread("no tags", "does not read tags", parse, "_READERS", _reading('model="', lambda _body, _start: None)),
+    _misread("no tags", "does not read tags", parsing, "_READERS", _reading('model="', lambda _body, _start: None)),
     _misread(
         "asked over tags", "lets what was asked for overrule what was in force", codex, "_gather", asked_over_tags
     ),
@@ -179,22 +184,22 @@ DEFINITION: Final[tuple[Mutant, ...]] = (
     _misread(
         "settings start",
         "takes a change of settings for the start of a turn",
-        parse,
+        parsing,
         "_STARTING",
-        parse._STARTING | {"ThreadSettings"},
+        parsing._STARTING | {"ThreadSettings"},
     ),
     _misread("steer starts", "takes a steer for the start of a turn", debugprint, "value", never_steering),
     _misread(
-        "compact unseen", "does not take a compaction for a turn", parse, "_STARTING", parse._STARTING - {"Compact"}
+        "compact unseen", "does not take a compaction for a turn", parsing, "_STARTING", parsing._STARTING - {"Compact"}
     ),
     _misread("outermost", "takes the turn of the first span that names one", structure, "_innermost", outermost),
-    _misread("quotes kept", "keeps a quoted turn with its quotes", structure, "unescaped", lambda quoted: quoted),
+    _misread("quotes kept", "keeps a quoted turn with its quotes", structure, "unescaped", lambda string: string),
     _misread("prompt read", "reads fields in the text of a prompt", structure, "_value", in_any_text),
-    _misread("unreadable dropped", "drops what it cannot read without a word", parse, "_UNREADABLE", None),
+    _misread("unreadable dropped", "drops what it cannot read without a word", codex, "_gather", all_readable),
     _misread(
         "rerouted to itself",
         "takes the news that the model is the one that was requested for a reroute",
-        parse,
+        parsing,
         "_READERS",
         _reading("server reported model ", rerouted_to_itself),
     ),
