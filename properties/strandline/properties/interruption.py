@@ -161,7 +161,7 @@ def _press() -> None:
 
 
 def _is_no_place(frame: FrameType | None) -> bool:
-    """Tell whether an exception would do harm: within trio, whose event loop it would break, or be ignored once more."""
+    """Tell whether an exception would break the event loop of trio, or be ignored once more."""
     while frame is not None:
         if frame.f_code is _Hearing._ignored.__code__:  # noqa: SLF001 - of this module
             return True
