@@ -92,6 +92,19 @@ def completed(writer: sqlite3.Connection, turn: str) -> None:
     _append(writer, turn, body)
 
 
+def asked_for(writer: sqlite3.Connection, turn: str) -> None:
+    """Append a submission that asks for the priority tier for a turn."""
+    settings = 'ThreadSettings { service_tier: Some(Some("priority")) }'
+    op = f"UserInput {{ thread_settings: {settings} }}"
+    _append(writer, turn, f'loop{{}}: Submission sub=Submission {{ id: "{turn}", op: {op} }}')
+
+
+def overruled(writer: sqlite3.Connection, turn: str) -> None:
+    """Append the tags of a turn, which say that another tier is in force."""
+    body = f'turn{{turn.id={turn}}}: model="m" tags_json={{"service_tier": "default"}}'
+    _append(writer, turn, body)
+
+
 def noise(writer: sqlite3.Connection, turn: str) -> None:
     """Append a row that states nothing."""
     _append(writer, turn, "nothing")
@@ -438,6 +451,17 @@ def h17(folder: Path) -> None:
         expect("the highest id that the other one remembers", stored(other).cursor, 2)
 
 
+def h20(folder: Path) -> None:
+    path = folder / "log"
+    with log(path) as writer, Scanner(path) as scanner:
+        asked_for(writer, "a")
+        overruled(writer, "a")
+        noise(writer, "a")  # the newest row of a partition is an anchor, and watched as one
+        expect("what is on priority", names(ask(scanner, path)), [])
+        writer.execute("DELETE FROM logs WHERE instr(feedback_log_body, 'tags_json')")
+        expect("what is on priority again", names(ask(scanner, path)), ["a"])
+
+
 # The flaws
 
 
@@ -567,6 +591,17 @@ def test_h16_a_busy_partition_whose_newest_row_is_pruned_costs_no_full_scan(tmp_
 def test_h17_two_scanners_of_one_log_do_not_store_over_each_other(tmp_path: Path) -> None:
     """One reads, a row arrives, the other one reads and stores, and then the first one does."""
     tell(h17, tmp_path, "shared slot", "the highest id that the other one remembers: 1, and not 2")
+
+
+@pytest.mark.parametrize(
+    ("flaw", "wrong"),
+    [("unwatched no", r"the answer: \[\], and not \['a'\]"), ("yes alone", r"the answer: \['a'\], and not \[\]")],
+)
+def test_h20_a_row_that_said_no_to_a_turn_is_watched_like_one_that_said_yes(
+    tmp_path: Path, flaw: str, wrong: str
+) -> None:
+    """A turn is asked for on priority, its tags say another tier, refresh, the tags are pruned, refresh."""
+    tell(h20, tmp_path, flaw, wrong)
 
 
 def remove(path: Path) -> None:
