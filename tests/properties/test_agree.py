@@ -12,9 +12,21 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import strategies as st
 
-from strandline.impl import codex, connection, log, parse, refresh, scan, window
+from strandline.impl import (
+    codex,
+    connection,
+    debugprint,
+    joined,
+    log,
+    parse,
+    refresh,
+    ruststring,
+    scan,
+    structure,
+    window,
+)
 from strandline.impl import memo as memos
-from strandline.model import days, oracle
+from strandline.model import bodies, days, facts, oracle, truth
 from strandline.model import memo as model
 from strandline.properties.agreement import agree
 from strandline.properties.agreement.agree import CLOSE_LIMITS, QUESTIONS, SHRINKS_MAX, Question, claims, drawn
@@ -39,7 +51,7 @@ def question(name: str) -> Question:
 @pytest.fixture(autouse=True)
 def nothing_is_remembered() -> Iterator[None]:
     """What a changed text said must not be remembered for the right one, nor the other way round."""
-    caches = [vars(oracle)["_cached_parse"], vars(window)["_span"]]
+    caches = [vars(facts)["_cached_read"], vars(window)["_span"]]
     for cache in caches:
         cache.cache_clear()
     yield
@@ -57,30 +69,74 @@ def changed(function: FunctionType, before: str, after: str) -> Any:  # noqa: AN
 
 
 CHANGES: list[tuple[object, str, str, str, str]] = [
-    (oracle, "_keep_highest", "held.id < stated.id", "held.id > stated.id", "traps"),
-    (oracle, "_submission", "if not quote or", "if quote or", "traps"),
-    (oracle, "_completed", '"response.completed"', '"response.complete"', "traps"),
-    (oracle, "_nesting", "depth += 1", "depth += 2", "levels"),
-    (oracle, "skip", "row.ts, int", "row.ts, str", "one-shot path"),
+    (facts, "_tags", "left_open == 0", "left_open >= 0", "tags"),
+    (facts, "_tags", "end is None or (", "end is None and (", "tags"),
+    (facts, "_request", '"response.create"', '"response.created"', "traps"),
+    (facts, "_completed", '"response.completed"', '"response.complete"', "traps"),
+    (facts, "_rerouted", '" model was "', '" model was"', "reroutes"),
+    (facts, "_started_by", "and (operation", "or (operation", "traps"),
+    (facts, "_asked", 'held == "None"', 'held != "None"', "values"),
+    (facts, "_started", '"compact"', '"compaction"', "starts"),
+    (facts, "_read", '"rerouted"', '"reroute"', "bodies"),
+    (facts, "_object_end", "> NESTING_MAX", ">= NESTING_MAX", "levels"),
+    (bodies, "outside", "character in pending", "character in pending[-1:]", "spans"),
+    (bodies, "string_end", "at += 2", "at += 1", "bodies"),
+    (bodies, "parted", '(" ", start)', '("", start)', "traps"),
+    (bodies, "innermost", "reversed(spans)", "iter(spans)", "traps"),
+    (bodies, "_field", "[at - 1]", "[at - 2]", "traps"),
+    (bodies, "_value", "c not in", "c in", "bodies"),
+    (bodies, "logged", '!= " "', '== " "', "starts"),
+    (bodies, "_logged_length", '" {"', '" ("', "starts"),
+    (bodies, "items", ".pop() != character", ".pop() == character", "traps"),
+    (bodies, "fields", '"Some"', '"Same"', "submissions"),
+    (bodies, "inside_some", "len(held) == 1", "len(held) >= 1", "values"),
+    (oracle, "_turn", "priority[-1]", "priority[0]", "joins"),
+    (oracle, "_turn", "reported[-1]", "reported[0]", "joins"),
+    (oracle, "_counts", "in SEEN", "in KNOWN", "joins"),
+    (oracle, "_tells", '!= "submission" or', '== "submission" or', "joins"),
+    (truth, "skip", "row.ts, int", "row.ts, str", "one-shot path"),
+    (truth, "skip", "> BODY_MAX", ">= BODY_MAX", "one-shot path"),
     (days.Span, "holds", "instant < self.end", "instant <= self.end", "traps"),
     (days, "start_of", "earliest < end", "earliest > end", "days"),
     (model, "write_back", "mine.epoch < epoch", "mine.epoch <= epoch", "write-backs"),
     (model, "_merged", "merged[-1][1] + 1", "merged[-1][1] + 2", "memos"),
     (model, "bounded", ".id - 1", ".id - 2", "full memos"),
     (model, "latest", "-ANCHORS_MAX", "+ANCHORS_MAX", "memos"),
-    (parse, "_turn", " or ", " and ", "bodies"),
-    (parse, "_value", "match[1] or None", "match[1] or 1", "texts"),
-    (parse, "_blank", "not text", "    text", "traps"),
+    (parse, "_tags", "model is None or name", "model is None and name", "tags"),
+    (parse, "_request", "body.turn or", "body.turn and", "traps"),
+    (parse, "_completed", '"response.completed"', '"response.complete"', "traps"),
+    (parse, "_rerouted", "end < 0", "end > 0", "traps"),
+    (parse, "_submission", '"Steer"', '"Ster"', "values"),
+    (parse, "_asked", '"default"', '"defaults"', "values"),
+    (parse, "_model", " or debugprint", " and debugprint", "values"),
+    (parse, "_started", "end + 1", "end + 0", "starts"),
+    (parse, "_filled", "text.strip()", "text", "traps"),
     (parse, "_is_too_deep", "<= NESTING_MAX", ">= NESTING_MAX", "levels"),
+    (structure, "outside", "not opened.stack", "    opened.stack", "traps"),
+    (structure._Opened, "take", "rindex", "index", "spans"),  # noqa: SLF001 - whose text is changed
+    (structure, "group_end", ".start() == 1", ".start() == 2", "starts"),
+    (structure, "body", "colon.end() + 1", "colon.end() + 0", "traps"),
+    (structure, "_innermost", "value is None", "found is None", "bodies"),
+    (debugprint, "is_closed", "!= OPENERS", "== OPENERS", "submissions"),
+    (debugprint, "fields", "depth < 0", "depth <= 0", "submissions"),
+    (debugprint, "struct", '"Some"', '"Same"', "submissions"),
+    (debugprint, "value", "head.start(2)", "head.start(1)", "submissions"),
+    (ruststring, "unescaped", "[1:-1]", "[1:]", "bodies"),
+    (ruststring, "_character", "code in", "code not in", "bodies"),
+    (codex, "_gather", "rank >= best", "rank <= best", "joins"),
+    (codex, "_gather", "tier is None", "tier is not None", "joins"),
+    (codex, "_turn", "models.get(turn", "models.get(rank", "joins"),
+    (codex, "_owner", "thread.strip()", "thread", "joins"),
+    (codex, "summarize", "== _UNTOLD", "== _ASKED", "joins"),
+    (joined, "joined", '== "ts" or', '== "ts" and', "memo path"),
     (scan, "_fact", "row.ts < coverage", "row.ts <= coverage", "memo path"),
-    (scan, "_fact", "> BODY_MAX", ">= BODY_MAX", "one-shot path"),
+    (scan, "_says", "> BODY_MAX", ">= BODY_MAX", "one-shot path"),
     (scan, "_believe", "wanted < base.coverage", "wanted > base.coverage", "memos"),
     (scan, "read", "row.id > reached + 1", "row.id > reached + 0", "memos"),
-    (codex, "join", ").says.model)", ").says.turn)", "joins"),
     (window, "start_of_day", "fold=0", "fold=1", "days"),
     (window.Window, "ended_before", "self.last < today", "self.last <= today", "days"),
     (memos, "bounded", "<= sources_max", "< sources_max", "full memos"),
-    (log.LogReader, "spanned", "span.end - 1", "span.end - 0", "one-shot path"),
+    (log.LogReader, "spanned", "span.end - 1", "span.end - 2", "one-shot path"),
     (refresh, "_counted", "tally.anchors + anchors", "tally.anchors - anchors", "traps"),
     (refresh.Tally, "statistics", "self.tries + 1", "self.tries + 2", "traps"),
 ]
@@ -94,6 +150,22 @@ def test_one_character_of_any_text_is_noticed(  # noqa: PLR0913 - a change by it
     function = getattr(place, name)
     monkeypatch.setattr(function, "__code__", changed(function, before, after))
     with pytest.raises((DifferenceError, IndexError, StopIteration)):
+        question(asked).ask(Counter())
+
+
+@pytest.mark.parametrize(
+    ("place", "number", "asked"),
+    [
+        *((facts, "NESTING_MAX", "levels"), (bodies, "DEPTH_MAX", "levels")),
+        *((parse, "NESTING_MAX", "levels"), (parse, "DEPTH_MAX", "levels")),
+    ],
+)
+@pytest.mark.parametrize("by", [-1, 1])
+def test_one_level_more_or_less_on_either_side_is_noticed(
+    place: ModuleType, number: str, asked: str, by: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(place, number, getattr(place, number) + by)
+    with pytest.raises(DifferenceError):
         question(asked).ask(Counter())
 
 

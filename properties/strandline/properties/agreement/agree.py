@@ -25,7 +25,7 @@ from strandline.model.memo import Limits
 from strandline.model.oracle import oracle
 from strandline.model.truth import Truth
 from strandline.properties.agreement import calendars, questions, questions_of_memos
-from strandline.properties.agreement.bodies import BODIES, TEXTS, nestings
+from strandline.properties.agreement.bodies import BODIES, NARROW, TEXTS, nestings
 from strandline.properties.agreement.dated import DatedScanner
 from strandline.properties.agreement.histories import HISTORIES
 from strandline.properties.agreement.questions import Days, DifferenceError, same
@@ -153,13 +153,14 @@ _DAYS: Final = calendars.pairs(calendars.ZONES).flatmap(
 QUESTIONS: Final = (
     Question("traps", "M1", _traps),
     Question("locks", "M1", _locks),
-    Question("bodies", "M1", partial(drawn, BODIES, 160, questions.body)),
-    Question("texts", "M1", partial(drawn, TEXTS, 100, questions.text)),
-    Question("levels", "M1", partial(drawn, nestings(), 50, questions.text)),
+    Question("bodies", "M1", partial(drawn, BODIES, 300, questions.body)),
+    Question("texts", "M1", partial(drawn, TEXTS, 200, questions.text)),
+    *(Question(name, "M1", partial(drawn, texts, 400, questions.text)) for name, texts in NARROW.items()),
+    Question("levels", "M1", partial(drawn, nestings(), 60, questions.text)),
     Question("days", "M1", partial(drawn, _DAYS, 130, questions.days)),
-    Question("joins", "M1", partial(drawn, tables(), 60, questions.join)),
-    Question("one-shot path", "M1", partial(_tables, 150, questions.one_shot)),
-    Question("memo path", "M1", partial(_tables, 150, questions.memo_path)),
+    Question("joins", "M1", partial(drawn, tables(), 200, questions.join)),
+    Question("one-shot path", "M1", partial(_tables, 250, questions.one_shot)),
+    Question("memo path", "M1", partial(_tables, 250, questions.memo_path)),
     Question("memos", "M1", partial(_histories, 150, SHIPPED_LIMITS)),
     Question("no logs", "M2", _no_logs),
     Question("write-backs", "M3", questions_of_memos.write_backs),

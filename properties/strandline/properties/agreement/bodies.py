@@ -13,7 +13,7 @@ from typing import Final
 from hypothesis import strategies as st
 
 from strandline.properties.agreement.payloads import TIERS, payloads
-from strandline.properties.agreement.prints import SUBMISSIONS, deep
+from strandline.properties.agreement.prints import ASKING, SUBMISSIONS, deep
 from strandline.properties.agreement.spans import LURES, PREFIXES, QUOTED, SPANS
 from strandline.properties.agreement.starts import starts
 from strandline.properties.agreement.weighted import mostly
@@ -58,7 +58,7 @@ REQUESTS: Final = st.builds(
     _opening(REQUEST),
     payloads('"type": "response.create"', '"service_tier": "priority"', '"model": "m"')
     | payloads(r'"type": "\u0072esponse.create"', '"service_tier": "default"', '"turn_id": "j"')
-    | payloads('"type": "response.create"', '"turn_id": "j"'),
+    | payloads('"type": "response.create"'),
 )
 COMPLETED: Final = st.builds(
     "{}{}".format,
@@ -73,6 +73,17 @@ _MESSAGES: Final = st.sampled_from(
 
 PLAIN: Final = st.builds("{}{}".format, SPANS, _MESSAGES.flatmap(lambda messages: messages))
 """A body of one of the kinds, or one that misses it by a little."""
+
+
+NARROW: Final = {
+    "spans": PREFIXES.map(f'{{}}{REQUEST}{{{{"type": "response.create"}}}}'.format),
+    "tags": TAGS.map("turn{{turn.id=t}}: {}".format),
+    "submissions": SUBMISSIONS.map("turn{{turn.id=t}}: {}".format),
+    "values": ASKING.map("turn{{turn.id=t}}: {}".format),
+    "starts": starts().map("turn{{turn.id=t}}: {}".format),
+    "reroutes": REPORTS.map("turn{{turn.id=t}}: {}".format),
+}
+"""Bodies of which one part is drawn and the rest is plain, for the parts that have the most to get wrong."""
 
 
 @st.composite

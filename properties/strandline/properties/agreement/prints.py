@@ -20,7 +20,7 @@ _FOR_TURN: Final = mostly(
         *('"priority"', "Some(None)", 'Some(Some("fast"))', 'Some ( "fast" )', 'Some("fast",)', 'Some("fast") x'),
         *("None x", "Nonesuch", "none", "", 'Some("a", "b")', 'Some{"a"}', 'Some["a"]', "Some()", "Some", '("fast")'),
     ],
-    5,
+    3,
 )
 _FOR_THREAD: Final = mostly(
     ["None", "Some(None)", 'Some(Some("priority"))', 'Some(Some("fast"))', 'Some(Some("flex"))'],
@@ -30,7 +30,7 @@ _FOR_THREAD: Final = mostly(
         *('Some(Some("fast") x)', 'Some(Some("fast")) x', 'Some(Some("fast")x)', "Some(None) x", "Some(None, None)"),
         *("Some(Nonesuch)", "Some()", "Some", "", 'Some(Some("a", "b"))', 'Some(Some(Some("fast")))', "Some(Some())"),
     ],
-    5,
+    3,
 )
 _MODELS: Final = mostly(
     ["None", 'Some("m")', '"n"'],
@@ -112,11 +112,28 @@ _OLDER: Final = [
     structs(name, _ITEMS, _field("thread_settings", _SETTINGS)) for name in ("UserInput", "UserTurn", "Compact")
 ]
 _OPS: Final = st.sampled_from([*_OLDER, *[_TURN_INPUT] * 3, _OTHERS]).flatmap(lambda ops: ops)
-_WHOLE: Final = structs("Submission", _field("id", QUOTED), _field("op", _OPS), st.just("trace: None"))
+_TRACES: Final = st.sampled_from(
+    [
+        "trace: None",
+        'trace: Trace { id: "x", mode: Steer, thread_settings: S { x: 1, service_tier: Some(Some("fast")) }, id: "x" }',
+    ]
+)
+_WHOLE: Final = structs("Submission", _field("id", QUOTED), _field("op", _OPS), _TRACES)
 _AFTER: Final = st.sampled_from(["", "", " thread_id=x", "}", ' "'])
 
 SUBMISSIONS: Final = st.builds("Submission sub={}{}".format, _WHOLE, _AFTER)
 """The message of a submission, with something after it now and then."""
+
+
+ASKING: Final = st.builds(
+    'Submission sub=Submission {{ id: "t", op: TurnInput {{ mode: {}, request: Request {{ start: Options {{'
+    " service_tier: {} }}, thread_settings: Settings {{ service_tier: {}, model: {} }} }} }} }}".format,
+    _MODES,
+    _FOR_TURN,
+    _FOR_THREAD,
+    _MODELS,
+)
+"""A submission whose structure is good, whatever its values are."""
 
 
 @st.composite

@@ -74,9 +74,9 @@ PREFIXES: Final = st.builds(
 )
 """What stands before a message: spans, mostly with a turn in the last, and a colon and a space."""
 
-SPANS: Final = st.sampled_from([st.just("turn{turn.id=t}: "), PREFIXES] * 6 + [st.just("")]).flatmap(
-    lambda spans: spans
-)
+SPANS: Final = st.sampled_from(
+    [*[st.just("turn{turn.id=t}: "), PREFIXES] * 6, st.just("run{thread_id=r}: "), st.just("")]
+).flatmap(lambda spans: spans)
 """The same, about half of the time as plain as can be, so that what matters is the message."""
 
 QUOTED: Final = mostly(

@@ -44,12 +44,12 @@ STRAY: Final[tuple[Body, ...]] = (
 """Of no turn, and what cannot be read."""
 
 SKIPPED: Final[tuple[Body, ...]] = (
-    *(None, None, b"", request("a").encode()),
+    *(None, None, None, b"", b"", request("a").encode()),
     Raw(b"\xff"),
-    Raw(b"\xff" + request("a").encode()),
+    *[Raw(b"\xff" + request("a").encode())] * 2,
     "\ud800" + completed("a"),
     " " * 2 * LONGEST,
-    completed("a").ljust(LONGEST),
+    *[request("a").ljust(LONGEST), completed("a").ljust(LONGEST)] * 2,
     completed("a").ljust(LONGEST + 1),
     completed("a").ljust(LONGEST - 1, "\u2003"),
     Raw(b"\xff" * LONGEST + submission("a").encode()),
@@ -57,16 +57,17 @@ SKIPPED: Final[tuple[Body, ...]] = (
 """What is skipped, and what almost is."""
 
 HARMLESS: Final[tuple[Body, ...]] = ("", "chatter", "websocket event: ", "\0" + request("b"), Raw(tags("b").encode()))
-STORED: Final = mostly(TOLD, (*STRAY, *SKIPPED, *HARMLESS), 3)
+STORED: Final = mostly(TOLD, (*STRAY, *SKIPPED, *HARMLESS), 2)
 OWNERS: Final = st.sampled_from([None, None, "s", "", " "])
 INSTANTS: Final = st.integers(0, 9)
+CELLS: Final = st.tuples(st.integers(1, 3), INSTANTS, OWNERS, STORED)
 SIDES: Final = st.none() | st.integers(-1, 10)
 
 
 @st.composite
 def tables(draw: st.DrawFn) -> Table:
     """Rows with ids that rise by steps, mostly of the same few turns."""
-    cells = draw(st.lists(st.tuples(st.integers(1, 3), INSTANTS, OWNERS, STORED), max_size=12))
+    cells = draw(st.lists(CELLS, min_size=6, max_size=12) | st.lists(CELLS, max_size=12))
     odd = draw(st.dictionaries(st.integers(0, 11), st.sampled_from(["soon", 1.5, b"1", "-"]), max_size=2))
     rows: list[Row] = []
     for place, (step, instant, owner, body) in enumerate(cells):
