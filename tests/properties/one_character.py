@@ -30,9 +30,37 @@ if TYPE_CHECKING:
 
 CHECKOUT: Final = Path(__file__).parent.parent.parent
 ROOTS: Final = ("model", "impl", "properties")
-MODEL: Final = ("oracle", "days", "memo", "order", "log", "ranks", "refresh", "environment", "world")
+MODEL: Final = (
+    "oracle",
+    "facts",
+    "bodies",
+    "truth",
+    "days",
+    "memo",
+    "order",
+    "log",
+    "ranks",
+    "refresh",
+    "environment",
+    "world",
+)
 IMPL: Final = (
-    *("parse", "codex", "projection", "sql", "scan", "log", "memo", "answer", "window", "order"),
+    *(
+        "parse",
+        "structure",
+        "debugprint",
+        "ruststring",
+        "codex",
+        "joined",
+        "projection",
+        "sql",
+        "scan",
+        "log",
+        "memo",
+        "answer",
+        "window",
+        "order",
+    ),
     *("refresh", "connection", "host", "store"),
 )
 TEXTS: Final = (

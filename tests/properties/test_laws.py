@@ -11,8 +11,9 @@ from strandline.model.days import Span
 from strandline.model.events import Answered, Discarded, Failed, GaveUp, Holding, Looked, Settled, Stored
 from strandline.model.log import Row
 from strandline.model.memo import ANCHORS_MAX, GAPS_MAX, OPEN
-from strandline.model.oracle import Turn
+from strandline.model.oracle import Counts, TierRows, Turn
 from strandline.model.state import Ghost
+from strandline.model.truth import Truth
 from strandline.properties.laws import LAWS, Law, bounded_by, newer
 from strandline.properties.worlds import COMPLETED, REQUEST
 
@@ -24,9 +25,15 @@ P = Row(1, 10, 1, "t", None, REQUEST % "p")
 Q = Row(2, 20, 2, "u", None, REQUEST % "q")
 DONE = Row(3, 20, 3, "u", None, COMPLETED % "p")
 NOISE = Row(4, 20, 4, "v", None, "noise")
+UNREAD = Row(5, 20, 5, "u", None, None)
 REBORN = Row(1, 10, 9, "t", None, REQUEST % "q")
 EVER = Span(None, None)
-TURN_P = Turn("p", "t", 10, "m")
+TURN_P = Turn("p", "requested", "t", 10, "m")
+ONE = Counts(TierRows(request=1), turns_seen=1)
+TOLD = Truth((TURN_P,), ONE, ())
+"""The answer of a snapshot that holds row P, and nothing else of meaning."""
+
+NOTHING = Truth((), Counts(), ())
 
 
 def holding(*rows: Row, commit: int = 1, forgotten: bool = False, **other: Any) -> Holding:  # noqa: ANN401 - any field
@@ -41,13 +48,13 @@ def looked(base: Holding | None, *rows: Row, cause: str | None = None, **other: 
 
 
 def answered(
-    turns: tuple[Turn, ...],
+    answer: Truth,
     *rows: Row,
     named: bool = True,
     led: bool = True,
-    one_shot: tuple[Turn, ...] | None = None,
+    one_shot: Truth | None = None,
 ) -> Answered:
-    return Answered(0, EVER, turns, rows, named, led, turns if one_shot is None else one_shot)
+    return Answered(0, EVER, answer, rows, named, led, answer if one_shot is None else one_shot)
 
 
 def settled(**other: Any) -> Settled:  # noqa: ANN401 - any field
@@ -59,7 +66,10 @@ OLD, NEW = holding(P, commit=1), holding(P, Q, commit=2)
 MANY = tuple(Row(number, 20, number, "t", None, "noise") for number in range(1, 30))
 
 KEPT: dict[str, list[Event]] = {
-    "M1": [answered((TURN_P,), P), answered((), NOISE), looked(None)],
+    "M1": [
+        *(answered(TOLD, P), answered(NOTHING, NOISE), looked(None)),
+        answered(TOLD._replace(skipped=(("null", 1),)), P, UNREAD),
+    ],
     "M2": [Failed(0, "io", answered=False, moved=False)],
     "M3": [
         *(Stored(0, NEW, OLD), Stored(0, NEW, None), Discarded(0, OLD, NEW)),
@@ -77,8 +87,9 @@ KEPT: dict[str, list[Event]] = {
         looked(OLD, REBORN, cause="rows rewritten", tested=1),
         looked(holding(Q), P, Q, cause="deleted row is back", tested=2),
         looked(holding(P, full=True), P, Q, DONE, tested=2, keys=1),
+        looked(holding(P, UNREAD), P, UNREAD, keys=2),
     ],
-    "M7": [answered((TURN_P,), P)],
+    "M7": [answered(TOLD, P)],
     "M8": [Stored(0, NEW, OLD), looked(OLD, P), looked(holding(P, forgotten=True), P, stored=False)],
     "M10": [Stored(0, holding(P, sources=131_072, anchors=ANCHORS_MAX, gaps=GAPS_MAX), None)],
 }
@@ -86,11 +97,15 @@ KEPT: dict[str, list[Event]] = {
 
 BROKEN: dict[str, list[Event]] = {
     "M1": [
-        answered((), P),
-        answered((TURN_P,), NOISE),
-        answered((TURN_P._replace(model="n"),), P),
-        answered((TURN_P,), P, led=False),
-        answered((TURN_P,), P, named=False),
+        answered(NOTHING, P),
+        answered(TOLD, NOISE),
+        answered(TOLD._replace(turns=(TURN_P._replace(model="n"),)), P),
+        answered(TOLD._replace(turns=(TURN_P._replace(how="in force"),)), P),
+        answered(TOLD._replace(counts=ONE._replace(turns_untold=1)), P),
+        answered(TOLD._replace(counts=None), P),
+        answered(TOLD, P, UNREAD),
+        answered(TOLD, P, led=False),
+        answered(TOLD, P, named=False),
     ],
     "M2": [Failed(0, "io", answered=True, moved=False), Failed(0, "busy", answered=False, moved=True)],
     "M3": [
@@ -108,6 +123,7 @@ BROKEN: dict[str, list[Event]] = {
         looked(holding(P, full=True), P, Q, DONE, tested=3, keys=1),
         looked(OLD, P, Q, tested=2),
         looked(OLD, P, tested=0, keys=2),
+        looked(holding(P, NOISE), P, NOISE, keys=2),
         looked(holding(P, coverage=15), P, tested=0, keys=1),
         looked(OLD, Q, cause="anchors lost", tested=1, keys=2),
         looked(OLD, P, anchors=ANCHORS_MAX + 1),
@@ -122,7 +138,11 @@ BROKEN: dict[str, list[Event]] = {
         looked(OLD, P, Q, cause="deleted row is back", tested=2),
         looked(OLD, P, cause="a cause that nobody knows", tested=1),
     ],
-    "M7": [answered((TURN_P,), P, one_shot=())],
+    "M7": [
+        answered(TOLD, P, one_shot=NOTHING),
+        answered(TOLD, P, one_shot=TOLD._replace(counts=Counts())),
+        answered(TOLD, P, one_shot=TOLD._replace(skipped=(("null", 1),))),
+    ],
     "M8": [Stored(0, holding(P, forgotten=True), None), looked(holding(P, forgotten=True), P)],
     "M10": [
         Stored(0, holding(P, sources=131_073), None),
@@ -138,7 +158,7 @@ TWINS: dict[str, tuple[Event, Event]] = {
     "M3": (Discarded(0, OLD, NEW), Discarded(0, NEW, OLD)),
     "M5": (settled(), settled(turns=0)),
     "M6": (looked(OLD, P, Q, tested=1), looked(OLD, P, Q, tested=2)),
-    "M7": (answered((TURN_P,), P), answered(())),
+    "M7": (answered(TOLD, P), answered(NOTHING)),
     "M8": (Discarded(0, holding(P, forgotten=True), NEW), Discarded(0, OLD, NEW)),
     "M10": (Stored(0, holding(P, full=True), None), Stored(0, NEW, None)),
 }

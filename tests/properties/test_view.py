@@ -29,8 +29,8 @@ P = Row(1, 10, 1, "t", None, REQUEST % "p")
 DONE = Row(2, 20, 2, None, "v", COMPLETED % "p")
 NOISE = Row(3, 20, 3, None, None, "noise")
 
-SAYS = ((True, "p", "t", "m"), (False, "q", "t", "m"), (False, "p", None, "m"), (False, "p", "t", "n"))
-"""What row P does not say, each off by one field."""
+SAYS = Parsed("request", "p", "t", "priority", "m")
+"""What row P says."""
 
 
 def lockstep() -> None:
@@ -54,8 +54,7 @@ def remembered(row: Row) -> Fact[Parsed]:
     says = fact(row.body)
     assert says is not None
     assert isinstance(row.ts, int)
-    parsed = Parsed(says.kind == "completed", says.turn, says.thread, says.model)
-    return Fact(row.id, row.ts, row.nanos, parsed, stored.partition, stored.digest)
+    return Fact(row.id, row.ts, row.nanos, Parsed(*says), stored.partition, stored.digest)
 
 
 def test_a_scanner_seen_whole_walks_with_its_model() -> None:
@@ -72,12 +71,17 @@ def test_a_source_is_found_by_all_that_is_remembered_of_it() -> None:
     "change",
     [
         *({"id": 9}, {"ts": 9}, {"nanos": 9}, {"partition": None}, {"digest": b"other"}),
-        *({"says": Parsed(*says)} for says in SAYS),
+        *({"says": {"kind": kind}} for kind in ("tags", "submission", "completed", "unreadable")),
+        *({"says": {name: other}} for name in ("turn", "thread", "tier", "model") for other in (None, "other")),
     ],
     ids=lambda change: ",".join(map(str, change.get("says", change))),
 )
 def test_a_fact_that_differs_in_anything_is_a_stranger(change: dict[str, Any]) -> None:
-    stranger = knowing(P).source(remembered(P)._replace(**change))
+    known = remembered(P)
+    assert known.says == SAYS
+    if "says" in change:
+        change = {"says": SAYS._replace(**change["says"])}
+    stranger = knowing(P).source(known._replace(**change))
     assert stranger.nanos == view.STRANGER
     assert stranger.body is None
 

@@ -14,7 +14,9 @@ from unittest.mock import patch
 import pytest
 
 from strandline.model.memo import OPEN, Memo
+from strandline.model.oracle import Counts
 from strandline.model.state import Slot, Task
+from strandline.model.truth import Truth
 from strandline.properties.fuzz import UNSHRUNK, play
 from strandline.properties.harness import view
 from strandline.properties.machine import ScannerMachine
@@ -54,6 +56,9 @@ TASK: Final[dict[str, Any]] = {
 SLOT: Final[dict[str, Any]] = {"memo": None, "epoch": 0}
 """The same for the slot."""
 
+TRUTH: Final[dict[str, Any]] = {"turns": (), "counts": Counts(), "skipped": ()}
+"""The same for an answer."""
+
 GHOSTLY: Final = {"window", "led", "link", "base_ghost", "ghost"}
 """What of a refresh and of the slot only the checker knows: the ghosts move it, and the scanner has no such thing."""
 
@@ -86,7 +91,16 @@ def test_a_view_that_does_not_look_at_a_field_is_found_out_by_the_machine(part: 
         play(ScannerMachine, SHIPPED, UNSHRUNK)
 
 
+@pytest.mark.parametrize("field", TRUTH)
+def test_an_answer_that_is_not_seen_whole_breaks_a_law(field: str) -> None:
+    with patch.object(view, "truth", blind(view.truth, field, TRUTH[field])):
+        _, broken = play(ScannerMachine, SHIPPED, UNSHRUNK)
+    assert broken is not None
+    assert broken.law == "M1"
+
+
 def test_every_field_that_the_view_shows_has_a_mutant() -> None:
     assert set(MEMO) == {field.name for field in fields(Memo)}
     assert set(TASK) == set(Task._fields) - GHOSTLY
     assert set(SLOT) == set(Slot._fields) - GHOSTLY
+    assert set(TRUTH) == set(Truth._fields)
