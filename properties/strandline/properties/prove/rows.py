@@ -20,6 +20,7 @@ class Row(NamedTuple):
     ts: int = 0
     kind: bytes = b"text"
     body: bytes = b"text"
+    size: int = 4
 
     @property
     def nanos(self) -> int:
@@ -35,6 +36,11 @@ class Row(NamedTuple):
     def digest(self) -> bytes:
         """What tells it from another row of its id."""
         return str(self.born).encode()
+
+    @property
+    def bare(self) -> bytes:
+        """What tells it without its body: another text, which no anchor of a row that states something has."""
+        return f"bare {self.born}".encode()
 
 
 class Rows:

@@ -59,8 +59,13 @@ TWICE: Final = (
     ),
     Pair("memo._absent", "scan._walked_back", instead="a walk has no end for the prover; `agree` compares memos"),
     Pair("days.start_of", "window.start_of_day", instead="zones are no ints; `agree` compares days of many zones"),
-    Pair("oracle.fact", "parse.parse", instead="bodies are no ints; `agree` compares traps and drawn bodies"),
+    Pair("facts.fact", "parse.parse", instead="bodies are no ints; `agree` compares traps and drawn bodies"),
+    Pair("bodies.parted", "structure.body", instead="the same; one question draws nothing but spans"),
+    Pair("bodies.fields", "debugprint.fields", instead="the same; one question draws nothing but submissions"),
+    Pair("bodies.unescaped", "ruststring.unescaped", instead="the same; every part of a body may be a string"),
+    Pair("truth.skip", "scan._says", instead="the same; `agree` compares drawn rows of every reason"),
     Pair("oracle.oracle", "codex.join", instead="turns have names; `agree` compares drawn rows"),
+    Pair("oracle.counts", "codex.summarize", instead="the same"),
     Pair("refresh.advance", "refresh.step", instead="whole steps; the search holds each real one beside the model's"),
 )
 """Every function that model and scanner have both."""
