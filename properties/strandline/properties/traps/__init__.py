@@ -6,13 +6,15 @@ were wrong in the same way, a trap would still tell.
 
 from __future__ import annotations
 
-from strandline.properties.traps.bodies import BODIES
 from strandline.properties.traps.days import DAYS
 from strandline.properties.traps.files import NO_LOGS, NoLog
+from strandline.properties.traps.payloads import PAYLOADS
 from strandline.properties.traps.rows import ROWS
+from strandline.properties.traps.structure import STRUCTURE
+from strandline.properties.traps.submissions import SUBMISSIONS
 from strandline.properties.traps.trap import Asked, Trap
 
 __all__ = ["NO_LOGS", "TRAPS", "Asked", "NoLog", "Trap"]
 
-TRAPS: tuple[Trap, ...] = (*ROWS, *BODIES, *DAYS)
+TRAPS: tuple[Trap, ...] = (*ROWS, *STRUCTURE, *PAYLOADS, *SUBMISSIONS, *DAYS)
 """Every trap: of rows that are joined, of bodies that are read, of days that begin and end."""

@@ -104,3 +104,24 @@ def started(name: str, operation: str = "turn_input") -> str:
 def rerouted(name: str, model: str = "n") -> str:
     """Write the body of the news that another model answered."""
     return f"turn{{turn_id={name}}}: server reported model {model} while requested model was m"
+
+
+def trap_of(name: str, lures: str, bodies: tuple[str, ...], *turns: Turn, counts: Counts | None = None) -> Trap:
+    """Make a trap of bodies, one a second; a turn is told by the second of the row that tells its tier."""
+    cells = ((second, second, body) for second, body in enumerate(bodies, 1))
+    return Trap(name, lures, rows(*cells), (Asked(turns, counts=counts),))
+
+
+def bare(name: str, second: int) -> Turn:
+    """Write down a turn whose request names no thread and no model."""
+    return turn(name, second, None, None)
+
+
+def asks(spans: str, rest: str = "}", mark: str = " ") -> str:
+    """Write a request with spans of its own; its payload lacks its end, so that more can follow."""
+    return f'{spans}: websocket request:{mark}{{"type": "response.create", "service_tier": "priority"{rest}'
+
+
+def done(spans: str, rest: str = "}") -> str:
+    """Write a completion with spans of its own, whose payload lacks its end."""
+    return f'{spans}: websocket event: {{"type": "response.completed", "response": {{"model": "n"}}{rest}'
