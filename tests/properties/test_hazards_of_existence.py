@@ -57,17 +57,6 @@ def turns(scanner: Scanner, path: Path, first: date, last: date | None) -> tuple
     return [turn.turn for turn in outcome.turns], [turn.turn for turn in truth.truth.turns]
 
 
-@pytest.mark.parametrize("subject", [SHIPPED, "unwatched no"])
-def test_h20_a_turn_that_tags_overruled_is_back_once_they_are_pruned(subject: str, tmp_path: Path) -> None:
-    """p is asked for on priority; tags say another tier; refresh; they are pruned; refresh: p is back."""
-    path = tmp_path / "log.sqlite"
-    asked, overruled = (MONDAY, submission("p")), (MONDAY, tags("p", "default"))
-    with planted(subject), log(path, asked, overruled, (MONDAY, "noise")) as writer, Scanner(path) as scanner:
-        assert turns(scanner, path, MONDAY, None) == ([], [])
-        writer.execute("DELETE FROM logs WHERE feedback_log_body LIKE '%tags_json%'")
-        assert turns(scanner, path, MONDAY, None) == (["p"] if subject == SHIPPED else [], ["p"])
-
-
 @pytest.mark.parametrize("subject", [SHIPPED, "yes alone"])
 def test_h20_a_row_that_says_no_is_remembered_like_one_that_says_yes(subject: str, tmp_path: Path) -> None:
     """Tags say that p ran on another tier; refresh; p is asked for on priority, told late; refresh: it did not."""

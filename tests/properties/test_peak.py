@@ -36,7 +36,7 @@ WAYS: Final = {
             found.append(scanner.turns(window))
             assert found[1].statistics.cause is None, found
             assert found[1].statistics.anchors == 5, found
-        assert dict(found[0].statistics.skipped) == {"blob": 1, "size": 2}, found
+        assert dict(found[0].skipped) == {"blob": 1, "size": 2}, found
         assert [turn.turn for turn in found[1].turns] == ["a"], found
     """,
     "one-shot": """
@@ -45,7 +45,7 @@ WAYS: Final = {
         with Scanner(path) as scanner:
             found = scanner.turns(Window(date(1970, 1, 1), date(1970, 1, 2), ZoneInfo("UTC")))
         assert found.statistics.path == "one-shot", found
-        assert dict(found.statistics.skipped) == {"blob": 1, "size": 2}, found
+        assert dict(found.skipped) == {"blob": 1, "size": 2}, found
         assert [turn.turn for turn in found.turns] == ["a"], found
     """,
     "oracle": """
