@@ -92,8 +92,11 @@ def main() -> int:
     """Make the environment when it is missing or out of date, then run what was asked for."""
     if sys.version_info < (3, 11):
         sys.exit(f"run.py: needs Python 3.11 or newer, and this is {sys.version.split()[0]}")
-    if len(sys.argv) == 1 or sys.argv[1] in ("-h", "--help"):
+    if len(sys.argv) == 1:
         sys.exit(__doc__)
+    if sys.argv[1] in ("-h", "--help"):
+        print(__doc__)
+        return 0
     command = SHORT.get(sys.argv[1], [sys.argv[1]]) + sys.argv[2:]
     is_made = STAMP.is_file() and STAMP.read_text("utf-8") == wanted()
     if sys.version_info[:2] > NEWEST and not (is_made and command[0] == "strandline"):  # which says so itself
