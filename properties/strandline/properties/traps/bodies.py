@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 _ASK: Final = '{"type": "response.create", "service_tier": "priority"'
 _DONE: Final = '{"type": "response.completed", "response": {"model": "n"}'
-_SUB: Final = "op: Submission sub=Submission {"
 _ESCAPED_DONE: Final = _DONE.replace("response.completed", r"response\u002ecompleted")
 _ESCAPED_ASK: Final = _ASK.replace("response.create", r"r\u0065sponse.create")
 _BOM: Final = "\ufeff"
