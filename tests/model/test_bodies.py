@@ -106,7 +106,7 @@ def test_a_walk_ends_with_how_much_was_left_open() -> None:
         (["a{x=turn_id=t}"], None),
         (['a{note="x turn.id=evil" turn.id=t}'], "t"),
         (["a{op=S { turn.id=evil } turn.id=t}"], "t"),
-        (["a{cwd=/home/u/my turn_id=evil}", "b"], "evil"),
+        (["a{cwd=/srv/u/my turn_id=evil}", "b"], "evil"),
         (["a{}", "b"], None),
         (['a"{turn.id=evil}"{turn.id=t}'], "t"),
         (['a"{turn.id=evil}"'], None),

@@ -121,6 +121,8 @@ def test_a_blank_model_of_tags_is_unknown() -> None:
         'model="m" tags_json={"service_tier":"priority"',
         'model="m" tags_json={"service_tier":"priority",}',
         'model="m\\q" tags_json={"service_tier":"priority"}',
+        'model="m\\q" cwd=/a(b tags_json={"service_tier":"priority"}',
+        'model="m\\q" note="x tags_json={"service_tier":"priority"}',
         'model="m tags_json={"service_tier":"priority"}',
         'model="m" note="x tags_json={"service_tier":"priority"}',
         'model="m" cwd=/a(b tags_json={"service_tier":"priority"}',
@@ -132,7 +134,7 @@ def test_tags_that_cannot_be_read_are_unreadable(message: str) -> None:
 
 @pytest.mark.parametrize(
     "message",
-    ['model="m" note="tags_json={"', 'model="m\\q" x="tags_json={"', 'model="m\\q" x={ tags_json={}', 'model="m"'],
+    ['model="m" note="tags_json={"', 'model="m\\q" x="tags_json={"', 'model="m\\q" x={ tags_json={}}', 'model="m"'],
 )
 def test_a_message_that_has_no_tags_states_nothing(message: str) -> None:
     assert fact(tags(message)) is None

@@ -70,7 +70,7 @@ def changed(function: FunctionType, before: str, after: str) -> Any:  # noqa: AN
 
 CHANGES: list[tuple[object, str, str, str, str]] = [
     (facts, "_tags", "left_open == 0", "left_open >= 0", "tags"),
-    (facts, "_tags", "end is None or (", "end is None and (", "tags"),
+    (facts, "_tags", "end is None or left", "end is None and left", "tags"),
     (facts, "_request", '"response.create"', '"response.created"', "traps"),
     (facts, "_completed", '"response.completed"', '"response.complete"', "traps"),
     (facts, "_rerouted", '" model was "', '" model was"', "reroutes"),
@@ -102,7 +102,7 @@ CHANGES: list[tuple[object, str, str, str, str]] = [
     (model, "_merged", "merged[-1][1] + 1", "merged[-1][1] + 2", "memos"),
     (model, "bounded", ".id - 1", ".id - 2", "full memos"),
     (model, "latest", "-ANCHORS_MAX", "+ANCHORS_MAX", "memos"),
-    (parse, "_tags", "model is None or name", "model is None and name", "tags"),
+    (parse, "_tags", "start - 1", "start - 0", "tags"),
     (parse, "_request", "body.turn or", "body.turn and", "traps"),
     (parse, "_completed", '"response.completed"', '"response.complete"', "traps"),
     (parse, "_rerouted", "end < 0", "end > 0", "traps"),
@@ -115,8 +115,8 @@ CHANGES: list[tuple[object, str, str, str, str]] = [
     (structure, "outside", "not opened.stack", "    opened.stack", "traps"),
     (structure._Opened, "take", "rindex", "index", "spans"),  # noqa: SLF001 - whose text is changed
     (structure, "group_end", ".start() == 1", ".start() == 2", "starts"),
-    (structure, "body", "colon.end() + 1", "colon.end() + 0", "traps"),
-    (structure, "_innermost", "value is None", "found is None", "bodies"),
+    (structure, "body", "colon.end()", "colon.start()", "traps"),
+    (structure, "_innermost", "value is not None", "value is None", "traps"),
     (debugprint, "is_closed", "!= OPENERS", "== OPENERS", "submissions"),
     (debugprint, "fields", "depth < 0", "depth <= 0", "submissions"),
     (debugprint, "struct", '"Some"', '"Same"', "submissions"),

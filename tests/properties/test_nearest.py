@@ -68,6 +68,7 @@ def test_after_every_known_name_is_asked_when_it_is_written_wrongly(what: str, n
         ("teeth --mutant dominence", "dominance"),
         ("teeth --engine exhausst", "exhaust"),
         ("turns log.sqlite --zone europe/pariss", "Europe/Paris"),
+        ("writer log.sqlite --codex 0.17", "0.171"),
         ("check --mutnt dominance", "--mutant"),
     ],
 )

@@ -299,3 +299,13 @@ def test_a_transaction_that_ends_in_an_exception_is_not_witnessed(log: Path) -> 
         with transaction(connection):
             pass
         assert witness.last is not None
+
+
+def test_a_database_without_any_table_is_empty_for_the_full_scan_and_the_scanner_alike(tmp_path: Path) -> None:
+    path = tmp_path / "logs.sqlite"
+    path.touch()
+    found = read_truth(path, EVER)
+    with Scanner(path) as scanner:
+        assert scanner.turns(ALL) == found
+    assert isinstance(found, Unavailable)
+    assert found.reason == "empty database"

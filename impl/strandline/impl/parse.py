@@ -110,10 +110,11 @@ def _tags(body: Body, start: int) -> Parsed | None:
     model = _STRING.match(text, start - 1)
     name = unescaped(model[0]) if model else None
     marks = [*islice(structure.outside(_TAGS, text, body.message, len(text)), 1)]
-    mark = marks[0] if marks else None
+    if not marks:
+        return None
+    mark = marks[0]
     if mark is None:
-        torn = marks and (model is None or name is not None)
-        return _UNREADABLE if torn and text.find("tags_json={", start) >= 0 else None
+        return _UNREADABLE if text.find("tags_json={", start) >= 0 else None
     tags = _object(text, mark.end())
     tier = tags and tags.get("service_tier")
     if name is None or not isinstance(tier, str):

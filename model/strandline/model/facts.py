@@ -127,8 +127,7 @@ def _tags(message: str) -> Fact | None:
             if model is None or not isinstance(tier, str):
                 return UNREADABLE
             return Fact("tags", tier=tier, model=_named(model))
-    torn = end is None or (left_open and model is not None)
-    return UNREADABLE if torn and TAGS in message else None
+    return UNREADABLE if (end is None or left_open) and TAGS in message else None
 
 
 def _request(payload: str) -> Fact | None:

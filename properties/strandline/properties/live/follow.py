@@ -15,11 +15,12 @@ from strandline.impl.memo import Limits
 from strandline.impl.scanner import DEFAULT_LIMITS, Scanner
 from strandline.model.days import Span
 from strandline.model.oracle import oracle
+from strandline.properties.counting import many
 from strandline.properties.interruption import heed
 from strandline.properties.live.besides import of, unequal
 from strandline.properties.live.besides import record as record_besides
 from strandline.properties.live.truth import Witness
-from strandline.properties.live.turns import counted, fields, reasons, record, statistics, why
+from strandline.properties.live.turns import fields, reasons, record, statistics, why
 from strandline.properties.report.lanes import printable
 
 if TYPE_CHECKING:
@@ -221,7 +222,7 @@ def line(refresh: Refresh, zone: ZoneInfo) -> str:
     cost = outcome.statistics
     read = f"{cost.rows:>7,} rows {cost.keys:>6,} keys {cost.anchors:>3,} anchors"
     took = f"{refresh.seconds * 1000:>9,.2f} ms"
-    parts = [f"{head}{cost.path:<9}  {read} {took}  {held}  {counted(len(outcome.turns), 'turn')}"]
+    parts = [f"{head}{cost.path:<9}  {read} {took}  {held}  {many(len(outcome.turns), 'turn')}"]
     if refresh.appended:
         parts.append(f"{refresh.appended:,} appended")
     if cost.cause is not None:
@@ -234,8 +235,8 @@ def line(refresh: Refresh, zone: ZoneInfo) -> str:
 def _judgement(judged: Judged) -> str:
     if judged.problem is not None:
         return f"not compared: {printable(judged.problem)}"
-    said = "oracle agrees" if judged.agrees else counted(len(judged.differences) + len(judged.counts), "difference")
-    return f"{said} ({counted(judged.rows, 'row')}, {judged.seconds * 1000:,.0f} ms)"
+    said = "oracle agrees" if judged.agrees else many(len(judged.differences) + len(judged.counts), "difference")
+    return f"{said} ({many(judged.rows, 'row')}, {judged.seconds * 1000:,.0f} ms)"
 
 
 def side_by_side(judged: Judged, zone: ZoneInfo) -> Iterator[str]:
@@ -287,14 +288,14 @@ def summary(totals: Totals, *, judging: bool) -> list[str]:
     lines = [
         f"{totals.refreshes:,} refresh{'es' * (totals.refreshes != 1)}, {totals.answered:,} answered",
         f"full scans: {causes}",
-        f"read {counted(totals.rows, 'row')} and {counted(totals.keys, 'key')}",
-        f"appended meanwhile: {counted(totals.appended, 'row')}",
+        f"read {many(totals.rows, 'row')} and {many(totals.keys, 'key')}",
+        f"appended meanwhile: {many(totals.appended, 'row')}",
     ]
     if totals.unavailable:
         lines.append("unavailable: " + ", ".join(f"{n:,} {reason}" for reason, n in totals.unavailable.most_common()))
     if judging:
         unjudged = f", {totals.unjudged:,} not compared" if totals.unjudged else ""
-        lines.append(f"compared {totals.compared:,}{unjudged}: {counted(totals.differences, 'difference')}")
+        lines.append(f"compared {totals.compared:,}{unjudged}: {many(totals.differences, 'difference')}")
     return lines
 
 

@@ -7,6 +7,7 @@ from typing import Final, Literal, TypeAlias
 
 from strandline.properties.live.synthetic.codexes import CODEXES, NEWEST, Name
 from strandline.properties.live.synthetic.filler import USUAL
+from strandline.properties.nearest import meant
 
 Journal: TypeAlias = Literal["wal", "delete"]
 
@@ -66,7 +67,7 @@ class Plan:
     def __post_init__(self) -> None:
         """Check the ranges."""
         ranges = {
-            f"codex must be one of {', '.join(CODEXES)}": self.codex in CODEXES,
+            f"codex must be one of {', '.join(CODEXES)}{meant(self.codex, CODEXES)}": self.codex in CODEXES,
             f"rows must lie between 0 and {_EXACT}": self.rows is None or 0 <= self.rows <= _EXACT,
             "rate must lie between 0.001 and 1000000": self.rate is None or _RATES[0] <= self.rate <= _RATES[1],
             f"batch must lie between 1 and {_BATCH_MAX}": 1 <= self.batch <= _BATCH_MAX,

@@ -215,6 +215,8 @@ def read_truth(path: Path, span: Span, waiting: Callable[[], None] = lambda: Non
 def _read(connection: sqlite3.Connection, path: Path, span: Span) -> FullScan | Unavailable:
     connection.execute("PRAGMA trusted_schema = ON")  # a SQLite that is built without it refuses healthy files
     connection.execute("BEGIN")
+    if connection.execute("SELECT 1 FROM sqlite_schema").fetchone() is None:
+        return Unavailable("empty database", f"{path}: the database is empty: it has no table yet")
     if connection.execute(_KIND).fetchone() != (b"table",):
         return Unavailable("schema", f"{path}: there is no table named logs")
     return full_scan(connection, span)

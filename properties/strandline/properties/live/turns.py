@@ -222,17 +222,12 @@ def cost(shown: Shown, path: Path) -> str:
     read = shown.read
     if shown.is_missing:
         return f"{nothing_at(path)}: 0 turns"
-    parts = [counted(len(shown.turns), "turn"), f"by {read['path']}", counted(int(str(read["rows"])), "row") + " read"]
+    parts = [many(len(shown.turns), "turn"), f"by {read['path']}", many(int(str(read["rows"])), "row") + " read"]
     if read.get("cause"):
         parts.append(f"full scan: {read['cause']}")
     if shown.besides.skipped:
         parts.append("skipped " + ", ".join(f"{count:,} {reason}" for reason, count in shown.besides.skipped))
     return ", ".join([*parts, f"{shown.seconds * 1000:,.1f} ms"])
-
-
-def counted(count: int, what: str) -> str:
-    """Write a count with its noun."""
-    return many(count, what)
 
 
 def document(shown: Shown | Unavailable, asked: Asked) -> dict[str, object]:

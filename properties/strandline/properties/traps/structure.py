@@ -54,7 +54,7 @@ STRUCTURE: Final = (
             asks('turn{turn.id=x}:sample{cwd=/a/b turn.id="c"}'),
             asks("turn{turn.id=d}:sample{op=Op { turn.id=x }}"),
             asks("turn{turn.id=x}:sample{turn.id= }"),
-            asks("turn{turn.id=e}:sample{cwd=/home/it's(here}"),
+            asks("turn{turn.id=e}:sample{cwd=/srv/it's(here}"),
             asks('turn{turn.id=f}:sample{cwd="/a}: b"}'),
             asks('turn{turn.id="g h"}'),
             asks(r'turn{turn.id="i\"j\u{6b}"}'),
