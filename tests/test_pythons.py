@@ -32,9 +32,11 @@ def run_py(monkeypatch: pytest.MonkeyPatch, *arguments: str, is_made: bool) -> A
     assert spec.loader is not None
     program = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(program)
+    program.hear()  # it holds Ctrl-C back until it has begun, and this is the process of the tests
     stand_ins: dict[str, object] = {
         "STAMP": CHECKOUT / ("run.py" if is_made else "nothing"),
         "wanted": lambda: (CHECKOUT / "run.py").read_text("utf-8"),
+        "unable": lambda: "",
         "make": lambda: None,
         "start": len,
     }
