@@ -263,5 +263,7 @@ def test_a_plan_out_of_range_is_refused(make: Callable[[], Plan], name: str) -> 
 
 
 def test_the_plan_bounds_the_partitions() -> None:
-    partitions = {Row(0, *row).partition for row in islice(drafts(Plan(threads=4, processes=2), NOW), 2000)}
+    partitions = {
+        Row(0, *row).partition for row in islice(drafts(Plan(threads=4, processes=2, malformed=1 / 64), NOW), 2000)
+    }
     assert len(partitions) == 4 + 2 + 1

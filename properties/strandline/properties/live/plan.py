@@ -59,7 +59,7 @@ class Plan:
     body_bytes: int = USUAL
     priority: float = 0.5
     noise: float = 1.0
-    malformed: float = 1 / 64
+    malformed: float = 0.0
     journal: Journal = "wal"
     bytes_max: int = 1024 * _MIB
     busy: float = 5.0
