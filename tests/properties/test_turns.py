@@ -31,7 +31,7 @@ TODAY = date(2026, 3, 1)
 @pytest.fixture
 def log(tmp_path: Path) -> Path:
     path = tmp_path / "log.sqlite"
-    write(path, Plan(codex="0.158", rows=400, noise=0.1), threading.Event())
+    write(path, Plan(codex="0.158", rows=400, noise=0.1, malformed=1 / 64), threading.Event())
     return path
 
 
