@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,7 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows knows none of these signals")
+PS: Final = shutil.which("ps")
+
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="Windows knows none of these signals"),
+    pytest.mark.skipif(PS is None, reason="the system has no ps, which tells what a process has started"),
+]
 
 PATIENCE: Final = 120.0
 """Seconds to wait for a line of a command; they are only used up when something is wrong."""
@@ -63,7 +69,7 @@ COMMANDS: Final = {
 
 def below(process: int) -> dict[int, str]:
     """Give what runs below a process, each by its number."""
-    listed = subprocess.run(["/bin/ps", "-eo", "pid=,ppid=,stat="], capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run([str(PS), "-eo", "pid=,ppid=,stat="], capture_output=True, text=True, check=True).stdout
     rows = [(int(pid), int(parent), state) for pid, parent, state in map(str.split, listed.splitlines())]
     found: dict[int, str] = {}
     todo = [process]
@@ -77,7 +83,7 @@ def below(process: int) -> dict[int, str]:
 
 def alive(process: int) -> bool:
     """Tell whether a process still runs: one that has ended, and that nobody has waited for, is listed all the same."""
-    listed = subprocess.run(["/bin/ps", "-o", "stat=", "-p", str(process)], capture_output=True, text=True, check=False)
+    listed = subprocess.run([str(PS), "-o", "stat=", "-p", str(process)], capture_output=True, text=True, check=False)
     return not listed.stdout.strip().startswith("Z") if listed.stdout.strip() else False
 
 
