@@ -104,7 +104,10 @@ def test_what_cannot_be_written_in_the_end_is_broken_and_one_line(
         ("--compare", "a", "b", "c"),
     ],
 )
-def test_too_many_or_too_few_documents_are_a_mistake_in_the_call(arguments: tuple[str, ...]) -> None:
+def test_too_many_or_too_few_documents_are_a_mistake_in_the_call(
+    arguments: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # where no check has left evidence, which would be taken
     result = run(*arguments)
     assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
 
