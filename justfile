@@ -53,11 +53,15 @@ lock *arguments:
         --no-emit-index-url --no-emit-find-links --no-header --quiet "$@" \
         --output-file requirements/lock.txt
 
+# the scanner under every fault of files, locks, the system and SQLite, each struck for real
+faults *arguments:
+    {{ python }} run.py strandline faults "$@"
+
 # every known-bad design against the engine that must catch it, chance from twenty seeds: for the night
 teeth *arguments:
     {{ python }} run.py strandline teeth --seeds 20 "$@"
 
-# what the tests of a module do not notice: just mutation impl/strandline/impl/memo.py tests/impl/test_memo.py
+# what the tests of a module do not notice: just mutation impl/strandline/impl/memo/memo.py tests/impl/memo/test_memo.py
 mutation *arguments:
     bash .ci/mutation "$@"
 

@@ -29,7 +29,10 @@ ENVIRONMENT = ROOT / ".venv-run" / str(sys.implementation.cache_tag)
 PROGRAMS = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = PROGRAMS / ("python.exe" if os.name == "nt" else "python")
 STAMP = ENVIRONMENT / "complete"
-NEWEST = (3, 14)  # of the Pythons that this was tried on; properties/strandline/properties/pythons.py has it too
+NEWEST = (
+    3,
+    14,
+)  # of the Pythons that this was tried on; properties/strandline/properties/commands/pythons.py has it too
 SHORT = {"check": ["strandline", "check"], "test": ["pytest", "-n", "auto"]}
 
 
@@ -44,8 +47,10 @@ def make() -> None:
     print(f"run.py: making {ENVIRONMENT.relative_to(ROOT)}, once; this takes a minute", file=sys.stderr)
     shutil.rmtree(ENVIRONMENT, ignore_errors=True)
     # This Python's pip fills the environment from outside: some systems ship a venv module that cannot install pip.
-    subprocess.check_call([sys.executable, "-m", "venv", "--without-pip", str(ENVIRONMENT)])
-    pip = [sys.executable, "-m", "pip", "--python", str(PYTHON), "--disable-pip-version-check", "-qq"]
+    # And neither is taken from the folder that this is run from, which may have a venv.py or a pip.py.
+    python = [sys.executable, "-P", "-m"]
+    subprocess.check_call([*python, "venv", "--without-pip", str(ENVIRONMENT)])
+    pip = [*python, "pip", "--python", str(PYTHON), "--disable-pip-version-check", "-qq"]
     # Bytecode comes with the first import; to make it of all that nobody imports takes a third of the time.
     install = [*pip, "install", "--no-compile"]
     subprocess.check_call([*install, "--require-hashes", "--requirement", str(LOCK)])

@@ -6,7 +6,15 @@ slow example is no fault of the strategy that made it.
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pytest
 
 # Where Hypothesis is missing, the tests that rest on it fail by their own imports, and no others fail with them.
 if find_spec("hypothesis") is not None:
@@ -19,3 +27,10 @@ if find_spec("hypothesis") is not None:
     )
     settings.register_profile("dev", derandomize=False, deadline=None, print_blob=True, suppress_health_check=UNTIMED)
     settings.load_profile("ci")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let no command that a test calls keep its memo where the user's own are."""
+    folder = tempfile.mkdtemp(prefix="strandline-memos-")
+    os.environ["STRANDLINE_MEMO"] = str(Path(folder) / "memos.sqlite")
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))

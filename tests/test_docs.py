@@ -16,29 +16,30 @@ from typing import Final, get_args
 import click
 import pytest
 
-from strandline.impl import answer
-from strandline.impl.memo import ANCHORS_MAX, GAPS_MAX, Limits
-from strandline.impl.parse import NESTING_MAX
-from strandline.impl.projection import BODY_MAX
-from strandline.impl.scan import WALK_MAX, Cause
-from strandline.properties.bench.cli import bench_command
+from strandline.impl.memo import answer
+from strandline.impl.memo.memo import ANCHORS_MAX, GAPS_MAX, Limits
+from strandline.impl.memo.parse import NESTING_MAX
+from strandline.impl.memo.product.known_bugs import KNOWN_BUGS, dotted
+from strandline.impl.memo.projection import BODY_MAX
+from strandline.impl.memo.scan import WALK_MAX, Cause
 from strandline.properties.cli import main
-from strandline.properties.engines import ENGINES
-from strandline.properties.exhaust.world import Law
+from strandline.properties.commands.writer import writer_command
+from strandline.properties.core.mutant import EXHAUST
+from strandline.properties.core.verdict import EXIT_CODES
+from strandline.properties.engines.exhaust.world import Law
+from strandline.properties.engines.kill.lines import AS_IT_IS
+from strandline.properties.evidence import evidence
+from strandline.properties.evidence.bounds import BYTES_MAX, ClaimKind, Outcome
+from strandline.properties.evidence.replay import load
 from strandline.properties.harness.audit import RULES
-from strandline.properties.laws import LAWS
-from strandline.properties.live.cli import writer_command
-from strandline.properties.live.known_bugs import KNOWN_BUGS, dotted
-from strandline.properties.mutant import EXHAUST
-from strandline.properties.mutants import MUTANTS
-from strandline.properties.prove.engine import CONDITIONS
-from strandline.properties.prove.twice import TWICE
-from strandline.properties.report import evidence
-from strandline.properties.report.bounds import BYTES_MAX, ClaimKind, Outcome
-from strandline.properties.report.replay import load
-from strandline.properties.specimens import SPECIMENS
-from strandline.properties.teeth.known import KINDS, KNOWN, Kind
-from strandline.properties.verdict import EXIT_CODES
+from strandline.properties.systems.memo.contracts.engine import CONDITIONS
+from strandline.properties.systems.memo.contracts.twice import TWICE
+from strandline.properties.systems.memo.engines import ENGINES
+from strandline.properties.systems.memo.faults.injectors import SAYS
+from strandline.properties.systems.memo.faults.matrix import FAULTS
+from strandline.properties.systems.memo.mutants.registry import ASKED, KNOWN, MUTANTS
+from strandline.properties.systems.memo.spec.laws import LAWS
+from strandline.properties.systems.memo.specimens import SPECIMENS
 
 pytestmark = pytest.mark.checkout
 
@@ -51,10 +52,12 @@ SHOWN = (
     "demo",
     "doctor",
     "exhaust",
+    "faults",
     "bench",
     "prove",
     "report",
     "teeth",
+    "threads",
     "verify",
 )
 """The commands whose options the docs show."""
@@ -135,13 +138,13 @@ def test_the_first_screen_of_readme_has_the_race_the_two_commands_the_laws_and_w
         assert part in screen
 
 
-def test_the_page_of_laws_has_a_section_for_each_with_statement_reason_and_twin() -> None:
+def test_the_page_of_laws_has_a_section_for_each_with_statement_reason_and_cover() -> None:
     found = sections(page("docs/laws.md"))
     assert list(found) == [f"{law.number} {law.name}" for law in LAWS]
     for law in LAWS:
         text = flat(found[f"{law.number} {law.name}"])
         assert text.startswith(f"*{law.kind}*: {law.says} **Why.** {law.why} **Sometimes.**")
-        assert law.twin is None or f"**Sometimes.** {law.twin.says} **Catches.**" in text
+        assert law.cover is None or f"**Sometimes.** {law.cover.says} **Catches.**" in text
 
 
 def test_the_page_of_laws_names_for_each_the_mutants_that_it_catches() -> None:
@@ -170,8 +173,10 @@ def test_the_page_of_checking_lists_every_engine_as_it_is() -> None:
     ]
 
 
-def test_the_page_of_checking_lists_the_rule_of_every_stretch_as_it_is() -> None:
-    assert rows(page("docs/checking.md"), "stretch") == [(name, rule.says, rule.why) for name, rule in RULES.items()]
+def test_the_page_of_checking_lists_the_rule_of_every_atomic_step_as_it_is() -> None:
+    assert rows(page("docs/checking.md"), "atomic step") == [
+        (name, rule.says, rule.why) for name, rule in RULES.items()
+    ]
 
 
 def test_the_page_of_checking_gives_the_exit_code_of_every_verdict() -> None:
@@ -289,7 +294,9 @@ def test_the_bounds_that_the_assumptions_name_are_those_of_the_code() -> None:
 
 def test_the_page_of_assumptions_names_each_test_that_drops_one_and_no_other() -> None:
     named = re.findall(r"`(test_\w+)`", page("docs/assumptions.md"))
-    written = re.findall(r"^def (test_\w+)", page("tests/properties/test_assumptions.py"), flags=re.MULTILINE)
+    written = re.findall(
+        r"^def (test_\w+)", page("tests/properties/systems/memo/test_assumptions.py"), flags=re.MULTILINE
+    )
     assert sorted(named) == sorted(written)
 
 
@@ -301,10 +308,10 @@ def test_the_page_of_proof_lists_every_condition_and_every_pair_as_it_is() -> No
     assert [row[:2] for row in rows(page("docs/proof.md"), "model")] == [pair[:2] for pair in TWICE]
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_page_of_teeth_has_every_design_of_a_kind_caught_by_the_engine_that_must(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", ASKED)
+def test_the_page_of_teeth_has_every_mutant_of_a_kind_killed_by_the_engine_that_must(kind: str) -> None:
     found = rows(page("docs/teeth.md"), kind)
-    assert [row[:2] for row in found if row[0] != "the scanner as it is"] == [
+    assert [row[:2] for row in found if row[0] != AS_IT_IS] == [
         (known.name, known.law) for known in KNOWN.values() if known.kind == kind and not known.equivalent
     ]
     for name, law, *cells in found:
@@ -313,9 +320,18 @@ def test_the_page_of_teeth_has_every_design_of_a_kind_caught_by_the_engine_that_
             assert re.match(rf"\*({law} after|\d+ of \d+ seeds: {law} after)", cell), name
 
 
+def test_the_page_of_faults_has_each_of_them_with_what_is_right_under_it_and_every_injector() -> None:
+    found = rows(page("docs/faults.md"), "fault")
+    assert [(title, injector) for title, injector, *_ in found] == [(one.title, one.injector) for one in FAULTS]
+    for fault, (_, _, said, judged) in zip(FAULTS, found, strict=True):
+        assert set(fault.needed) <= set(said.split(", ")) <= set(fault.right), fault.title
+        assert judged == "right"
+    assert {name: does for name, does, _ in rows(page("docs/faults.md"), "injector")} == SAYS
+
+
 def test_the_traces_of_the_page_of_teeth_are_as_long_as_those_that_are_kept() -> None:
     kept = {trace.subject: len(trace.steps) for trace in map(load, map(str, CHECKOUT.glob("tests/traces/*.json")))}
-    for name, _, *cells in rows(page("docs/teeth.md"), KINDS[0]):
+    for name, _, *cells in rows(page("docs/teeth.md"), next(iter(ASKED))):
         if name in KNOWN and KNOWN[name].engine == EXHAUST:
             assert any(cell.endswith(f" {kept[name]} steps") for cell in cells), name
 
@@ -324,9 +340,10 @@ def test_every_option_and_command_that_the_docs_name_exists() -> None:
     known = {"--help", "--version"}
     context = click.Context(main)
     names = main.list_commands(context)
-    every = [main.get_command(context, name) for name in names] + [*bench_command.commands.values()]
+    every = [command for name in names if (command := main.get_command(context, name)) is not None]
+    assert len(every) == len(names)
+    every += [below for command in every if isinstance(command, click.Group) for below in command.commands.values()]
     for command in every:
-        assert command is not None
         known |= {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
     for path in PAGES:
         for line in re.findall(rf"\bstrandline ((?:{'|'.join(SHOWN)})\b[^`\n]*)", path.read_text("utf-8")):
@@ -409,3 +426,31 @@ def test_the_decisions_are_numbered_without_a_gap_and_titled_by_their_number() -
 def test_the_divergences_are_numbered_without_a_gap() -> None:
     numbers = re.findall(r"^## (\d+)\. ", page("docs/divergences.md"), flags=re.MULTILINE)
     assert numbers == [str(number) for number in range(1, len(numbers) + 1)]
+
+
+ROOTS: Final = (*(f"{layer}/strandline/" for layer in ("model", "impl", "properties")), "tests/", "docs/", ".ci/")
+"""What a path from the top of the checkout begins with."""
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(CHECKOUT).as_posix())
+def test_every_path_that_a_page_names_is_there(path: Path) -> None:
+    """All but those of the changelog, which tells of what was."""
+    if path.name != "CHANGELOG.md":
+        for name in re.findall(r"`([\w./*-]+/[\w./*-]*)`", path.read_text("utf-8")):
+            assert not name.startswith(ROOTS) or list(CHECKOUT.glob(name)), name
+
+
+def test_the_table_of_readme_has_every_folder_of_properties_that_holds_code() -> None:
+    ours = CHECKOUT / "properties" / "strandline" / "properties"
+    named = set(re.findall(r"^\| (`[^|]+`) \|", sections(page("README.md"))["What is where"], flags=re.MULTILINE))
+    folders = {folder.rstrip("/") for cell in named for folder in re.findall(r"`([^`]+)`", cell)}
+    below = {path.parent for path in ours.glob("*/*.py")} | {path.parent for path in ours.glob("engines/*/*.py")}
+    below |= {path.parent for pattern in ("systems/*/*.py", "systems/*/*/*.py") for path in ours.glob(pattern)}
+    rooms = {path.relative_to(ours).as_posix() for path in below}
+    assert rooms - {"engines", "systems", "exhaust", "traces"} == folders - {
+        "model",
+        "impl",
+        "properties",
+        "tests",
+        "docs",
+    }

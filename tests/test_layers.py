@@ -6,8 +6,9 @@ import ast
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pytest
 
@@ -29,7 +30,9 @@ class Layer(NamedTuple):
 
 LAYERS = {
     "model": Layer(ours=frozenset(), others=frozenset()),
-    "impl": Layer(ours=frozenset(), others=frozenset({"msgspec", "trio"})),
+    # tzlocal names the machine's time zone, for the days that a command is asked for, and platformdirs the folder in
+    # which a command keeps its memo.
+    "impl": Layer(ours=frozenset(), others=frozenset({"msgspec", "platformdirs", "trio", "tzlocal"})),
     "properties": Layer(ours=frozenset({"model", "impl"}), others=None),
 }
 
@@ -54,6 +57,9 @@ for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
         importlib.import_module(module.name)
 print(*sorted({name.split(".")[1] for name in sys.modules if name.startswith("strandline.")}))
 """
+
+
+OURS: Final = re.compile(r"strandline(\.\w+)+")
 
 
 def import_alone(layer: str, checkout: Path = CHECKOUT) -> subprocess.CompletedProcess[str]:
@@ -84,16 +90,18 @@ def imports(tree: ast.AST, package: tuple[str, ...]) -> Iterator[str]:
             base = ".".join((*above, *filter(None, [node.module])))
             yield base
             yield from (f"{base}.{alias.name}" for alias in node.names)
-        elif isinstance(node, ast.Constant) and re.fullmatch(r"strandline(\.\w+)+", str(node.value)):
-            yield str(node.value)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and OURS.fullmatch(node.value):
+            yield node.value
 
 
-def imported(layer: str) -> Iterator[tuple[str, str]]:
-    """Yield (file, dotted name) for all that the modules of a layer import, anywhere in them."""
-    for file in sources(layer):
-        package = file.relative_to(CHECKOUT / layer).parent.parts
-        for name in imports(ast.parse(file.read_bytes()), package):
-            yield str(file.relative_to(CHECKOUT)), name
+@cache
+def imported(layer: str) -> tuple[tuple[str, str], ...]:
+    """Give (file, dotted name) for all that the modules of a layer import, anywhere in them."""
+    return tuple(
+        (str(file.relative_to(CHECKOUT)), name)
+        for file in sources(layer)
+        for name in imports(ast.parse(file.read_bytes()), file.relative_to(CHECKOUT / layer).parent.parts)
+    )
 
 
 def plant(checkout: Path, layer: str, text: str) -> None:
@@ -192,6 +200,110 @@ def test_a_unix_only_import_is_seen_unless_a_function_holds_it() -> None:
     assert unix_only("import os\ntry:\n    import fcntl\nexcept ImportError:\n    pass\n") == ["fcntl"]
     assert unix_only("class A:\n    import resource as r\n") == ["resource"]
     assert unix_only("def lock():\n    import fcntl\n") == []
+
+
+ROOMS: Final = {
+    "core": frozenset[str](),
+    "harness": frozenset({"core"}),
+    "evidence": frozenset({"core"}),
+    "engines": frozenset({"core", "harness", "evidence"}),
+}
+"""The rooms of properties that know no system, and what else of ours each may import besides itself."""
+
+NAMED_WHOLE: Final = frozenset(
+    f"strandline.{name}" for name in (*LAYERS, *(f"properties.{room}" for room in (*ROOMS, "systems")))
+)
+"""What evidence names so as to digest its sources."""
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_that_knows_no_system_imports_none(room: str) -> None:
+    ours = "strandline.properties"
+    permitted = ("strandline.model.terms.", *(f"{ours}.{other}." for other in (room, *ROOMS[room])))
+    known = {str(file.relative_to(CHECKOUT)) for file in sources(f"properties/strandline/properties/{room}")}
+    broken = [
+        (file, name)
+        for file, name in imported("properties")
+        if file in known
+        and name.startswith("strandline.")
+        and name not in NAMED_WHOLE
+        and not f"{name}.".startswith(permitted)
+    ]
+    assert broken == []
+
+
+@cache
+def packages() -> dict[str, set[str]]:
+    """Give the packages that each package imports, for types too; a module counts for the package that it stands in."""
+    modules = {
+        ".".join(file.relative_to(CHECKOUT / layer).with_suffix("").parts).removesuffix(".__init__"): file
+        for layer in LAYERS
+        for file in sources(layer)
+    }
+    package = {name: name if file.stem == "__init__" else name.rpartition(".")[0] for name, file in modules.items()}
+    found: dict[str, set[str]] = {name: set() for name in package.values()}
+    for name, file in modules.items():
+        for node in ast.walk(ast.parse(file.read_bytes())):
+            if isinstance(node, ast.ImportFrom) and node.module is not None:
+                named = (f"{node.module}.{alias.name}" for alias in node.names)
+                theirs = {package.get(one, package.get(node.module)) for one in named}
+                found[package[name]] |= {one for one in theirs if one is not None}
+    return {name: {one for one in theirs if one != name} for name, theirs in found.items()}
+
+
+def circling(arrows: dict[str, set[str]]) -> set[str]:
+    """Give what lies on a circle of arrows, or between two circles: what is left once all ends are taken away."""
+    left = dict(arrows)
+    while ends := {one for one in left if not left[one] & left.keys() or not any(one in left[other] for other in left)}:
+        left = {one: theirs for one, theirs in left.items() if one not in ends}
+    return set(left)
+
+
+def test_no_packages_import_each_other_round_a_circle() -> None:
+    assert len(packages()) > 30
+    assert circling(packages()) == set()
+
+
+def test_a_circle_is_told_from_what_leads_to_it() -> None:
+    assert circling({"a": {"b"}, "b": {"c", "d"}, "c": {"b"}, "d": set()}) == {"b", "c"}
+
+
+def test_no_room_of_a_system_imports_that_of_another() -> None:
+    systems = {path.name for layer in ("model", "impl") for path in (CHECKOUT / layer / "strandline" / layer).iterdir()}
+    for layer in ("model", "impl"):
+        for file, name in imported(layer):
+            mine, theirs = Path(file).parts[3], name.split(".")[2:3]
+            assert not theirs or theirs[0] in {mine, "terms"} or theirs[0] not in systems, (file, name)
+
+
+PRODUCT: Final = "strandline.impl.memo.product"
+WRITER: Final = f"{PRODUCT}.writer"
+
+
+def names_below(folder: str, *, but: str = "-") -> set[tuple[str, str]]:
+    """Give (file, dotted name) for the imports of a folder of the implementation, but for one folder below it."""
+    inside, outside = (f"impl/{name.replace('.', '/')}/" for name in (folder, but))
+    return {pair for pair in imported("impl") if pair[0].startswith(inside) and not pair[0].startswith(outside)}
+
+
+@pytest.mark.parametrize("system", ["memo", "threads"])
+def test_a_system_as_a_library_needs_neither_its_commands_nor_what_they_need(system: str) -> None:
+    product = f"strandline.impl.{system}.product"
+    library = names_below(f"strandline.impl.{system}", but=product)
+    assert len({file for file, _ in library}) > 20
+    assert [
+        (file, name) for file, name in library if f"{name}.".startswith((f"{product}.", "tzlocal.", "platformdirs."))
+    ] == []
+
+
+def test_the_writer_of_synthetic_logs_shares_nothing_with_the_scanner_that_reads_them() -> None:
+    # The guard reads nothing: it bounds what SQLite does in somebody's file.
+    permitted = (WRITER, f"{PRODUCT}.text", "strandline.impl.memo.guard")
+    ours = {(file, name) for file, name in names_below(WRITER) if name.startswith("strandline.")}
+    assert ours
+    assert [(file, name) for file, name in ours if not name.startswith(permitted)] == []
+    beside = names_below(PRODUCT, but=WRITER)
+    assert [(file, name) for file, name in beside if name.startswith(WRITER)] == []
 
 
 @pytest.mark.parametrize("layer", LAYERS)

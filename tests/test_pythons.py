@@ -12,8 +12,8 @@ from typing import Any, Final
 import pytest
 from click.testing import CliRunner
 
-from strandline.properties import pythons
 from strandline.properties.cli import main
+from strandline.properties.commands import pythons
 
 CHECKOUT: Final = Path(__file__).parent.parent
 TOLD: Final = r"Python \d+\.\d+ is newer than any that strandline was tried on, up to 3\.10\n"

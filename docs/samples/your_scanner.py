@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from strandline.properties.blackbox.subject import Outcome, Turn, Turns, Unavailable, Window
+from strandline.properties.systems.memo.blackbox.subject import Outcome, Turn, Turns, Unavailable, Window
 
 TAGS, REQUEST, SUBMISSION, MODEL = range(4)
 """What a row is: three kinds that tell the tier of a turn, the best first, and what tells its model alone."""

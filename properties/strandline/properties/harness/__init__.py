@@ -1,1 +1,1 @@
-"""The real scanner, moved gate by gate beside its model: files, shells, ghosts, and the watch kept on it."""
+"""What drives real code: child processes, the sandbox, the audit of accesses, and interrupts."""

@@ -1,9 +1,9 @@
 """The audit of the gates: between two of them the scanner may touch what is shared once, and how is written here.
 
-Every interleaving that the engines try is one of whole stretches: an effect performed, and one step of the core. A
-stretch that touches what is shared twice would hide the schedules in which another refresh comes in between. (A step
-that merged *check* and *store* once made every schedule look clean, with the bug still there.) So a stretch that
-touches more than its rule allows is no violation of a law, but a fault of the judge: the verdict is broken.
+Every interleaving that the engines try is one of whole atomic steps: an effect performed, and one step of the core. An
+atomic step that touches what is shared twice would hide the schedules in which another refresh comes in between. (A
+step that merged *check* and *store* once made every schedule look clean, with the bug still there.) So an atomic step
+that touches more than its rule allows is no violation of a law, but a fault of the judge: the verdict is broken.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from typing import Final, NamedTuple
 
 
 class AuditError(AssertionError):
-    """A stretch touched what is shared in a way that its rule does not allow."""
+    """An atomic step touched what is shared in a way that its rule does not allow."""
 
-    def __init__(self, stretch: str, accesses: tuple[str, ...]) -> None:
-        """Name the stretch, what it touched in order, and the rule that was broken."""
+    def __init__(self, step: str, accesses: tuple[str, ...]) -> None:
+        """Name the step, what it touched in order, and the rule that was broken."""
         touched = ", ".join(accesses) or "nothing"
-        super().__init__(f"audit: {stretch} may touch {RULES[stretch].says}; it touched {touched}")
-        self.stretch = stretch
+        super().__init__(f"audit: {step} may touch {RULES[step].says}; it touched {touched}")
+        self.step = step
         self.accesses = accesses
 
 
 class Rule(NamedTuple):
-    """What one stretch may touch: a regular expression over the words of its accesses, in words, and why it may."""
+    """What one atomic step may touch: a regular expression over the words of its accesses, in words, and why it may."""
 
     accesses: str
     says: str
@@ -68,7 +68,7 @@ RULES: Final[dict[str, Rule]] = {
     "core step": Rule(r"", "nothing", "Between two gates a refresh is a function of what it found."),
     "model step": Rule(r"", "nothing", "The model is values and pure functions."),
 }
-"""What each stretch may touch; what is not named here it may not."""
+"""What each atomic step may touch; what is not named here it may not."""
 
 ACCESSES: Final = {
     "stat": "the path is looked at",
@@ -90,18 +90,18 @@ ACCESSES: Final = {
 """What is recorded. Any other word is the name of a call that went round the effects, such as ``os.stat``."""
 
 VERDICTS_MAX: Final = 4_096
-"""How many verdicts on distinct stretches are remembered."""
+"""How many verdicts on distinct atomic steps are remembered."""
 
 
 @lru_cache(maxsize=VERDICTS_MAX)
-def is_allowed(stretch: str, accesses: tuple[str, ...]) -> bool:
-    """Judge one stretch by its rule.
+def is_allowed(step: str, accesses: tuple[str, ...]) -> bool:
+    """Judge one atomic step by its rule.
 
     Args:
-        stretch: the name of its effect, or of what else ran.
+        step: the name of its effect, or of what else ran.
         accesses: what it touched, in order.
 
     Raises:
-        KeyError: there is no rule for such a stretch.
+        KeyError: there is no rule for such an atomic step.
     """
-    return re.fullmatch(RULES[stretch].accesses, " ".join(accesses)) is not None
+    return re.fullmatch(RULES[step].accesses, " ".join(accesses)) is not None

@@ -1,1 +1,1 @@
-"""What is done with a trace: it is taken again, beside the model or not, made short, committed, and made a test."""
+"""Where replay was before the engines had a room of their own; tests that were exported for it still run."""

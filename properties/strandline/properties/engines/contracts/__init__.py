@@ -1,0 +1,1 @@
+"""Contracts on pure functions, put to CrossHair for all ints."""

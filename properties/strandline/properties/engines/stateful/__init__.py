@@ -1,0 +1,1 @@
+"""State machines: what Hypothesis and a random walk play."""

@@ -1,0 +1,1 @@
+"""The systems: each room wires one up for the engines."""

@@ -1,0 +1,1 @@
+"""The memo's state machines: what chance plays, and in which worlds."""

@@ -1,0 +1,1 @@
+"""All that knows live threads: ``system.py`` wires them for the engines."""
