@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
-    import pytest
+    from collections.abc import Iterator
 
 # Where Hypothesis is missing, the tests that rest on it fail by their own imports, and no others fail with them.
 if find_spec("hypothesis") is not None:
@@ -34,3 +37,14 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = tempfile.mkdtemp(prefix="strandline-memos-")
     os.environ["STRANDLINE_MEMO"] = str(Path(folder) / "memos.sqlite")
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+@pytest.fixture
+def hangups() -> Iterator[None]:
+    """Let SIGHUP end what the test starts: under nohup it is ignored, by each child too, and that is right."""
+    if not hasattr(signal, "SIGHUP"):
+        yield
+        return
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)

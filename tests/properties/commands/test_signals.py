@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 PS: Final = shutil.which("ps")
 
 pytestmark = [
+    pytest.mark.usefixtures("hangups"),
     pytest.mark.skipif(sys.platform == "win32", reason="Windows knows none of these signals"),
     pytest.mark.skipif(PS is None, reason="the system has no ps, which tells what a process has started"),
 ]

@@ -66,6 +66,7 @@ def test_the_first_signal_sets_an_event_and_a_later_one_interrupts(monkeypatch: 
         signal.raise_signal(signal.SIGINT)
 
 
+@pytest.mark.usefixtures("hangups")
 @pytest.mark.parametrize("asked", interruption.SIGNALS)
 def test_signals_that_come_together_interrupt_once(asked: signal.Signals) -> None:
     done: list[str] = []

@@ -8,6 +8,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import threading
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -23,7 +24,10 @@ from strandline.properties.systems.memo.blackbox.subject import SubjectBrokenErr
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="there are no process groups on Windows")
+pytestmark = [
+    pytest.mark.usefixtures("hangups"),
+    pytest.mark.skipif(os.name == "nt", reason="there are no process groups on Windows"),
+]
 
 ALWAYS = Window(None, None, ZoneInfo("UTC"))
 PATIENCE = 30.0
@@ -87,6 +91,18 @@ def test_a_death_is_told_with_how_it_ended(source: str, says: str, monkeypatch: 
     error = breach(source, refreshes=2)
     assert error.breach == "death"
     assert says in str(error)
+
+
+def test_a_death_before_its_readers_are_started_is_told_with_its_last_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    start = threading.Thread.start
+
+    def started(thread: threading.Thread) -> None:
+        start(thread)
+        if thread.name == "subject":  # as on a machine that is slow to go on
+            thread.join(PATIENCE)
+
+    monkeypatch.setattr(threading.Thread, "start", started)
+    assert "its standard error ends 'no such table'" in str(breach("sys.exit('no such table')"))
 
 
 def test_a_flood_of_standard_output_ends_the_child() -> None:

@@ -64,8 +64,9 @@ class Child:
         self._broken: SubjectBrokenError | None = None
         self._last = 0
         self._noise: deque[bytes] = deque(maxlen=TAIL_MAX)
+        # Whoever listens waits for its last words: a child may be dead before a thread is started.
         self._readers = [
-            threading.Thread(target=work, name="subject", daemon=True) for work in (self._listen, self._drain)
+            threading.Thread(target=work, name="subject", daemon=True) for work in (self._drain, self._listen)
         ]
         with undisturbed():
             self._process = _started(words)
@@ -152,7 +153,7 @@ class Child:
         except subprocess.TimeoutExpired:
             self._break("death", "it closed its standard output")
             return
-        self._readers[1].join(LAST_WORDS)  # its standard error may not have been read to the end yet
+        self._readers[0].join(LAST_WORDS)  # its standard error may not have been read to the end yet
         ended = f"by {signal.Signals(-code).name}" if code < 0 else f"with exit code {code}"
         self._break("death", f"it ended {ended}" + (f" after {wire.shown(pending)}" if pending else ""))
 
