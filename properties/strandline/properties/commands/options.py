@@ -39,6 +39,14 @@ def amount(text: str) -> int:
 FORMAT = click.option(
     "--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to answer."
 )
+MATRIX_FORMAT = click.option(
+    "--format",
+    "output",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    show_default=True,
+    help="How to answer.",
+)
 # A file that may not be read is an outcome of reading, not a mistake in the call.
 DATABASE = click.argument("database", metavar="DB", type=click.Path(path_type=Path, readable=False))
 

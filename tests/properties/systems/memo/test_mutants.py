@@ -27,7 +27,7 @@ from strandline.properties.engines.replay.shortest import shortest
 from strandline.properties.engines.stateful.play import DERANDOMIZED, UNSHRUNK, play
 from strandline.properties.evidence.replay import encode, file_name, load
 from strandline.properties.systems.memo.agreement.agree import QUESTIONS
-from strandline.properties.systems.memo.mutants.registry import ALIKE, FLAWS, MUTANTS, PLANTED, planted
+from strandline.properties.systems.memo.mutants.registry import ALIKE, MODEL_MUTANTS, MUTANTS, PLANTED, planted
 from strandline.properties.systems.memo.spaces import real_space
 from strandline.properties.systems.memo.spec.laws import LAWS, laws_of
 from strandline.properties.systems.memo.spec.worlds import WORLDS
@@ -121,14 +121,14 @@ def test_a_mutant_is_killed_by_the_engine_that_must_by_the_law_that_it_names_aft
     assert (found.outcome, found.law, found.steps) == ("killed", law, len(kept.steps)), found.says
 
 
-@pytest.mark.parametrize("name", FLAWS)
+@pytest.mark.parametrize("name", MODEL_MUTANTS)
 def test_a_mutant_of_the_model_is_killed_by_the_search_of_the_model_after_as_many_steps_as_by_the_reference(
     name: str,
 ) -> None:
     found = kill(SYSTEM, Job(name, MODEL_ENGINE, 0))
-    with SYSTEM.opened(name, FLAWS[name].where) as space:
-        plain = plainly(space, laws_of(WORLDS[FLAWS[name].where]), FLAWS[name].law)
-    assert (found.outcome, found.law, found.steps) == ("killed", FLAWS[name].law, plain.steps), found.says
+    with SYSTEM.opened(name, MODEL_MUTANTS[name].where) as space:
+        plain = plainly(space, laws_of(WORLDS[MODEL_MUTANTS[name].where]), MODEL_MUTANTS[name].law)
+    assert (found.outcome, found.law, found.steps) == ("killed", MODEL_MUTANTS[name].law, plain.steps), found.says
 
 
 def test_the_shortest_trace_to_a_newer_memo_thrown_away_is_hazard_h03() -> None:
