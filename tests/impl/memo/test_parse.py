@@ -1,4 +1,4 @@
-"""Claims about the parser: which bodies say something of a turn, and what, as :mod:`tests.bodies` has it."""
+"""Claims about the parser: which bodies say something of a turn, and what, as :mod:`tests.claims` has it."""
 
 import json
 from typing import NoReturn
@@ -11,8 +11,8 @@ from strandline.impl.memo import parse as parsing
 from strandline.impl.memo import structure
 from strandline.impl.memo.parse import DEPTH_MAX, MARKERS, NESTING_MAX, is_marked, parse
 from strandline.impl.memo.projection import BODY_MAX
-from tests.bodies import messages, submissions
-from tests.bodies.makers import SPANS
+from tests.claims import messages, submissions
+from tests.claims.bodies import SPANS
 
 
 @pytest.mark.parametrize(("body", "states"), [*messages.CASES, *submissions.CASES])

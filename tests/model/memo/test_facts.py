@@ -1,4 +1,4 @@
-"""Claims about facts: what one body states, as :mod:`tests.bodies` has it, and which bodies are read at all."""
+"""Claims about facts: what one body states, as :mod:`tests.claims` has it, and which bodies are read at all."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 from strandline.model.memo import facts as module
 from strandline.model.memo.facts import fact
 from strandline.model.memo.log import Raw
-from tests.bodies import messages, submissions
-from tests.bodies.makers import EACH, request
+from tests.claims import messages, submissions
+from tests.claims.bodies import EACH, request
 
 if TYPE_CHECKING:
     from strandline.model.memo.log import Body

@@ -3,7 +3,7 @@
 import sys
 from typing import Final
 
-from tests.bodies.makers import (
+from tests.claims.bodies import (
     BLANKS,
     EACH,
     EVIL,

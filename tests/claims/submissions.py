@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.bodies.makers import (
+from tests.claims.bodies import (
     BLANKS,
     SPANS,
     UNREADABLE,
