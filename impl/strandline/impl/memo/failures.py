@@ -12,6 +12,7 @@ from strandline.impl.memo.effects import Failure
 from strandline.impl.memo.files import is_out_of_descriptors, may, reason_of, shown
 from strandline.impl.memo.guard import LOOK, EndlessError, Guard
 from strandline.impl.memo.log import damaged
+from strandline.impl.memo.projection import BODY_MAX
 from strandline.impl.memo.schema import EmptyDatabaseError, SchemaError
 
 if TYPE_CHECKING:
@@ -166,6 +167,8 @@ def _is_spoiled_by_its_wal(path: Path) -> bool:
         with closing(sqlite3.connect(uri, uri=True, timeout=0)) as alone:
             guard = Guard(0, CHECKED_MAX)
             alone.set_progress_handler(guard.stops, LOOK)
+            alone.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, BODY_MAX)  # it computes columns, and what they are checked by
+            alone.execute("PRAGMA trusted_schema = OFF")
             try:
                 return bool(alone.execute("PRAGMA quick_check(1)").fetchall() == [("ok",)])
             except sqlite3.OperationalError as interrupted:

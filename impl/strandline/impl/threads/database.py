@@ -184,6 +184,7 @@ class MetadataStore:
         before = place_of(self.path)
         connection = self._connect(self.path, isolation_level=None, timeout=0, check_same_thread=False)
         try:
+            connection.execute("PRAGMA trusted_schema = OFF")
             require_only_tables(connection)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute(f"PRAGMA synchronous = {self._synchronous}")

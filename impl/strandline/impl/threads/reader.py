@@ -150,6 +150,7 @@ class Reader:
                 )
             self._connection, self._place = connection, place
             connection.execute("PRAGMA query_only = ON")
+            connection.execute("PRAGMA trusted_schema = OFF")
             require_only_tables(connection)
             if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'threads'").fetchall():
                 self._drop()  # it is being made

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from strandline.impl.memo.product.doctor import examine, lines
 from strandline.properties.commands.console import document, tell
-from strandline.properties.commands.options import FORMAT
+from strandline.properties.commands.options import FORMAT, PATH
 from strandline.properties.core.version import __version__
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _DOCTOR: Final = """\b
 Exit codes: 0 the log can be read, or none was named, 2 LOG is no log or not
@@ -20,7 +22,7 @@ Example:    strandline doctor ~/.codex/logs_2.sqlite
 
 
 @click.command("doctor", epilog=_DOCTOR)
-@click.argument("log", required=False, type=click.Path(path_type=Path, readable=False))
+@click.argument("log", required=False, type=PATH)
 @FORMAT
 @click.pass_context
 def doctor_command(ctx: click.Context, *, log: Path | None, output: str) -> None:

@@ -7,14 +7,13 @@ import sys
 import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from strandline.properties.commands import console, outputs
 from strandline.properties.commands.chosen import own
-from strandline.properties.commands.options import BROKEN, FORMAT, amount, duration, refuse
+from strandline.properties.commands.options import BROKEN, FORMAT, PATH, amount, duration, refuse
 from strandline.properties.core.line import command
 from strandline.properties.core.named import LoadError
 from strandline.properties.core.verdict import EXIT_CODES, Verdict
@@ -29,6 +28,7 @@ from strandline.properties.harness.workers import WORKERS_MAX
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from strandline.properties.engines.exhaust.found import Status
 
@@ -73,7 +73,7 @@ Example:    strandline exhaust
 )
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=PATH,
     help="The evidence.  [default: exhaust.json in a new folder below .strandline/runs]",
 )
 @FORMAT

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from strandline.properties.commands import console, outputs
-from strandline.properties.commands.options import BROKEN, duration, refuse_unknown
+from strandline.properties.commands.options import BROKEN, PATH, duration, refuse_unknown
 from strandline.properties.core.verdict import EXIT_CODES, Verdict
 from strandline.properties.evidence import folder, runs
 from strandline.properties.evidence.evidence import sources
@@ -19,6 +18,8 @@ from strandline.properties.systems.memo.faults import matrix, report
 from strandline.properties.systems.memo.faults.storm import JOURNALS, storm
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from strandline.properties.systems.memo.faults.fault import Result
     from strandline.properties.systems.memo.faults.storm import Storm
 
@@ -41,7 +42,7 @@ Example:    strandline faults --only F-L1 --only strace
 @click.option("--seed", type=click.IntRange(0, 2**31), default=0, show_default=True, help="Of the dice of a storm.")
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=PATH,
     help="The evidence.  [default: faults.json in a new folder below .strandline/runs]",
 )
 @click.option(

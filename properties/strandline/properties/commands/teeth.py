@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from strandline.properties.commands import console, outputs
-from strandline.properties.commands.options import BROKEN, refuse_unknown
+from strandline.properties.commands.options import BROKEN, PATH, refuse_unknown
 from strandline.properties.core.system import SHIPPED
 from strandline.properties.core.verdict import EXIT_CODES, Verdict
 from strandline.properties.engines.kill.lines import document, lines, markdown
@@ -20,6 +19,8 @@ from strandline.properties.harness.interruption import reporting
 from strandline.properties.systems.memo.system import SYSTEM
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from strandline.properties.engines.kill.matrix import Kill
 
 _EPILOG: Final = """\b
@@ -43,7 +44,7 @@ Example:    strandline teeth --mutant dominance --full
 )
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=PATH,
     help="The evidence.  [default: teeth.json in a new folder below .strandline/runs]",
 )
 @click.option(
