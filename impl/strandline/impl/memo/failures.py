@@ -54,6 +54,7 @@ _EXTENDED: Final[dict[int, Reason]] = {
     sqlite3.SQLITE_READONLY_RECOVERY: "needs recovery",
     sqlite3.SQLITE_READONLY_DIRECTORY: "folder not writable",
     sqlite3.SQLITE_READONLY_CANTINIT: "folder not writable",
+    sqlite3.SQLITE_IOERR_NOMEM: "no memory",
     sqlite3.SQLITE_IOERR_SHMSIZE: "disk full",
     sqlite3.SQLITE_IOERR_SHMOPEN: "disk full",  # or no file may be as long as three bytes
     sqlite3.SQLITE_IOERR_SHORT_READ: "lost wal",  # SQLite takes a short read of the log itself for a page of zeros
