@@ -50,10 +50,11 @@ def import_command(ctx: click.Context, *, source: Path, names: Path | None, outp
     writes in DIR is refused with that process, and the others go on.
     """
     folder: Path = ctx.obj
-    index = codex.index_of(source) if names is None else names
-    files = codex.find(source)
-    known = {} if index is None else codex.names(index)
     told: list[Imported] = []
+    with speaking(ctx):
+        index = codex.index_of(source) if names is None else names
+        files = codex.find(source)
+        known = {} if index is None else codex.names(index)
     with speaking(ctx), ThreadStore(folder) as store, console.Progress() as progress:
         importer = Importer(store, folder, known)
         for imported in importer.imports(files.rollouts):
