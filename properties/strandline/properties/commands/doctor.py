@@ -10,6 +10,7 @@ from strandline.impl.memo.product.doctor import examine, lines
 from strandline.properties.commands.console import document, tell
 from strandline.properties.commands.options import FORMAT, PATH
 from strandline.properties.core.version import __version__
+from strandline.properties.harness.unblocked import unblocked
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,6 +31,8 @@ def doctor_command(ctx: click.Context, *, log: Path | None, output: str) -> None
 
     Nothing that is in a row of the log is shown. Its path and the schema of its table are.
     """
+    if log is not None:
+        ctx.with_resource(unblocked(log))
     finding = examine(log, __version__)
     if output == "json":
         document(finding.document)

@@ -15,6 +15,7 @@ from strandline.impl.memo.product.query import Day, Query, parse_day, parse_zone
 from strandline.properties.commands import console
 from strandline.properties.commands.options import DATABASE, FORMAT, PATH, USAGE, duration, refuse
 from strandline.properties.harness.interruption import heed
+from strandline.properties.harness.unblocked import unblocked
 from strandline.properties.systems.memo.live.judge import Oracle, look
 
 if TYPE_CHECKING:
@@ -99,6 +100,7 @@ def turns_command(  # noqa: PLR0913 - one parameter for each option
         refuse(error)
     if required and not database.exists():
         raise click.UsageError(turns.nothing_at(database))
+    ctx.with_resource(unblocked(database))
     shelf = _shelf(ctx, memo, wanted=not forgetful and (following or not oracle))
     if following:
         pause = 1.0 if interval is None else interval

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from strandline.impl.threads.opening import DATABASE
 from strandline.properties.commands.group import Group
 from strandline.properties.commands.options import PATH
 from strandline.properties.commands.threads import reading, whole, writing
+from strandline.properties.harness.unblocked import unblocked
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,6 +34,7 @@ def threads_command(ctx: click.Context, folder: Path) -> None:
     a thread, and refuse with its process if another one has it.
     """
     ctx.obj = folder
+    ctx.with_resource(unblocked(folder / DATABASE))
 
 
 for _verb in (
