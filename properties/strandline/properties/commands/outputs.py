@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from strandline.properties.commands import console
-from strandline.properties.commands.options import BROKEN, refuse
+from strandline.properties.commands.options import BROKEN, PATH, refuse
 from strandline.properties.core.verdict import EXIT_CODES, Verdict
 from strandline.properties.evidence import folder, runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
 
 def option(what: str) -> Callable[[Any], Any]:
     """Make the option that names the file of a run's evidence."""
     default = f"[default: {document(what)} in a new folder below .strandline/runs]"
-    return click.option("--out", type=click.Path(path_type=Path), help=f"The evidence.  {default}")
+    return click.option("--out", type=PATH, help=f"The evidence.  {default}")
 
 
 def document(what: str) -> str:
