@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import pytest
 
 from strandline.model.memo.log import Row
 from strandline.model.memo.oracle import Counts, Span, TierRows, Truth, Turn, counts, oracle, turns
+from tests.claims.real_logs import LOGS, UNTOLD, every_log, read
 from tests.claims.turns import Stated, Told, Turns, Written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.claims.days import Instants
 
 EVER = Span(None, None)
-REAL_LOGS = sorted((Path(__file__).parents[2] / "real-logs").glob("*.jsonl"))
 
 
 class TestTurns(Turns):
@@ -52,16 +49,15 @@ def test_skipped_rows_are_counted_beside_the_turns() -> None:
 # --- real logs ---
 
 
-def _read(path: Path) -> tuple[dict[str, Any], tuple[Row, ...]]:
-    first, *lines = map(json.loads, path.read_text("utf-8").splitlines())
+def rows_of(rows: list[dict[str, Any]]) -> tuple[Row, ...]:
     columns = ("id", "ts", "ts_nanos", "thread_id", "process_uuid", "feedback_log_body")
-    return first, tuple(Row(*(line[column] for column in columns)) for line in lines)
+    return tuple(Row(*(row[column] for column in columns)) for row in rows)
 
 
-@pytest.mark.parametrize("path", REAL_LOGS, ids=lambda path: path.stem)
-def test_a_log_of_a_real_codex_says_what_its_server_saw(path: Path) -> None:
-    known, rows = _read(path)
-    truth = oracle(rows, EVER)
+@every_log
+def test_a_log_of_a_real_codex_says_what_its_server_saw(log: Path) -> None:
+    known, rows = read(log)
+    truth = oracle(rows_of(rows), EVER)
     expected = known["expected"]
     said = [turn._asdict() for turn in truth.turns if isinstance(turn, Turn)]
     assert said == expected["turns"]
@@ -75,6 +71,6 @@ def test_a_log_of_a_real_codex_says_what_its_server_saw(path: Path) -> None:
 
 
 def test_of_the_real_logs_three_do_not_say_everything() -> None:
-    assert len(REAL_LOGS) == 11
-    silent = {path.stem for path in REAL_LOGS if counts(_read(path)[1], EVER)[2]}  # type: ignore[index] # a tuple
-    assert silent == {"0.140-http", "0.149-settings-update", "0.149-thread-default"}
+    assert len(LOGS) == 11
+    silent = {log.stem for log in LOGS if counts(rows_of(read(log)[1]), EVER)[2]}  # type: ignore[index] # a tuple
+    assert silent == UNTOLD
