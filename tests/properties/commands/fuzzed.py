@@ -166,7 +166,8 @@ def _read(name: str, where: str) -> None:
         harmless(run("bench", "exhaust", "--compare", "found.json", "--size", "none"), where)
     if name == "bench of the scanner":  # the command would measure beside one that it can read
         try:
-            scanner_bench.problems((), scanner_bench.earlier(Path("found.json")))
+            kind = scanner_bench.ScannerBench
+            scanner_bench.problems((), exhaust_bench.kept(Path("found.json"), kind, "bench of the scanner"))
         except exhaust_bench.Unlike as error:
             inert(shown(str(error)).replace("\n", "\0"), where)
 

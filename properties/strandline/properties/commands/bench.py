@@ -167,7 +167,8 @@ def bench_scanner(  # noqa: PLR0913 - one parameter for each option
     time. Times below a millisecond are not compared with an earlier run.
     """
     try:
-        before = scanner_report.earlier(compare) if compare is not None else None
+        kind = scanner_report.ScannerBench
+        before = report.kept(compare, kind, "bench of the scanner") if compare is not None else None
     except report.Unlike as error:
         refuse(error)
     began, clock = datetime.now(UTC), time.monotonic()
@@ -188,7 +189,7 @@ def bench_scanner(  # noqa: PLR0913 - one parameter for each option
         ctx.exit(BROKEN)
     ctx.with_resource(reporting())
     said = scanner_report.problems(tuple(found), before)
-    verdict = scanner_report.verdict(said, cut=cut)
+    verdict = report.verdict(said, cut=cut)
     run = ran_here(began.isoformat(timespec="seconds"), time.monotonic() - clock)
     reached = () if cut else scanner_report.goals(tuple(found))
     bench = scanner_report.ScannerBench(1, verdict, said, reached, sources(), tuple(found), run)
