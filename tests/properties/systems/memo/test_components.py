@@ -17,6 +17,8 @@ from strandline.model import terms
 from strandline.model.memo import refresh
 from strandline.model.memo import world as model
 from strandline.model.memo.bounds import reach, uncounted
+from strandline.model.memo.environment import put
+from strandline.model.memo.events import Answered
 from strandline.model.memo.memo import Limits
 from strandline.model.memo.state import Scope
 from strandline.properties.core.verdict import Verdict
@@ -25,6 +27,7 @@ from strandline.properties.engines.exhaust.engine import search
 from strandline.properties.engines.exhaust.world import (
     NEXT,
     Always,
+    AlwaysTold,
     Component,
     Outcome,
     Rank,
@@ -67,10 +70,10 @@ ASTRAY: Final = "connection.left"
 """The part that decides on nothing but a scanner that stores what it has read of a file that the path had left."""
 
 NAMES: Final = "serials"
-"""The part that tells files apart for the law by which the path led to the file that an answer rests on.
+"""The part that decides on nothing but a scanner that answers from a file that the path had left before it was asked.
 
 Where a file was opened in a world of the family, the path had led to it since that refresh began: no connection that
-could lead elsewhere is used again. The law is tried by hand in the model's own tests.
+could lead elsewhere is used again.
 """
 
 IDLE: Final = frozenset({"base", "slot.forgotten", "idle.view", "idle.left"})
@@ -217,6 +220,46 @@ def test_without_the_commits_to_a_file_that_the_path_has_left_a_scanner_that_sto
     ((before,), (after,)) = ([one for one in found.findings if one.law == "M3"] for found in (kept, left))
     assert (before.verdict, after.verdict) == (Verdict.HOLDS, Verdict.VIOLATED)
     assert [len(trace.steps) for trace in after.traces] == [13]
+
+
+LOCATE: Final = refresh.STEPS["locate"]
+
+
+def takes_over(world: State, scope: Scope, actor: int, task: Task) -> refresh.Moved:
+    """Read through the connection of another refresh, whatever file it is open to."""
+    others = (one.connection for place, one in enumerate(world.tasks) if place != actor)
+    opened = [one for one in others if one.link is not None and one.link.serial is not None]
+    if world.path is None or not opened:
+        return LOCATE(world, scope, actor, task)
+    return put(world, actor, terms.replace(task, phase="read", connection=opened[0])), ()
+
+
+def trusts_its_connection(world: State, scope: Scope, actor: int, task: Task) -> refresh.Moved:
+    """Never look at the path again."""
+    if world.path is None or task.connection.link is None:
+        return CHECK(world, scope, actor, task)
+    as_if = terms.replace(world, path=world.path._replace(inode=task.connection.link.inode))
+    after, events = CHECK(as_if, scope, actor, task)
+    return terms.replace(after, path=world.path), events
+
+
+FIRST: Final = 1
+"""The moment at which the row was born that the first file has."""
+
+
+def of_a_file_that_the_path_led_to(told: object) -> bool:
+    """Judge answers from all files but the first, which bears its number from the beginning: its row is born first."""
+    return not isinstance(told, Answered) or told.led or any(row.nanos == FIRST for row in told.rows)
+
+
+def test_without_the_number_of_files_an_answer_from_one_that_the_path_had_left_is_taken_for_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(refresh.STEPS, "locate", takes_over)
+    monkeypatch.setitem(refresh.STEPS, "check", trusts_its_connection)
+    world = replace(declared(SCOPES["led away"]), laws=(AlwaysTold("led", of_a_file_that_the_path_led_to),))
+    kept, left = (search(one, first=True).findings[0] for one in (world, without(world, NAMES)))
+    assert (kept.verdict, left.verdict) == (Verdict.VIOLATED, Verdict.HOLDS)
 
 
 @pytest.mark.parametrize("part", ["odd", "rank", "shadow"])
