@@ -23,7 +23,7 @@ from strandline.properties.systems.memo.specimens.worlds import SPECIMEN_WORLDS
 from strandline.properties.systems.memo.tables import tables
 from strandline.properties.systems.memo.traces.looking import looked, scanned
 from strandline.properties.systems.memo.traces.steps import bridged, misfit, world_of
-from strandline.properties.systems.memo.traces.worded import ending, first, frame, seen
+from strandline.properties.systems.memo.traces.text import ending, first, frame, seen
 
 if TYPE_CHECKING:
     from collections import Counter
