@@ -17,7 +17,7 @@ from strandline.properties.systems.memo.faults.matrix import FAULTS, chosen, kno
 from strandline.properties.systems.memo.faults.storm import JOURNALS, storm
 from strandline.properties.systems.memo.faults.vfs import Trigger
 
-SLOW: Final = {"F-L11", "F-L13", "F-S5", "F-S11"}
+SLOW: Final = {"F-L11", "F-L13", "F-M1", "F-M2", "F-M4", "F-S5", "F-S11"}
 """Faults that take seconds: many files, many calls, or many processes."""
 
 STORM: Final = 4.0
