@@ -31,7 +31,7 @@ DONE: Final = "done"
 REFUSED: Final = "refused"
 """A mistake in the call, or a document that is none: exit code 2 and one line."""
 
-FAILED: Final = "failed, and said why"
+FAILED: Final = "failed with its reason"
 BROKEN: Final = "broken"
 INCONCLUSIVE: Final = "inconclusive"
 KILLED: Final = "killed"
