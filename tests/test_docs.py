@@ -109,17 +109,11 @@ def sources() -> str:
     )
 
 
-def blocks() -> list[tuple[str, str]]:
-    """Return the Python blocks of all pages, each after those above it on its page, with where it stands."""
-    found = []
-    for path in PAGES:
-        text = path.read_text("utf-8")
-        program = ""
-        for match in re.finditer(r"^```python\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL):
-            line = text.count("\n", 0, match.start()) + 1
-            program += match[1]
-            found.append((f"{path.relative_to(CHECKOUT).as_posix()}:{line}", program))
-    return found
+def programs() -> dict[str, str]:
+    """Return the Python blocks of each page as one program: each block stands on those above it."""
+    block = re.compile(r"^```python\n(.*?)^```$", flags=re.MULTILINE | re.DOTALL)
+    shown = {path.relative_to(CHECKOUT).as_posix(): "".join(block.findall(path.read_text("utf-8"))) for path in PAGES}
+    return {path: program for path, program in shown.items() if program}
 
 
 def test_the_table_of_readme_has_every_law_as_it_is() -> None:
@@ -361,20 +355,18 @@ def test_everything_public_can_be_imported_from_where_the_docs_say() -> None:
 
 
 @pytest.mark.parametrize(
-    "block",
-    [pytest.param(code, id=where, marks=[pytest.mark.search] if "trial(" in code else []) for where, code in blocks()],
+    "program",
+    [pytest.param(code, id=page, marks=[pytest.mark.search] * ("trial(" in code)) for page, code in programs().items()],
 )
-def test_a_block_of_python_in_the_docs_runs_as_it_stands(block: str, tmp_path: Path) -> None:
+def test_the_blocks_of_python_on_a_page_run_as_they_stand(program: str, tmp_path: Path) -> None:
     here = tmp_path / "here"
     here.mkdir()
     home = {"HOME": str(here), "USERPROFILE": str(here)}  # so that no log of this machine is read
     home["HYPOTHESIS_STORAGE_DIRECTORY"] = str(tmp_path / "hypothesis")  # what Hypothesis notes for itself
-    program = (
-        tmp_path / "block.py"
-    )  # a file, because a world is asked again in a process that has to find its functions
-    program.write_text(block, "utf-8")
+    # A file, because a world is asked again in a process that has to find its functions.
+    (tmp_path / "page.py").write_text(program, "utf-8")
     done = subprocess.run(
-        [sys.executable, "-W", "error", program],
+        [sys.executable, "-W", "error", tmp_path / "page.py"],
         env=os.environ | home,
         cwd=here,
         capture_output=True,

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import click
 
 from strandline.properties.commands import console, outcome, outputs, own
-from strandline.properties.commands.options import BROKEN, FORMAT, PATH, duration, refuse_unknown
+from strandline.properties.commands.options import FORMAT, PATH, duration, refuse_unknown
 from strandline.properties.commands.own import check_own
 from strandline.properties.commands.subjects import bench_for, subject_options
 from strandline.properties.core.system import SHIPPED
-from strandline.properties.core.verdict import EXIT_CODES, Verdict
 from strandline.properties.evidence import evidence
 from strandline.properties.harness.interruption import reporting
 from strandline.properties.systems.memo import drawing
@@ -132,10 +131,7 @@ def check_command(  # noqa: PLR0913 - one parameter for each option
     else:
         console.tell(outcome.outcome(found, None if problem else place, verbose=verbose))
         console.tell(line for one in drawn for line in ("", *one))
-    if problem is not None:
-        console.complain(problem)
-    verdict = findings.verdict()
-    ctx.exit(BROKEN if problem and verdict is not Verdict.VIOLATED else EXIT_CODES[verdict])
+    outputs.end(ctx, findings.verdict(), problem)
 
 
 class Wanted(NamedTuple):

@@ -52,6 +52,14 @@ FOLDER: Final = _Name(path_type=Path, exists=True, file_okay=False)
 FORMAT = click.option(
     "--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to answer."
 )
+MATRIX_FORMAT = click.option(
+    "--format",
+    "output",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    show_default=True,
+    help="How to answer.",
+)
 DATABASE = click.argument("database", metavar="DB", type=PATH)
 
 

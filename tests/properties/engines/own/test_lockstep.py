@@ -262,7 +262,7 @@ class Still(Counter):
 
 def test_a_mutant_without_end_is_caught_where_its_law_breaks() -> None:
     (claim,) = check(endless(real(Still)), SHIPPED, ("teeth",)).claims
-    assert [(one.caught, one.steps) for one in claim.bitten] == [(True, 4)]
+    assert [(one.caught, one.steps) for one in claim.mutants] == [(True, 4)]
     found = check(endless(real(Still)), "endless", ("exhaust impl",))
     assert [(one.law, one.verdict, one.trace and len(one.trace.steps)) for one in found.claims] == [
         ("R", Verdict.VIOLATED, 1),
