@@ -33,23 +33,23 @@ shelf.digest = lambda *_: Same(bytes(shelf.DIGEST))
 """
 TRUSTS: Final = "from strandline.impl.threads import database; database.at_rest = lambda patch: database.EMPTY"
 
-SLOW: Final = {"F-L11", "F-L13", "F-M1", "F-M2", "F-M4", "F-P3", "F-P4"} | {
-    "F-R1",
-    "F-R2",
-    "F-R6",
-    "F-R8",
-    "F-S5",
-    "F-S11",
-}
+SLOW: Final = {"F-L11", "F-L13", "F-M2", "F-S5", "F-S11"}
 """Faults that take seconds: many files, many calls, or many processes."""
+
+NIGHT: Final = {"F-M1", "F-M4", "F-P3", "F-P4", "F-R1", "F-R2", "F-R6", "F-R8"}
+"""Faults that take more of them, and whose kind other tests strike each day."""
 
 STORM: Final = 4.0
 """Seconds of a storm; it is for hours elsewhere."""
 
 
+def _marks(fault: Fault) -> list[pytest.MarkDecorator]:
+    return [pytest.mark.search] * (fault.id in SLOW | NIGHT) + [pytest.mark.night] * (fault.id in NIGHT)
+
+
 @pytest.mark.parametrize(
     "fault",
-    [pytest.param(fault, id=fault.title, marks=[pytest.mark.search] * (fault.id in SLOW)) for fault in FAULTS],
+    [pytest.param(fault, id=fault.title, marks=_marks(fault)) for fault in FAULTS],
 )
 def test_the_scanner_is_exact_or_says_why_under(fault: Fault) -> None:
     result = strike(fault)
