@@ -36,7 +36,7 @@ TRUSTS: Final = "from strandline.impl.threads import database; database.at_rest 
 SLOW: Final = {"F-L11", "F-L13", "F-M2", "F-S5", "F-S11"}
 """Faults that take seconds: many files, many calls, or many processes."""
 
-NIGHT: Final = {"F-M1", "F-M4", "F-P3", "F-P4", "F-R1", "F-R2", "F-R6", "F-R8"}
+NIGHT: Final = {"F-M1", "F-M4", "F-P3", "F-P4", "F-R1", "F-R2", "F-R3", "F-R6", "F-R8"}
 """Faults that take more of them, and whose kind other tests strike each day."""
 
 STORM: Final = 4.0

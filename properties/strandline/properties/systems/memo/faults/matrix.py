@@ -15,6 +15,7 @@ from strandline.properties.systems.memo.faults.injectors import missing
 from strandline.properties.systems.memo.faults.kept import KEPT
 from strandline.properties.systems.memo.faults.locks import LOCKS
 from strandline.properties.systems.memo.faults.programs import PROGRAMS
+from strandline.properties.systems.memo.faults.rollouts import ROLLOUTS
 from strandline.properties.systems.memo.faults.shape import SHAPE
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 FAULTS: Final[tuple[Fault, ...]] = tuple(
     sorted(
-        (*SHAPE, *LOCKS, *CALLS, *KEPT, *IDENTITY, *CLOCKS, *PROGRAMS),
+        (*SHAPE, *LOCKS, *CALLS, *KEPT, *IDENTITY, *CLOCKS, *PROGRAMS, *ROLLOUTS),
         key=lambda fault: (fault.id[:3], int(fault.id[3:])),
     )
 )
