@@ -32,11 +32,15 @@ CUTS: Final = 61
 DELAY: Final = 1_000_000
 """Microseconds for which a write is held back."""
 
-_ROLLOUT: Final = ("write", "fdatasync", "fsync", "openat", "rename")
+WRITING: Final = ("openat", "write", "fsync")
+"""Calls to the system by which an append writes."""
+
+CALLS: Final = ("openat", "flock", "newfstatat", "lseek", "read", "write", "fsync", "close")
+"""All of its calls on the rollout."""
 
 
 def _threads(bench: Bench, *words: str, under: tuple[str, ...] = ()) -> tuple[str, str]:
-    return ran(bench, "threads", "notes", *words, under=under)
+    return ran(bench, "threads", str(bench.folder / "notes"), *words, under=under)
 
 
 def _append(bench: Bench, under: tuple[str, ...] = ()) -> str:
@@ -75,13 +79,13 @@ def _torn(bench: Bench) -> None:
         _is_whole(bench, len(kept), f"torn at byte {cut}")
 
 
-def _struck(*what: str) -> Callable[[Bench], None]:
+def _struck(calls: tuple[str, ...], *what: str) -> Callable[[Bench], None]:
     """Let something happen at the n-th call of each kind that an append makes on its rollout."""
 
     def run(bench: Bench) -> None:
         _append(bench)
         lines, struck = 2, 0
-        for call in _ROLLOUT:
+        for call in calls:
             for effect in what:
                 for number in range(1, CALLS_MAX if bench.whole else 1 + CALLS_FEW):
                     report = bench.folder / "trace"
@@ -215,14 +219,14 @@ ROLLOUTS: Final = (
         "F-R2",
         "ENOSPC and EIO as a line is written",
         "strace",
-        _struck("error=ENOSPC", "error=EIO"),
+        _struck(WRITING, "error=ENOSPC", "error=EIO"),
         (DONE, FAILED, REFUSED),
         (DONE, FAILED),
     ),
     Fault("F-R3", "the rollout deleted and renamed", "strace", _taken_away, (DONE, FAILED)),
     Fault("F-R4", "two writers", "command", _two_writers, (DONE, FAILED, REFUSED), (DONE,)),
     Fault("F-R5", "lines of somebody else's", "files", _foreign, (DONE,)),
-    Fault("F-R6", "killed as a line is written", "strace", _struck("signal=SIGKILL"), (DONE, KILLED)),
+    Fault("F-R6", "killed as a line is written", "strace", _struck(CALLS, "signal=SIGKILL"), (DONE, KILLED)),
     Fault("F-R7", "a rollout shorter than its row, or another", "files", _shorter, (DONE,)),
     Fault("F-R8", "the database locked, damaged, deleted", "files", _rows, (DONE, FAILED)),
 )
