@@ -117,6 +117,20 @@ def test_no_name_does_harm(arguments: str, exists: bool) -> None:  # noqa: FBT00
     harmless(run(*words), arguments)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("exists", [False, True])
+def test_no_name_of_a_memo_or_a_log_beside_it_does_harm(exists: bool, log: Path) -> None:  # noqa: FBT001 - a parameter
+    named = Path(NAME)
+    named.write_bytes(log.read_bytes())
+    if exists:
+        Path(f"{NAME}.memo").write_text(PAYLOAD)
+    for options in ((), ("--follow", "--for", "0s"), ("--format", "json")):
+        result = run("turns", named, "--memo", f"{NAME}.memo", *options)
+        assert result.exit_code == 0
+        harmless(result, NAME, "\t")
+
+
 @pytest.mark.usefixtures("here")
 def test_no_row_and_no_schema_of_a_log_does_harm(log: Path) -> None:
     with closing(sqlite3.connect(log, isolation_level=None)) as database:

@@ -79,6 +79,18 @@ def test_a_soak_runs_no_module_and_no_conftest_of_the_working_folder(workers: st
 
 
 @pytest.mark.search
+@pytest.mark.checkout
+@pytest.mark.usefixtures("ran")
+def test_a_soak_of_a_system_of_the_working_folder_runs_no_other_module_of_it() -> None:
+    """Its folder is looked in after the standard library and what is installed; its conftest.py is nobody's."""
+    Path("leases.py").write_bytes((Path(__file__).parents[3] / "docs" / "samples" / "leases.py").read_bytes())
+    soak = ["soak", "leases:leases", "--cases", "1", "--steps", "2", "-n", "0", "--format", "json"]
+    result = CliRunner().invoke(main, soak)
+    assert result.exit_code in {0, 3}, result.output
+    assert '"cases": 1' in result.stdout
+
+
+@pytest.mark.search
 def test_a_demonstration_runs_no_module_and_no_conftest_of_its_folder(ran: Path) -> None:
     trapped(Path("out"), ran)
     trapped(Path("out/planted"), ran)

@@ -60,6 +60,8 @@ def faults_command(  # noqa: PLR0913 - one parameter for each option
     """
     if length is not None and (names or whole):
         raise click.UsageError("--storm goes with neither --only nor --whole")
+    if length == 0:
+        raise click.UsageError("--storm must last for some time")
     refuse_unknown("fault or injector", names, matrix.known())
     place = outputs.run_file(out, "faults")
     with console.Progress() as progress:
