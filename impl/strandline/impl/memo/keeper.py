@@ -33,15 +33,23 @@ EVERY: Final = 5.0
 """Seconds between two saves, at least; the last one is made when the scanner is closed."""
 
 
-class _Stored(NamedTuple):
+class Stored(NamedTuple):
     """What is stored under the mark that was seen: its head, read and as it is written, and its parts."""
 
-    head: Head | None
-    said: bytes | None
-    parts: tuple[Written, ...]
+    head: Head | None = None
+    said: bytes | None = None
+    parts: tuple[Written, ...] = ()
 
 
-_NOTHING: Final = _Stored(None, None, ())
+class Known(NamedTuple):
+    """What a process knows of the file: the mark that it saw last, what is stored under it, and a base read of that.
+
+    The base is there until what was read from it is saved.
+    """
+
+    seen: Mark | None = None
+    stored: Stored = Stored()
+    base: Memo | None = None
 
 
 class Looked(NamedTuple):
@@ -76,6 +84,7 @@ class Keeper:
         *,
         every: float = EVERY,
         clock: Callable[[], float] = time.monotonic,
+        known: Known = Known(),  # noqa: B008 - a frozen value
     ) -> None:
         """Keep the memo of the log at a path.
 
@@ -85,6 +94,7 @@ class Keeper:
             shelf: the file.
             every: seconds between two saves, at least.
             clock: tells the seconds.
+            known: what is known of the file already.
 
         Raises:
             ValueError: the projection does not tell that type.
@@ -96,9 +106,7 @@ class Keeper:
         self._clock = clock
         self._lock = Lock()
         self._offering = Lock()  # held for a moment only, so that who may not wait can offer
-        self._seen: Mark | None = None
-        self._stored = _NOTHING
-        self._base: Memo | None = None
+        self._known = known
         self._pending: tuple[Memo, Mark] | None = None
         self._saved = clock() - every
         self._off = False
@@ -111,39 +119,46 @@ class Keeper:
             return self._persistence
 
     @property
+    def known(self) -> Known:
+        """What is known of the file."""
+        with self._lock:
+            return self._known
+
+    @property
     def is_due(self) -> bool:
         """Whether a memo was offered, and the last save is long enough ago."""
         return self._pending is not None and self._clock() - self._saved >= self._every
 
-    def look(self, memo: Memo | None, epoch: int, drop: Callable[[], None]) -> Looked:
+    def look(self, memo: Memo | None, epoch: int, drop: Callable[[], int]) -> Looked:
         """Look at what is stored, before a snapshot is taken.
 
         Args:
             memo: the memo that this process has.
             epoch: the epoch that a memo gets which is read now.
-            drop: forgets the memo of this process; called if another one dropped it by force, or the file is another.
+            drop: forgets the memo of this process, and gives the epoch after that; called if another one dropped it by
+                force, or the file is another.
         """
         with self._lock:
             if self._off:
                 return Looked(None, None)
+            before = self._known.seen
             try:
                 mark = self._shelf.mark(self._key)
-                before, self._seen = self._seen, mark
-                if before is not None and before != mark:
-                    self._forget()
-                    if before.epoch != mark.epoch or before.file not in {0, mark.file}:
-                        drop()
-                        return Looked(mark, None)
                 if before != mark:
+                    self._forget()
+                    self._known = Known(mark)
+                    if before is not None and (before.epoch != mark.epoch or before.file not in {0, mark.file}):
+                        memo, epoch = None, drop()
                     self._load(memo, epoch, mark)
             except ShelfError as error:
+                self._known = Known(before)  # the next look tries again what failed
                 self._forget()
                 self._persistence = self._persistence._replace(ignored=str(error))
                 if error.reason != "damaged":
                     return Looked(None, None)
-                self._seen = Mark()  # the next save replaces the file
-                return Looked(self._seen, None)
-            base = self._base
+                self._known = Known(Mark())  # the next save replaces the file
+                return Looked(self._known.seen, None)
+            base = self._known.base
             if base is not None and memo is not None and base.place == memo.place and base.coverage >= memo.coverage:
                 base = None  # what was read from it has taken its place
             return Looked(mark, base)
@@ -188,7 +203,7 @@ class Keeper:
     def refuse(self, why: str) -> None:
         """Take what is stored for the memo of another history; it is not gone on from."""
         with self._lock:
-            self._base = None
+            self._known = self._known._replace(base=None)
             self._persistence = self._persistence._replace(ignored=why)
 
     def drop(self) -> None:
@@ -201,12 +216,12 @@ class Keeper:
             self._forget()
             self._off = True
             try:
-                self._seen = self._shelf.drop(self._key)
+                self._known = Known(self._shelf.drop(self._key))
             except ShelfError as error:
                 if error.reason != "damaged":
                     raise
                 self._shelf.replace()
-                self._seen = Mark()
+                self._known = Known(Mark())
             self._off = False
 
     def close(self) -> None:
@@ -216,7 +231,7 @@ class Keeper:
             self._shelf.close()
 
     def _forget(self) -> None:
-        self._stored, self._base = _NOTHING, None
+        self._known = Known(self._known.seen)
         with self._offering:
             self._pending = None
 
@@ -227,13 +242,13 @@ class Keeper:
             if stored is None:
                 return
             head = self._codec.read_head(stored)
-            written = tuple(Written(part, None) for part in head.parts)
+            written, base = tuple(Written(part, None) for part in head.parts), None
             if memo is None or Place(*head.place) != memo.place or head.coverage < memo.coverage:
                 said = self._shelf.parts(self._key, mark, head.parts)
-                self._base = self._codec.read_memo(head, said, epoch)
-                written = divided(head.parts, self._base.sources)
+                base = self._codec.read_memo(head, said, epoch)
+                written = divided(head.parts, base.sources)
                 self._persistence = self._persistence._replace(loaded=True)
-            self._stored = _Stored(head, stored, written)
+            self._known = Known(mark, Stored(head, stored, written), base)
         except (Damaged, ShelfError) as error:
             if isinstance(error, ShelfError) and error.reason != "damaged":
                 raise
@@ -241,12 +256,13 @@ class Keeper:
 
     def _put(self, memo: Memo, mark: Mark) -> bool:
         """Save a memo beside a mark; false if it is not the time for this one."""
-        head = self._stored.head
+        known = self._known.stored
+        head = known.head
         if head is not None and Place(*head.place) == memo.place and head.coverage < memo.coverage:
             return False
-        done = cut(self._codec, memo.sources, self._stored.parts)
+        done = cut(self._codec, memo.sources, known.parts)
         said = self._codec.head(memo, (one.part for one in done.written))
-        if said == self._stored.said:
+        if said == known.said:
             return True
         try:
             after = self._shelf.save(self._key, mark, said, done.fresh, done.gone if head is not None else None)
@@ -259,8 +275,7 @@ class Keeper:
             after = self._shelf.save(self._key, Mark(), said, done.fresh, None)
         if after is None:
             return False
-        self._seen, self._base = after, None
-        self._stored = _Stored(self._codec.read_head(said), said, done.written)
+        self._known = Known(after, Stored(self._codec.read_head(said), said, done.written))
         self._persistence = self._persistence._replace(saves=self._persistence.saves + 1, unsaved=None)
         return True
 

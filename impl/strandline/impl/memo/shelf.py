@@ -97,11 +97,21 @@ class Mark(NamedTuple):
     file: int = 0
 
 
+def drawn() -> int:
+    """Draw a number that no other one is ever the same as; never 0."""
+    return int.from_bytes(os.urandom(8)) >> 2 or 1
+
+
 class Shelf:
     """One file of memos; it is made by the first save. The caller lets one thread in at a time."""
 
     def __init__(
-        self, path: Path, *, ours: bool = False, connect: Callable[..., sqlite3.Connection] = sqlite3.connect
+        self,
+        path: Path,
+        *,
+        ours: bool = False,
+        connect: Callable[..., sqlite3.Connection] = sqlite3.connect,
+        draw: Callable[[], int] = drawn,
     ) -> None:
         """Use the file at a path.
 
@@ -109,10 +119,12 @@ class Shelf:
             path: where it is; its folder must exist.
             ours: nobody else has business at this path, so that a damaged file is replaced whatever it is.
             connect: makes a connection, as ``sqlite3.connect`` does.
+            draw: gives a version or an epoch that was never given before.
         """
         self.path = path
         self._ours = ours
         self._connect = connect
+        self._draw = draw
         self._connection: sqlite3.Connection | None = None
         self._inode = 0
         self._was_ours = False
@@ -193,7 +205,7 @@ class Shelf:
             memo, now = self._row(connection, key)
             if now != before and not (before == Mark() == now._replace(file=0)):
                 return None
-            mark = Mark(_drawn(), now.epoch, self._inode)
+            mark = Mark(self._draw(), now.epoch, self._inode)
             memo = _put(connection, key, memo, mark, _sealed(key, mark, head))
             if gone is None:
                 connection.execute("DELETE FROM parts WHERE memo = ?", (memo,))
@@ -217,7 +229,7 @@ class Shelf:
             if made:
                 self._make(connection)
             memo, _ = self._row(connection, key)
-            mark = Mark(_drawn(), _drawn(), self._inode)
+            mark = Mark(self._draw(), self._draw(), self._inode)
             memo = _put(connection, key, memo, mark, None)
             connection.execute("DELETE FROM parts WHERE memo = ?", (memo,))
             connection.execute("COMMIT")
@@ -384,11 +396,6 @@ def _sealed(key: Key, mark: Mark, head: bytes) -> bytes:
 def _blob(value: object) -> bytes:
     """Give the bytes of a value; a number or NULL, which only damage puts there, has none."""
     return value if isinstance(value, bytes) else b""
-
-
-def _drawn() -> int:
-    """Draw a number that no other one is ever the same as; never 0."""
-    return int.from_bytes(os.urandom(8)) >> 2 or 1
 
 
 def _refuse(path: Path, found: os.stat_result | None) -> None:

@@ -83,7 +83,8 @@ class MemoStore:
             self._slot = Slot(version + 1, self._slot.epoch, memo, joined)
             return None
 
-    def drop(self) -> None:
-        """Forget the memo by force; what is in flight gives way to the new epoch."""
+    def drop(self) -> int:
+        """Forget the memo by force; what is in flight gives way to the new epoch, which is given."""
         with self._lock:
             self._slot = Slot(self._slot.version + 1, self._slot.epoch + 1)
+            return self._slot.epoch
