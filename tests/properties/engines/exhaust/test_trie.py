@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from strandline.properties.engines.exhaust.cells import Cells
 from strandline.properties.engines.exhaust.layout import Field, Held, Layout
-from strandline.properties.engines.exhaust.trie import NOTHING, Trie
+from strandline.properties.engines.exhaust.entry import NOTHING
+from strandline.properties.engines.exhaust.trie import Trie
 from strandline.properties.engines.exhaust.world import Action, Component, World, WorldError
 
 if TYPE_CHECKING:

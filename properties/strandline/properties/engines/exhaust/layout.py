@@ -50,6 +50,12 @@ class Field:
             return None
         return numbers << self.shift
 
+    def members(self, number: int) -> dict[int, int]:
+        """Give what each cell of the field holds by one number in it."""
+        if self.group is None:
+            return {self.cells[0]: number}
+        return {cell: self.group.member(place, number) for place, cell in enumerate(self.cells)}
+
     def numbered(self, members: Sequence[Ints]) -> Ints:
         """Give the numbers for what the cells of the field hold."""
         return members[0] if self.group is None else self.group.number(members)

@@ -8,18 +8,20 @@ one actor serve those who are like it.
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
+from strandline.properties.engines.exhaust.entry import LEAF, Entry
 from strandline.properties.engines.exhaust.questions import Sample
 from strandline.properties.engines.exhaust.reading import Handed, WantsMoreError
 from strandline.properties.engines.exhaust.runs import distinct, distinct_pairs
 from strandline.properties.engines.exhaust.tables import UNKNOWN, Table
-from strandline.properties.engines.exhaust.trie import LEAF, NOTHING, Trie
+from strandline.properties.engines.exhaust.trie import Trie
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from strandline.properties.engines.exhaust.cells import Cells, Look
     from strandline.properties.engines.exhaust.layout import Held
@@ -80,13 +82,13 @@ class Tree:
         self._bundle_of: list[int] = []
         self._place_of: list[int] = []
         self._arrays = np.zeros((2, 0), np.int64)
-        self._leads = np.ones(8, bool)
+        self._entries: dict[Lens, Entry] = {}
         self._root = self._ask({})
 
     @property
     def nbytes(self) -> int:
         """The bytes that the tables take."""
-        return self._leads.nbytes + sum(one.table.nbytes for one in self._bundles)
+        return sum(one.nbytes for one in self._entries.values()) + sum(one.table.nbytes for one in self._bundles)
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -99,12 +101,14 @@ class Tree:
             count = len(held) if self._root > LEAF else 0
             return np.arange(count), np.full(count, self._root - LEAF, np.int64)
         lens = lens or self._plain
+        if lens not in self._entries:
+            first = lens.through(self._bundles[0].look)
+            self._entries[lens] = Entry(self._cells, first.cell, partial(self._through, lens))
         done: list[Walked] = []
-        level = [self._begun(held, lens)]
-        while level:  # at most as many rounds as there are components: each adds one to what is known
+        reached = [self._entries[lens].begun(held)]
+        while reached:  # at most as many rounds as there are components: each adds one to what is known
             going: dict[int, list[Walked]] = defaultdict(list)
-            for number, rows, places, seen in level:
-                nodes = self._found(self._bundles[number], places, seen, lens, leading=number == 0)
+            for rows, nodes in reached:
                 ended = np.flatnonzero(nodes > LEAF)
                 if ended.size:
                     done.append((rows.take(ended), nodes.take(ended) - LEAF))
@@ -112,26 +116,28 @@ class Tree:
                 if on.size:
                     for following, some, theirs in self._parted(rows.take(on), nodes.take(on)):
                         going[following].append((some, theirs))
-            level = [self._next(held, number, parts, lens) for number, parts in going.items()]
+            reached = [self._next(held, self._bundles[number], parts, lens) for number, parts in going.items()]
         return _joined(done)
 
     def lead(self, numbers: Sequence[int], lens: Lens | None = None) -> int:
         """Give the answer for one state, whose cells hold these numbers."""
+        return self._through(lens or self._plain, numbers, range(len(numbers))) - LEAF
+
+    def _through(self, lens: Lens, numbers: Sequence[int] | Mapping[int, int], cells: Collection[int]) -> int:
+        """Lead from the root as far as the looks are at these cells, by the number that each holds."""
         node = self._root
-        lens = lens or self._plain
         while node < LEAF:  # at most as many rounds as there are components
             bundle, place = self._bundles[self._bundle_of[node]], self._place_of[node]
             look = lens.through(bundle.look)
+            if look.cell not in cells:
+                break
             seen = numbers[look.cell] if look.places is None else self._cells.seen_one(look, numbers[look.cell])
             following = bundle.table.find(place, seen)
             if following == UNKNOWN:
                 following = self._led(bundle, look, place, seen)
                 bundle.table.put_one(place, seen, following)
-                if node == 0 and following == LEAF + NOTHING:
-                    self._make_room(seen + 1)
-                    self._leads[seen] = False
             node = following
-        return node - LEAF
+        return node
 
     def _led(self, bundle: _Bundle, look: Look, place: int, seen: int) -> int:
         """Find out where a look at this leads from a node of a bundle."""
@@ -141,25 +147,19 @@ class Tree:
             known = dict(zip(bundle.look.names, known.values(), strict=True))
         return self._beyond(node.known | known, node.then)
 
-    def _make_room(self, seen: int) -> None:
-        """Make room for so many first looks; each may lead to something, until it is known that it does not."""
-        more = seen - len(self._leads)
-        if more > 0:
-            self._leads = np.concatenate((self._leads, np.ones(max(more, len(self._leads)), bool)))
-
-    def _begun(self, held: Held, lens: Lens) -> tuple[int, Ints, Ints, Ints]:
-        """Leave out at once the states that the first look leads nowhere: most do, so this is where the time goes."""
-        look = lens.through(self._bundles[0].look)
-        seen = self._cells.seen(look, held.cell(look.cell))
-        self._make_room(self._cells.seen_so_far(look))
-        rows = np.flatnonzero(self._leads.take(seen))
-        return 0, rows, np.zeros(len(rows), np.int64), seen.take(rows)
-
-    def _next(self, held: Held, number: int, parts: list[Walked], lens: Lens) -> tuple[int, Ints, Ints, Ints]:
-        """Look at what the nodes of a bundle want, in the states that stand at them."""
-        look = lens.through(self._bundles[number].look)
+    def _next(self, held: Held, bundle: _Bundle, parts: list[Walked], lens: Lens) -> Walked:
+        """Look at what the nodes of a bundle want, in the states that stand at them; ask about what is new."""
+        look = lens.through(bundle.look)
         rows, places = _joined(parts)
-        return number, rows, places, self._cells.seen(look, held.cell(look.cell, rows))
+        seen = self._cells.seen(look, held.cell(look.cell, rows))
+        found = bundle.table.get(places, seen, len(bundle.nodes), self._cells.seen_so_far(look))
+        if found.size and int(found.min()) < 0:
+            missing = np.flatnonzero(found == UNKNOWN)
+            new, seen_new = distinct_pairs(places[missing], seen[missing])
+            pairs = zip(new.tolist(), seen_new.tolist(), strict=True)
+            bundle.table.put(new, seen_new, np.array([self._led(bundle, look, *pair) for pair in pairs]))
+            found[missing] = bundle.table.get(places[missing], seen[missing])
+        return rows, found
 
     def _parted(self, rows: Ints, nodes: Ints) -> Iterator[tuple[int, Ints, Ints]]:
         """Part rows by the bundles of their nodes; give the places of the nodes in them."""
@@ -173,21 +173,6 @@ class Tree:
         for number in distinct(bundles.copy()).tolist():
             mine = np.flatnonzero(bundles == number)
             yield number, rows.take(mine), places.take(mine)
-
-    def _found(self, bundle: _Bundle, places: Ints, seen: Ints, lens: Lens, *, leading: bool) -> Ints:
-        """Look up where these looks lead; ask the function about those that are new."""
-        look = lens.through(bundle.look)
-        found = bundle.table.get(places, seen, len(bundle.nodes), self._cells.seen_so_far(look))
-        if found.size and int(found.min()) < 0:
-            missing = np.flatnonzero(found == UNKNOWN)
-            new, seen_new = distinct_pairs(places[missing], seen[missing])
-            pairs = zip(new.tolist(), seen_new.tolist(), strict=True)
-            following = np.array([self._led(bundle, look, *pair) for pair in pairs])
-            bundle.table.put(new, seen_new, following)
-            if leading:  # the root is the first node of the first bundle
-                self._leads[seen_new[(new == 0) & (following == LEAF + NOTHING)]] = False
-            found[missing] = bundle.table.get(places[missing], seen[missing])
-        return found
 
     def _beyond(self, known: dict[str, Value], then: tuple[str, ...]) -> int:
         """Look at what comes next in any case, or ask the function again."""

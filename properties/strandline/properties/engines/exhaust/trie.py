@@ -8,28 +8,23 @@ is not that actor's turn is asked once for each place, whatever else it would ha
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from strandline.properties.engines.exhaust.entry import LEAF, Entry
 from strandline.properties.engines.exhaust.questions import Sample
 from strandline.properties.engines.exhaust.reading import Handed, WantsMoreError
 from strandline.properties.engines.exhaust.runs import distinct_pairs
 from strandline.properties.engines.exhaust.tables import UNKNOWN, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from strandline.properties.engines.exhaust.cells import Cells
     from strandline.properties.engines.exhaust.layout import Held
     from strandline.properties.engines.exhaust.tables import Ints
     from strandline.properties.engines.exhaust.world import Value
-
-NOTHING: Final = 0
-"""The leaf of what leads nowhere: an action that cannot happen, a predicate that is false."""
-
-LEAF: Final = 1 << 30
-"""In a table of a trie a number from here on is a leaf, a lower one a node of the next level."""
 
 
 class _Node(NamedTuple):
@@ -57,13 +52,14 @@ class Trie:
         ]
         self._level = {name: depth for depth, look in enumerate(self._looks) for name in look.names}
         self._nodes: list[list[_Node]] = [[] for _ in range(len(self._looks) + 1)]
-        self._leads = np.ones(8, bool)
+        self._entry = Entry(cells, self._looks[0].cell, self._through) if self._looks else None
         self._root = self._asked(0, {})
 
     @property
     def nbytes(self) -> int:
         """The bytes that the tables take."""
-        return self._leads.nbytes + sum(table.nbytes for table in self._tables)
+        entry = 0 if self._entry is None else self._entry.nbytes
+        return entry + sum(table.nbytes for table in self._tables)
 
     def walk(self, held: Held) -> tuple[Ints, Ints]:
         """Give the answer for each of many states, where it is not :data:`NOTHING`.
@@ -71,16 +67,17 @@ class Trie:
         Returns:
             The rows, in no order, and the leaf of each.
         """
-        if self._root >= LEAF:
+        if self._root >= LEAF or self._entry is None:
             count = len(held) if self._root > LEAF else 0
             return np.arange(count), np.full(count, self._root - LEAF, np.int64)
-        rows, seen = self._begun(held)
-        nodes = np.zeros(len(rows), np.int64)
+        rows, nodes = self._entry.begun(held)
+        field = held.layout.field(self._looks[0].cell)
+        begin = next((depth for depth, look in enumerate(self._looks) if look.cell not in field.cells), len(self._looks))
         done: list[tuple[Ints, Ints]] = []
-        for depth, look in enumerate(self._looks):
-            if depth:
-                seen = self._cells.seen(look, held.cell(look.cell, rows))
-            nodes = self._found(depth, nodes, seen)
+        for depth in range(begin, len(self._looks) + 1):
+            if depth > begin:
+                look = self._looks[depth - 1]
+                nodes = self._found(depth - 1, nodes, self._cells.seen(look, held.cell(look.cell, rows)))
             going = np.flatnonzero(nodes < LEAF)
             if going.size == nodes.size and going.size:
                 continue
@@ -97,44 +94,21 @@ class Trie:
 
     def lead(self, numbers: Sequence[int]) -> int:
         """Give the answer for one state, whose cells hold these numbers."""
+        return self._through(numbers, range(len(numbers))) - LEAF
+
+    def _through(self, numbers: Sequence[int] | Mapping[int, int], cells: Collection[int]) -> int:
+        """Lead from the root past the first looks, as far as they are at these cells, by the number that each holds."""
         node = self._root
-        if node >= LEAF:
-            return node - LEAF
         for depth, (look, cell, places, table) in enumerate(self._levels):
+            if node >= LEAF or cell not in cells:
+                break
             seen = numbers[cell] if places is None else self._cells.seen_one(look, numbers[cell])
             following = table.find(node, seen)
             if following == UNKNOWN:
                 following = self._beyond(depth, node, seen)
                 table.put_one(node, seen, following)
-                if not depth and following == LEAF + NOTHING:
-                    self._nowhere(seen)
-            if following >= LEAF:
-                return following - LEAF
             node = following
-        raise AssertionError(f"{self._who} wants more than it declared")
-
-    def _nowhere(self, seen: int) -> None:
-        """Note that this first look leads to nothing."""
-        self._make_room(seen + 1)
-        self._leads[seen] = False
-
-    def _make_room(self, seen: int) -> None:
-        """Make room for so many first looks; each may lead to something, until it is known that it does not."""
-        more = seen - len(self._leads)
-        if more > 0:
-            self._leads = np.concatenate((self._leads, np.ones(max(more, len(self._leads)), bool)))
-
-    def _begun(self, held: Held) -> tuple[Ints, Ints]:
-        """Give the rows whose first look does not lead to nothing, as far as is known, and that look.
-
-        Most states end here, where an actor stands elsewhere, so this is where the time of a search goes: one byte is
-        looked up for each state, and nothing else is done about those that end.
-        """
-        first = self._looks[0]
-        seen = self._cells.seen(first, held.cell(first.cell))
-        self._make_room(self._cells.seen_so_far(first))
-        rows = np.flatnonzero(self._leads.take(seen))
-        return rows, seen.take(rows)
+        return node
 
     def _found(self, depth: int, nodes: Ints, seen: Ints) -> Ints:
         """Look up where these looks lead; ask the function about those that are new."""
@@ -147,8 +121,6 @@ class Trie:
             pairs = zip(nodes_new.tolist(), seen_new.tolist(), strict=True)
             following = np.array([self._beyond(depth, place, value) for place, value in pairs])
             self._tables[depth].put(nodes_new, seen_new, following)
-            if not depth:
-                self._leads[seen_new[following == LEAF + NOTHING]] = False
             found[missing] = self._tables[depth].get(nodes[missing], seen[missing])
         return found
 
