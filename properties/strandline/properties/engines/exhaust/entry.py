@@ -6,22 +6,51 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
+from strandline.properties.engines.exhaust.runs import firsts
 from strandline.properties.engines.exhaust.tables import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from strandline.properties.engines.exhaust.cells import Cells
     from strandline.properties.engines.exhaust.layout import Held, Layout
     from strandline.properties.engines.exhaust.tables import Ints
 
-    Through: TypeAlias = Callable[[Sequence[int] | Mapping[int, int], Collection[int]], int]
+    Through: TypeAlias = Callable[[Sequence[int], Collection[int]], int]
 
 LEAF: Final = 1 << 30
 """In a tree a number from here on is a leaf, a lower one a node."""
 
 NOTHING: Final = 0
 """The leaf of what leads nowhere: an action that cannot happen, a predicate that is false."""
+
+
+Walked: TypeAlias = "tuple[Ints, Ints]"
+"""Rows, in no order, and the node or the leaf of each."""
+
+
+def parted(rows: Ints, nodes: Ints) -> tuple[Walked, Walked]:
+    """Part the rows that have come to a leaf, and give their leaves, from those that go on; nothing leads nowhere.
+
+    Mostly all have, or none has, so that is seen first.
+    """
+    none = rows[:0], nodes[:0]
+    if not nodes.size or int(nodes.min()) > LEAF:
+        return (rows, nodes - LEAF), none
+    if int(nodes.max()) < LEAF:
+        return none, (rows, nodes)
+    ended, going = np.flatnonzero(nodes > LEAF), np.flatnonzero(nodes < LEAF)
+    return (rows.take(ended), nodes.take(ended) - LEAF), (rows.take(going), nodes.take(going))
+
+
+def joined(parts: list[Walked]) -> Walked:
+    """Give all parts as one."""
+    some = [part for part in parts if part[0].size] or [(np.zeros(0, np.int64), np.zeros(0, np.int64))]
+    return (
+        some[0]
+        if len(some) == 1
+        else (np.concatenate([one for one, _ in some]), np.concatenate([one for _, one in some]))
+    )
 
 
 class Entry:
@@ -33,7 +62,7 @@ class Entry:
         Args:
             cells: tell how many numbers there are.
             cell: what is looked at first.
-            through: leads from the root, by what cells hold, as far as some of them tell.
+            through: leads from the root, by what the cells of a state hold, as far as some of them tell.
         """
         self._cells = cells
         self._cell = cell
@@ -47,7 +76,7 @@ class Entry:
         """The bytes that the tables take."""
         return self._to.nbytes + self._leads.nbytes
 
-    def begun(self, held: Held) -> tuple[Ints, Ints]:
+    def begun(self, held: Held) -> Walked:
         """Give the rows that are not known to lead nowhere, and the node or leaf that each has come to.
 
         Most states end here, where an actor stands elsewhere, so this is where the time of a search goes: one byte is
@@ -60,10 +89,9 @@ class Entry:
         numbers = numbers.take(rows)
         nodes = self._to.take(numbers)
         if nodes.size and int(nodes.min()) < 0:
-            seen = np.zeros(len(self._to), bool)
-            seen[numbers[nodes == UNKNOWN]] = True
-            for number in np.flatnonzero(seen).tolist():
-                self._to[number] = self._through(field.members(number), field.cells)
+            missing = np.flatnonzero(nodes == UNKNOWN)
+            for place in missing[firsts(missing * 0, numbers[missing])].tolist():
+                self._to[numbers[place]] = self._through(held.numbers(int(rows[place])), field.cells)
             self._leads = self._to != LEAF + NOTHING
             nodes = self._to.take(numbers)
         return rows, nodes

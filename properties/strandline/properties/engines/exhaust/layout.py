@@ -50,12 +50,6 @@ class Field:
             return None
         return numbers << self.shift
 
-    def members(self, number: int) -> dict[int, int]:
-        """Give what each cell of the field holds by one number in it."""
-        if self.group is None:
-            return {self.cells[0]: number}
-        return {cell: self.group.member(place, number) for place, cell in enumerate(self.cells)}
-
     def numbered(self, members: Sequence[Ints]) -> Ints:
         """Give the numbers for what the cells of the field hold."""
         return members[0] if self.group is None else self.group.number(members)
@@ -124,6 +118,10 @@ class Held:
 
     def __len__(self) -> int:
         return len(self.states)
+
+    def numbers(self, row: int) -> list[int]:
+        """Give the numbers of all cells in one state."""
+        return self.layout.numbers(int(self.states[row]))
 
     def cell(self, cell: int, rows: Ints | None = None) -> Ints:
         """Give the numbers that a cell holds in the states of some rows, or in all of them."""

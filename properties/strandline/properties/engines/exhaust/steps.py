@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from strandline.properties.engines.exhaust.entry import NOTHING
 from strandline.properties.engines.exhaust.questions import WAYS_AGAIN, Question
 from strandline.properties.engines.exhaust.reading import answered, kinds, outcome, require_write, says
 from strandline.properties.engines.exhaust.tree import Lens, Tree, questioned
-from strandline.properties.engines.exhaust.entry import NOTHING
 from strandline.properties.engines.exhaust.watching import current
 from strandline.properties.engines.exhaust.ways import Overfull as Overfull  # noqa: PLC0414 - what a step may raise
 from strandline.properties.engines.exhaust.ways import TooMany as TooMany  # noqa: PLC0414 - the same

@@ -39,8 +39,8 @@ def declared(scope: Scope) -> World:
 
 def remembering(rules: Rules) -> Rules:
     """Give rules that remember what they said of a snapshot: it is plain values, so it is the same whenever asked."""
-    remember = lru_cache(ANSWERS)
-    return replace(rules, answer=remember(rules.answer), counts=remember(rules.counts))
+    answer, counts = lru_cache(ANSWERS)(rules.answer), lru_cache(ANSWERS)(rules.counts)
+    return replace(rules, answer=answer, counts=counts)  # type: ignore[arg-type] # the rows of a snapshot are a tuple
 
 
 def stepped(action: Action, label: str) -> Step:
