@@ -166,3 +166,34 @@ def test_a_field_of_no_bits_is_not_taken_for_the_one_that_begins_where_it_does()
     action = Action("count", ("fixed 79", "count"), ("count",), count)
     found = search(World("still", (*fixed, Component("count", 0)), (action,)))
     assert (found.counts.states, found.counts.transitions) == (6, 5)
+
+
+def parts(*counts: int) -> Cells:
+    """Make the cells of components that were seen to hold so many values each."""
+    names = tuple(f"{place}" for place in range(len(counts)))
+    made = Cells(World("w", tuple(Component(name, 0) for name in names), (Action("act", names, names, nothing),)))
+    for pool, count in zip(made.pools, counts, strict=True):
+        for value in range(count):
+            pool.number(value)
+    return made
+
+
+def nothing(_at: object) -> None:
+    return None
+
+
+def test_what_a_sample_shows_once_each_is_taken_for_more_than_it_shows() -> None:
+    """Two components that are independent have as many pairs as a sample has states, however large it is."""
+    drawn = np.random.default_rng(18)
+    counts = (1 << 20, 1 << 20, 1 << 14, 1 << 14)
+    apart = [drawn.integers(0, 1 << 12, 4_000) for _ in range(2)]
+    together = drawn.integers(0, 1 << 12, 4_000)
+    layout = laid_out(parts(*counts), None, [*apart, together, together])
+    assert [field.cells for field in layout.fields] == [(0,), (1,), (2, 3)]
+
+
+def test_where_all_fits_nothing_is_merged_to_a_field_of_many_values() -> None:
+    counts = (1 << 20, 1 << 20, 1 << 20)
+    moving = np.random.default_rng(18).permutation(1 << 16)[:20_000].astype(np.int64)
+    layout = laid_out(parts(*counts), None, [moving, moving, moving])
+    assert [field.cells for field in layout.fields] == [(0,), (1,), (2,)]

@@ -10,13 +10,13 @@ from strandline.properties.engines.exhaust.runs import firsts
 from strandline.properties.engines.exhaust.tables import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection
 
     from strandline.properties.engines.exhaust.cells import Cells
-    from strandline.properties.engines.exhaust.layout import Held, Layout
+    from strandline.properties.engines.exhaust.layout import Held, Layout, Numbers
     from strandline.properties.engines.exhaust.tables import Ints
 
-    Through: TypeAlias = Callable[[Sequence[int], Collection[int]], int]
+    Through: TypeAlias = Callable[[Numbers, Collection[int]], int]
 
 LEAF: Final = 1 << 30
 """In a tree a number from here on is a leaf, a lower one a node."""
@@ -91,7 +91,7 @@ class Entry:
         if nodes.size and int(nodes.min()) < 0:
             missing = np.flatnonzero(nodes == UNKNOWN)
             for place in missing[firsts(missing * 0, numbers[missing])].tolist():
-                self._to[numbers[place]] = self._through(held.numbers(int(rows[place])), field.cells)
+                self._to[numbers[place]] = self._through(held.one(int(rows[place])), field.cells)
             self._leads = self._to != LEAF + NOTHING
             nodes = self._to.take(numbers)
         return rows, nodes

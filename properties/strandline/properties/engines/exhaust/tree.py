@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from strandline.properties.engines.exhaust.cells import Cells, Look
     from strandline.properties.engines.exhaust.entry import Walked
-    from strandline.properties.engines.exhaust.layout import Held
+    from strandline.properties.engines.exhaust.layout import Held, Numbers
     from strandline.properties.engines.exhaust.tables import Ints
     from strandline.properties.engines.exhaust.world import Value
 
@@ -111,7 +111,7 @@ class Tree:
         """Give the answer for one state, whose cells hold these numbers."""
         return self._through(lens or self._plain, numbers, range(len(numbers))) - LEAF
 
-    def _through(self, lens: Lens, numbers: Sequence[int], cells: Collection[int]) -> int:
+    def _through(self, lens: Lens, numbers: Numbers, cells: Collection[int]) -> int:
         """Lead from the root as far as the looks are at these cells, by the number that each holds."""
         node = self._root
         while node < LEAF:  # at most as many rounds as there are components
@@ -132,7 +132,7 @@ class Tree:
         if found.size and int(found.min()) < 0:
             missing = np.flatnonzero(found == UNKNOWN)
             for at in missing[firsts(places[missing], seen[missing])].tolist():
-                self._learned(bundle, int(places[at]), held.numbers(int(rows[at])), lens)
+                self._learned(bundle, int(places[at]), held.one(int(rows[at])), lens)
             found[missing] = bundle.table.get(places[missing], seen[missing])
         return rows, found
 
@@ -146,7 +146,7 @@ class Tree:
             mine = slice(None) if len(numbers) == 1 else np.flatnonzero(bundles == number)
             yield number, rows[mine], places[mine]
 
-    def _learned(self, bundle: _Bundle, place: int, numbers: Sequence[int], lens: Lens) -> int:
+    def _learned(self, bundle: _Bundle, place: int, numbers: Numbers, lens: Lens) -> int:
         """Ask the function in one state; keep all that it looked at from a node on, and give where the next look leads.
 
         Raises:
@@ -173,7 +173,7 @@ class Tree:
     def _asked(
         self,
         known: dict[str, Value],
-        numbers: Sequence[int],
+        numbers: Numbers,
         lens: Lens,
         looked: list[tuple[Look, int, dict[str, Value]]],
     ) -> int:
@@ -213,7 +213,7 @@ class Tree:
         self.asked.add({}, leaf)
         return LEAF + leaf
 
-    def _seen(self, look: Look, numbers: Sequence[int]) -> int:
+    def _seen(self, look: Look, numbers: Numbers) -> int:
         return numbers[look.cell] if look.places is None else self._cells.seen_one(look, numbers[look.cell])
 
     def _node(self, known: dict[str, Value], look: Look) -> int:

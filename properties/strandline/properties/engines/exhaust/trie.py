@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from strandline.properties.engines.exhaust.cells import Cells
     from strandline.properties.engines.exhaust.entry import Walked
-    from strandline.properties.engines.exhaust.layout import Held
+    from strandline.properties.engines.exhaust.layout import Held, Numbers
     from strandline.properties.engines.exhaust.tables import Ints
     from strandline.properties.engines.exhaust.world import Value
 
@@ -82,7 +82,7 @@ class Trie:
         """Give the answer for one state, whose cells hold these numbers."""
         return self._through(numbers, range(len(numbers))) - LEAF
 
-    def _through(self, numbers: Sequence[int], cells: Collection[int]) -> int:
+    def _through(self, numbers: Numbers, cells: Collection[int]) -> int:
         """Lead from the root past the first looks, as far as they are at these cells, by the number that each holds."""
         node = self._root
         for depth, (look, cell, places, table) in enumerate(self._levels):
@@ -103,11 +103,11 @@ class Trie:
         if found.size and int(found.min()) < 0:
             missing = np.flatnonzero(found == UNKNOWN)
             for place in missing[firsts(nodes[missing], seen[missing])].tolist():
-                self._learned(depth, int(nodes[place]), held.numbers(int(rows[place])))
+                self._learned(depth, int(nodes[place]), held.one(int(rows[place])))
             found[missing] = table.get(nodes[missing], seen[missing])
         return found
 
-    def _learned(self, depth: int, place: int, numbers: Sequence[int]) -> int:
+    def _learned(self, depth: int, place: int, numbers: Numbers) -> int:
         """Ask the function in one state; keep all that it looked at from a node on, and give where the next look leads.
 
         What lies between two looks of the function is looked at, too: the order is that of the declaration.
@@ -134,7 +134,7 @@ class Trie:
         self.asked.add(known, leaf - LEAF)
         return first
 
-    def _seen(self, level: int, numbers: Sequence[int]) -> int:
+    def _seen(self, level: int, numbers: Numbers) -> int:
         _, cell, places, _ = self._levels[level]
         return numbers[cell] if places is None else self._cells.seen_one(self._looks[level], numbers[cell])
 
