@@ -178,18 +178,22 @@ def parts(*counts: int) -> Cells:
     return made
 
 
-def nothing(_at: object) -> None:
-    return None
-
-
-def test_what_a_sample_shows_once_each_is_taken_for_more_than_it_shows() -> None:
-    """Two components that are independent have as many pairs as a sample has states, however large it is."""
-    drawn = np.random.default_rng(18)
-    counts = (1 << 20, 1 << 20, 1 << 14, 1 << 14)
-    apart = [drawn.integers(0, 1 << 12, 4_000) for _ in range(2)]
-    together = drawn.integers(0, 1 << 12, 4_000)
-    layout = laid_out(parts(*counts), None, [*apart, together, together])
-    assert [field.cells for field in layout.fields] == [(0,), (1,), (2, 3)]
+def test_what_no_actor_owns_is_merged_across_the_actors_that_it_is_declared_around() -> None:
+    names = ("a", "one", "other", "b")
+    made = Cells(
+        World(
+            "w",
+            tuple(Component(name, 0) for name in names),
+            (Action("act", names, names, nothing),),
+            symmetry=Symmetry((("one",), ("other",))),
+        )
+    )
+    for name, count in {"a": 1 << 20, "one": 1 << 13, "b": 1 << 20}.items():
+        for value in range(count):
+            made.pools[made.cell[name]].number(value)
+    moving = np.arange(1_000).repeat(4)
+    layout = laid_out(made, None, [moving, moving, moving, moving])
+    assert [field.cells for field in layout.fields] == [(0, 3), (1,), (2,)]
 
 
 def test_where_all_fits_nothing_is_merged_to_a_field_of_many_values() -> None:

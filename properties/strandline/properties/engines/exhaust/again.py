@@ -102,7 +102,7 @@ def _functions(world: World) -> dict[str, Action | Law]:
 
 def _handed(who: str, function: Action | Law, known: Mapping[str, Value]) -> Handed:
     declared = isinstance(function, (AlwaysTold, SometimesTold)) or function.reads is not None
-    return Handed(who, dict(known), () if declared else None)
+    return Handed(who, known, () if declared else None)
 
 
 def _asked(world: World, who: str, function: Action | Law, at: Handed) -> Any:  # noqa: ANN401 - ways, or a truth value

@@ -43,7 +43,7 @@ class Handed(dict[str, Any]):
     def __init__(
         self,
         who: str,
-        known: dict[str, Value],
+        known: Mapping[str, Value],
         declared: Collection[str] | None = (),
         look_up: Callable[[str], Mapping[str, Value]] | None = None,
     ) -> None:
@@ -76,7 +76,7 @@ class Handed(dict[str, Any]):
                 self.refused = refusal
             else:
                 dict.update(self, found)
-                self.known |= found
+                self.known = {**self.known, **found}
                 return found[component]
         raise self.refused
 

@@ -20,7 +20,6 @@ from strandline.properties.engines.exhaust.reading import Handed, WantsMoreError
 from strandline.properties.engines.exhaust.runs import firsts
 from strandline.properties.engines.exhaust.tables import UNKNOWN, Column, Table
 from strandline.properties.engines.exhaust.trie import Trie
-from strandline.properties.engines.exhaust.world import WorldError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -147,19 +146,10 @@ class Tree:
             yield number, rows[mine], places[mine]
 
     def _learned(self, bundle: _Bundle, place: int, numbers: Numbers, lens: Lens) -> int:
-        """Ask the function in one state; keep all that it looked at from a node on, and give where the next look leads.
-
-        Raises:
-            WorldError: it did not look at what it looked at before where the same was known.
-        """
-        before = bundle.nodes[place]
-        looked: list[tuple[Look, int, dict[str, Value]]] = []
-        leaf = LEAF + self._asked(before.copy(), numbers, lens, looked)
-        if not looked or looked[0][0] != bundle.look:
-            raise WorldError(
-                f"{self._who} looked at something else than before where it knew {before!r}: "
-                "it must depend on what it reads, and on nothing else"
-            )
+        """Ask the function in one state; keep all that it looks at from a node on; give where the first look leads."""
+        seen, known = self._shown(bundle.look, bundle.nodes[place], numbers, lens)
+        looked = [(bundle.look, seen, known)]
+        leaf = LEAF + self._asked(known, numbers, lens, looked)
         first = len(self._bundle_of) if len(looked) > 1 else leaf
         for (look, seen, known), (following, _, _) in pairwise(looked):
             here = self._bundles[self._numbers[look]]
@@ -182,9 +172,9 @@ class Tree:
         def look_up(name: str) -> dict[str, Value]:
             nonlocal known
             look = self._cells.look(name, known)
-            seen = self._seen(lens.through(look), numbers)
-            before, known = known, self._cells.known(known, look, seen)
-            looked.append((look, seen, known.copy()))
+            before = known
+            seen, known = self._shown(look, known, numbers, lens)
+            looked.append((look, seen, known))
             if any(before[other] != known[other] for other in look.names if other in before):
                 raise WantsMoreError  # with one rank more the others have other numbers
             return {name: known[name]}
@@ -195,6 +185,12 @@ class Tree:
             except WantsMoreError as error:
                 self.peeks += 1
                 error.__traceback__ = None  # or its frames would keep the arrays of the walk
+
+    def _shown(self, look: Look, known: dict[str, Value], numbers: Numbers, lens: Lens) -> tuple[int, dict[str, Value]]:
+        """Give what a look shows in one state, and what is known after it, by the names of whose answers these are."""
+        there = lens.through(look)
+        seen = self._seen(there, numbers)
+        return seen, known | dict(zip(look.names, self._cells.values(there, seen).values(), strict=True))
 
     def _begun(self) -> int:
         """Ask the function with nothing known; give the number of its answer, or of the first node."""

@@ -120,19 +120,20 @@ class Trie:
             deepest = max(deepest, level)
             return self._cells.values(self._looks[level], self._seen(level, numbers))
 
-        known = self._nodes[depth][place]
-        leaf = LEAF + self._answer(Handed(self._who, known.copy(), self.reads, look_up))
+        known = self._known(depth, self._nodes[depth][place], numbers)
+        leaf = LEAF + self._answer(Handed(self._who, known, self.reads, look_up))
         first = len(self._nodes[depth + 1]) if deepest > depth else leaf
-        for level in range(depth, deepest + 1):
-            seen = self._seen(level, numbers)
-            known = self._cells.known(known, self._looks[level], seen)
-            if level < deepest:
-                self._nodes[level + 1].append(known)
-            following = len(self._nodes[level + 1]) - 1 if level < deepest else leaf
-            self._tables[level].put_one(place, seen, following)
-            place = following
+        for level in range(depth, deepest):
+            self._nodes[level + 1].append(known)
+            following = len(self._nodes[level + 1]) - 1
+            self._tables[level].put_one(place, self._seen(level, numbers), following)
+            place, known = following, self._known(level + 1, known, numbers)
+        self._tables[deepest].put_one(place, self._seen(deepest, numbers), leaf)
         self.asked.add(known, leaf - LEAF)
         return first
+
+    def _known(self, level: int, known: dict[str, Value], numbers: Numbers) -> dict[str, Value]:
+        return self._cells.known(known, self._looks[level], self._seen(level, numbers))
 
     def _seen(self, level: int, numbers: Numbers) -> int:
         _, cell, places, _ = self._levels[level]
