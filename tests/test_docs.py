@@ -6,10 +6,7 @@ The docs are written by hand and compared here, so that a page that fell behind 
 from __future__ import annotations
 
 import importlib
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Final, get_args
 
@@ -65,12 +62,6 @@ SHOWN = (
 CHECKOUT: Final = Path(__file__).parent.parent
 DOCS: Final = CHECKOUT / "docs"
 PAGES: Final = sorted([*CHECKOUT.glob("*.md"), *CHECKOUT.glob("tests/*.md"), *DOCS.rglob("*.md")])
-BLOCK_TIMEOUT: Final = 300
-"""Seconds; a block that is still running then hangs."""
-
-EXAMPLE_MAX: Final = 40
-"""Lines; more of a first example is not read."""
-
 FIRST_SCREEN: Final = 50
 """Lines; what a stranger sees of README without searching."""
 
@@ -107,19 +98,6 @@ def sources() -> str:
     return "\n".join(
         path.read_text("utf-8") for root in ("model", "impl", "properties") for path in (CHECKOUT / root).rglob("*.py")
     )
-
-
-def blocks() -> list[tuple[str, str]]:
-    """Return the Python blocks of all pages, each after those above it on its page, with where it stands."""
-    found = []
-    for path in PAGES:
-        text = path.read_text("utf-8")
-        program = ""
-        for match in re.finditer(r"^```python\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL):
-            line = text.count("\n", 0, match.start()) + 1
-            program += match[1]
-            found.append((f"{path.relative_to(CHECKOUT).as_posix()}:{line}", program))
-    return found
 
 
 def test_the_table_of_readme_has_every_law_as_it_is() -> None:
@@ -358,44 +336,6 @@ def test_everything_public_can_be_imported_from_where_the_docs_say() -> None:
     for name, *_ in rows(page("docs/public-api.md"), "import"):
         module, attribute = name.rsplit(".", 1)
         assert hasattr(importlib.import_module(module), attribute), name
-
-
-@pytest.mark.parametrize(
-    "block",
-    [pytest.param(code, id=where, marks=[pytest.mark.search] if "trial(" in code else []) for where, code in blocks()],
-)
-def test_a_block_of_python_in_the_docs_runs_as_it_stands(block: str, tmp_path: Path) -> None:
-    here = tmp_path / "here"
-    here.mkdir()
-    home = {"HOME": str(here), "USERPROFILE": str(here)}  # so that no log of this machine is read
-    home["HYPOTHESIS_STORAGE_DIRECTORY"] = str(tmp_path / "hypothesis")  # what Hypothesis notes for itself
-    program = (
-        tmp_path / "block.py"
-    )  # a file, because a world is asked again in a process that has to find its functions
-    program.write_text(block, "utf-8")
-    done = subprocess.run(
-        [sys.executable, "-W", "error", program],
-        env=os.environ | home,
-        cwd=here,
-        capture_output=True,
-        text=True,
-        timeout=BLOCK_TIMEOUT,
-        check=False,
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout
-    assert list(here.iterdir()) == []
-
-
-def test_the_example_of_a_world_of_ones_own_is_short_and_prints_what_the_page_says(tmp_path: Path) -> None:
-    program, printed = re.findall(r"^```\w*\n(.*?)^```$", page("docs/your-own-world.md"), re.MULTILINE | re.DOTALL)
-    path = tmp_path / "world.py"
-    path.write_text(program, "utf-8")
-    assert len(program.splitlines()) <= EXAMPLE_MAX
-    done = subprocess.run(
-        [sys.executable, path], capture_output=True, text=True, timeout=BLOCK_TIMEOUT, check=True, cwd=tmp_path
-    )
-    assert done.stdout == printed
 
 
 def test_the_page_of_a_world_of_ones_own_has_every_kind_of_law() -> None:

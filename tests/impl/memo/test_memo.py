@@ -21,9 +21,9 @@ from strandline.impl.memo.memo import (
     write_back,
 )
 from strandline.impl.memo.projection import Fact
+from tests.claims.order import Order, Rank
 
 HERE = Place(1, 1)
-ELSEWHERE = Place(1, 2)
 THREAD = (0, b"h")
 
 
@@ -62,52 +62,20 @@ def ids(rows: tuple[Fact[str], ...] | tuple[Anchor, ...]) -> list[int]:
 # Order
 
 
-def test_a_memo_dominates_itself() -> None:
-    assert dominates(memo(), memo())
+class TestOrder(Order):
+    def dominates(self, one: Rank, other: Rank) -> bool:
+        return dominates(ranked(one), ranked(other))
+
+    def write_back(self, mine: Rank, stored: Rank | None, epoch: int = 0) -> str:
+        return write_back(ranked(mine), stored and ranked(stored), epoch)
 
 
-@pytest.mark.parametrize(
-    ("newer", "older"),
-    [
-        (memo(2), memo(1)),
-        (memo(1, 4), memo(1, 5)),
-        (memo(2, OPEN), memo(1, 5)),
-        (memo(1, 9, epoch=1), memo(2, 0)),
-        (memo(2, place=ELSEWHERE), memo(1)),
-        (memo(2, cursor=10), memo(1, sources=(1, 2), cursor=99)),
-    ],
-)
-def test_newer_and_as_wide_dominates_and_is_not_dominated(newer: Memo, older: Memo) -> None:
-    assert dominates(newer, older)
-    assert not dominates(older, newer)
+def ranked(rank: Rank) -> Memo:
+    return memo(rank.observation, rank.coverage, epoch=rank.epoch, place=Place(1, rank.file))
 
 
-def test_of_two_memos_neither_dominates_if_one_is_newer_and_the_other_wider() -> None:
-    assert not dominates(memo(2, 5), memo(1, 4))
-    assert not dominates(memo(1, 4), memo(2, 5))
-
-
-@pytest.mark.parametrize(
-    ("mine", "stored", "decision"),
-    [
-        (memo(1), None, "put"),
-        (memo(2), memo(1), "put"),
-        (memo(1), memo(1), "put"),
-        (memo(1), memo(2), "discard"),
-        (memo(1, 0), memo(1, 5), "put"),
-        (memo(1, 5), memo(1, 0), "discard"),
-        (memo(2, 5), memo(1, 0), "top up theirs"),
-        (memo(1, 0), memo(2, 5), "top up mine"),
-        (memo(2, 5, place=ELSEWHERE), memo(1, 0), "put"),
-        (memo(1, 0, place=ELSEWHERE), memo(2, 5), "discard"),
-        (memo(2, 5), memo(1, 0, place=ELSEWHERE), "put"),
-        (memo(1, 0), memo(2, 5, place=ELSEWHERE), "discard"),
-    ],
-)
-def test_a_write_back_puts_what_dominates_and_tops_up_what_is_incomparable(
-    mine: Memo, stored: Memo | None, decision: str
-) -> None:
-    assert write_back(mine, stored, 0) == decision
+def test_what_a_memo_holds_and_how_far_it_has_read_decide_nothing() -> None:
+    assert dominates(memo(2, cursor=10), memo(1, sources=(1, 2), cursor=99))
 
 
 def test_a_late_write_back_never_replaces_a_newer_memo() -> None:
@@ -115,17 +83,6 @@ def test_a_late_write_back_never_replaces_a_newer_memo() -> None:
     saw_it, saw_it_gone = memo(1, sources=(1,)), memo(2)
     assert write_back(saw_it, saw_it_gone, 0) == "discard"
     assert write_back(saw_it_gone, saw_it, 0) == "put"
-
-
-def test_a_wide_memo_that_was_overtaken_is_topped_up_and_not_thrown_away() -> None:
-    """H09: a wide refresh reads for long, a narrow one stores first."""
-    assert write_back(memo(1, OPEN), memo(2, 50), 0) == "top up mine"
-
-
-@pytest.mark.parametrize("stored", [None, memo(1, 50, epoch=1)])
-def test_a_memo_from_before_a_drop_is_never_put(stored: Memo | None) -> None:
-    assert write_back(memo(9), stored, 1) == "discard"
-    assert write_back(memo(9, epoch=1), stored, 1) == "put"
 
 
 # Bounds

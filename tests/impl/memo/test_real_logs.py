@@ -1,17 +1,11 @@
-"""Claims about eleven logs that real binaries of codex wrote, from 0.140 to 0.171.
-
-The first line of each file says what the server saw (``served``) and what an answer must be (``expected``); every other
-line is a row.
-"""
+"""Claims about eleven logs that real binaries of codex wrote, on every path of the scanner."""
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from contextlib import closing
 from datetime import date
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -20,43 +14,25 @@ from strandline.impl.memo.answer import Answer
 from strandline.impl.memo.product.writer.schema import CREATE
 from strandline.impl.memo.scanner import Scanner
 from strandline.impl.memo.window import Window
+from tests.claims.real_logs import EARLIER, LOGS, UNTOLD, every_log, insert, read
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.checkout
 
-LOGS = sorted((Path(__file__).parents[2] / "real-logs").glob("*.jsonl"))
 UTC = ZoneInfo("UTC")
 ALWAYS = Window(None, None, UTC)
 ENDED = Window(date(2000, 1, 1), date(2010, 1, 1), UTC)
 """A window that holds every row of these logs as they are read here."""
-
-EARLIER = 20 * 365 * 86_400
-"""How many seconds earlier the rows are read than they were written, so that their days have ended on every machine."""
-
-UNTOLD = {"0.140-http", "0.149-settings-update", "0.149-thread-default"}
-"""The logs that do not tell the tier of every turn."""
-
-every_log = pytest.mark.parametrize("log", LOGS, ids=lambda path: path.stem)
-
-
-def read(log: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    head, *rows = (json.loads(line) for line in log.read_text(encoding="utf-8").splitlines())
-    for found in (*head["expected"]["turns"], *rows):
-        found["ts"] -= EARLIER
-    return head, rows
 
 
 def create(path: Path, rows: list[dict[str, Any]]) -> sqlite3.Connection:
     writer = sqlite3.connect(path, isolation_level=None)
     for statement in CREATE:
         writer.execute(statement)
-    for row in rows:
-        insert(writer, row)
+    insert(writer, *rows)
     return writer
-
-
-def insert(writer: sqlite3.Connection, row: dict[str, Any]) -> None:
-    columns, marks = ", ".join(row), ", ".join("?" * len(row))
-    writer.execute(f"INSERT INTO logs ({columns}) VALUES ({marks})", [*row.values()])  # noqa: S608 - our own columns
 
 
 def answer(scanner: Scanner, window: Window = ALWAYS) -> Answer:
@@ -82,7 +58,7 @@ def test_there_are_eleven_logs() -> None:
 
 @every_log
 def test_a_real_log_is_answered_as_expected_by_every_path(tmp_path: Path, log: Path) -> None:
-    head, rows = read(log)
+    head, rows = read(log, EARLIER)
     path = tmp_path / "logs.sqlite"
     with closing(create(path, rows[:1])) as writer, Scanner(path) as scanner:
         answer(scanner)
@@ -100,7 +76,7 @@ def test_a_real_log_is_answered_as_expected_by_every_path(tmp_path: Path, log: P
 def test_a_real_log_that_grows_row_by_row_is_answered_from_the_memo_as_by_a_cold_scan(
     tmp_path: Path, log: Path
 ) -> None:
-    head, rows = read(log)
+    head, rows = read(log, EARLIER)
     path = tmp_path / "logs.sqlite"
     with closing(create(path, [])) as writer, Scanner(path) as scanner:
         answer(scanner)
@@ -115,7 +91,7 @@ def test_a_real_log_without_one_of_its_rows_is_answered_from_the_memo_as_by_a_co
     tmp_path: Path, log: Path
 ) -> None:
     """H20: rows that said no come and go as well as those that said yes."""
-    _, rows = read(log)
+    _, rows = read(log, EARLIER)
     path = tmp_path / "logs.sqlite"
     with closing(create(path, rows)) as writer:
         for row in rows:
@@ -132,7 +108,7 @@ def test_a_real_log_without_one_of_its_rows_is_answered_from_the_memo_as_by_a_co
 
 @every_log
 def test_what_was_served_on_priority_is_reported_unless_the_log_does_not_tell(log: Path, tmp_path: Path) -> None:
-    head, rows = read(log)
+    head, rows = read(log, EARLIER)
     create(tmp_path / "logs.sqlite", rows).close()
     found = cold(tmp_path / "logs.sqlite")
     served = {turn["turn"] for turn in head["served"] if turn["tier"] == "priority"}

@@ -205,6 +205,35 @@ def test_what_is_no_file_of_memos_is_refused_and_left_as_it_is(
     assert [one.name for one in path.parent.iterdir()] == [path.name]
 
 
+@posix
+@pytest.mark.parametrize("mode", [0o777, 0o1777, 0o707])
+def test_a_folder_in_which_others_may_put_files_holds_no_memo(path: Path, mode: int) -> None:
+    """Whoever put a hot journal beside the file had SQLite write its pages into the memo."""
+    put(Shelf(path))
+    path.with_name(f"{path.name}-journal").write_bytes(b"of somebody else")
+    before = path.read_bytes()
+    path.parent.chmod(mode)
+    for act in (lambda shelf: shelf.mark(KEY), lambda shelf: put(shelf, before=Mark())):
+        with pytest.raises(ShelfError, match="others may put files there"):
+            act(Shelf(path))
+    assert path.read_bytes() == before
+    path.unlink()
+    with pytest.raises(ShelfError, match="others may put files there"):
+        put(Shelf(path), before=Mark())
+    assert not path.exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root makes a folder another user's")
+@pytest.mark.parametrize("mode", [0o755, 0o770])
+def test_a_folder_of_another_user_or_group_holds_no_memo(path: Path, mode: int) -> None:
+    """One that lies where the cache of this user is expected, above all."""
+    os.chown(path.parent, 12345 if mode == 0o755 else 0, 12345)
+    path.parent.chmod(mode)
+    with pytest.raises(ShelfError, match="others may put files there"):
+        put(Shelf(path, ours=True), before=Mark())
+    assert not path.exists()
+
+
 def test_a_damaged_file_is_replaced_only_if_it_is_one_of_memos_or_nobody_elses(path: Path) -> None:
     text(path)
     shelf = Shelf(path)

@@ -1,133 +1,49 @@
-"""Claims about the structure of a body: where its message begins, and what its spans name."""
+"""Claims about the structure of a body: those of :mod:`tests.claims.structure`, and a second reading of its rules."""
 
+import re
 from itertools import pairwise, takewhile
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from strandline.impl.memo import structure
-from strandline.impl.memo.structure import body, group_end, marked, outside
+from strandline.impl.memo import ruststring, structure
+from strandline.impl.memo.structure import body, marked, outside
+from tests.claims.structure import TURNS, Structure
 
-SPACES = [letter for letter in map(chr, range(0x3100)) if letter.isspace()]
-
-
-def message(text: str) -> str:
-    return text[body(text).message :]
+STRING = re.compile(ruststring.STRING, re.DOTALL)
 
 
-def turn(text: str) -> str | None:
-    return body(text).turn
+class TestStructure(Structure):
+    def unescaped(self, string: str) -> str | None:
+        return ruststring.unescaped(string)
+
+    def string_end(self, text: str) -> int | None:
+        found = STRING.match(text)
+        return found and found.end()
+
+    def group_end(self, text: str) -> int | None:
+        return structure.group_end(text, 0)
+
+    def message(self, body: str) -> str:
+        return body[structure.body(body).message :]
+
+    def turn(self, body: str) -> str | None:
+        return structure.body(body).turn
 
 
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("a: m", "m"),
-        ("a:b: m: n", "m: n"),
-        ("a{b=1}: m", "m"),
-        ("a{b=c: d}:e(f: g)[h: i]: m", "m"),
-        ('a{b="c: d}"}: m', "m"),
-        ('a{b="\\": "}: m', "m"),
-        ("a::b: m", "m"),
-        ("a{p=/x(y}: m", "m"),
-        ("a{p=/x[({y}}: m", "m"),
-        ("a{p=/x]y}: m", "m"),
-        ("a)}]: m", "m"),
-        ("a{([)]}: m", "m"),
-        (": m", "m"),
-        ("a: ", ""),
-    ],
-)
-def test_the_message_begins_after_the_first_colon_and_space_at_which_nothing_is_open(text: str, found: str) -> None:
-    assert message(text) == found
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "m",
-        "a:b",
-        "a:\tm",
-        'a"b: m',
-        "a{b: m",
-        "a{b): m",
-        "a{(b): m",
-        "a(b}: m",
-        'a{b="c\\"}: m',
-        "websocket request: {"[:18],
-    ],
-)
-def test_without_such_a_place_the_body_is_the_message(text: str) -> None:
-    assert message(text) == text
-    assert turn(text) is None
-
-
-@pytest.mark.parametrize(
-    ("spans", "found"),
-    [
-        ("t{turn.id=a}", "a"),
-        ("t{turn_id=a}", "a"),
-        ("t{x=1 turn_id=a y=2}", "a"),
-        ("t{x=1\tturn_id=a}", "a"),
-        ("t{turn_id=a turn.id=b}", "a"),
-        ("t{turn_id=a}:u:v{x=1}", "a"),
-        ("t{turn_id=a}:u{turn.id=b}", "b"),
-        ("t{turn_id=a}:u{turn_id=b}:v{turn_id=c}:w", "c"),
-        ('t{turn_id="a b\\n"}', "a b\n"),
-        ("t{turn_id=a/b;c=d}", "a/b;c=d"),
-        ('t{turn_id=a"b}"c}', 'a"b'),
-        ("t{x}turn_id=a", None),
-        ("t{x} turn_id=a", "a"),
-        ("turn_id=a", None),
-        ("t turn_id=a", None),
-        ("t(turn_id=a)", None),
-        ("t{parent_turn_id=a}", None),
-        ("t{x.turn.id=a}", None),
-        ("t{turn-id=a}", None),
-        ("t{turn_id =a}", None),
-        ("t{x= turn_ids=a}", None),
-        ('t{x="turn_id=a"}', None),
-        ('t{x=" turn_id=a "}', None),
-        ("t{x={turn_id=a}}", None),
-        ("t{x=( turn_id=a)}", None),
-        ("t{x=[ turn_id=a] turn_id=b}", "b"),
-        ("t{p=/x( turn_id=a}", None),
-        ("t{p=/x) turn_id=a}", "a"),
-        ('a"{turn_id=no "{turn_id=b}', "b"),
-    ],
-)
-def test_the_turn_is_the_first_of_the_innermost_span_that_names_one(spans: str, found: str | None) -> None:
-    assert turn(f"{spans}: m") == found
+@pytest.mark.parametrize("spans", TURNS)
+def test_a_thread_is_named_as_a_turn_is(spans: str) -> None:
+    found = TURNS[spans]
     assert body(f"{spans.replace('turn', 'thread')}: m").thread == (found and found.replace("turn", "thread"))
 
 
-@pytest.mark.parametrize("blank", ["", " ", '""', '"\u3000"', '"\\n"', '"bad \\q"', ",x", "}x"])
-def test_a_blank_turn_in_the_innermost_span_that_has_the_name_hides_those_of_outer_ones(blank: str) -> None:
-    assert turn(f"t{{turn_id=a}}:u{{turn.id={blank} turn_id=b}}:v: m") is None
-
-
-@pytest.mark.parametrize("end", [*",])}", *SPACES])
-def test_a_value_ends_at_white_space_and_at_closing_punctuation(end: str) -> None:
-    assert turn(f"t{{turn_id=a{end}b}}: m") == "a"
-
-
-def test_a_value_ends_at_a_colon_even_within_a_bracket() -> None:
-    assert turn("t{turn_id=a:b}: m") == "a"
-
-
-@pytest.mark.parametrize("space", SPACES)
-def test_a_name_may_follow_any_white_space(space: str) -> None:
-    assert turn(f"t{{x=1{space}turn_id=a}}: m") == "a"
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [("({[)x", 4), ("{}x", 2), ("{a{b}c}x", 7), ('{"}"}x', 5), ("{(x", None), ('{"}', None), ("{]}x", 3)],
-)
-def test_a_group_ends_where_its_own_bracket_is_closed(text: str, found: int | None) -> None:
-    assert group_end(text, 0) == found
+@given(st.text())
+def test_what_is_escaped_and_read_again_is_the_same(text: str) -> None:
+    printed = "".join(
+        f"\\u{{{ord(letter):x}}}" if letter in '"\\' or not letter.isprintable() else letter for letter in text
+    )
+    assert ruststring.unescaped(f'"{printed}"') == text
 
 
 # A second reading of the same rules, letter by letter
@@ -192,7 +108,7 @@ def test_a_turn_is_that_of_the_last_span_that_has_one(text: str) -> None:
     cuts = [at for at in free(text, ":") if at < body(text).message]
     spans = [text[start:end] for start, end in pairwise([0, *cuts])]
     found = [named for span in spans if (named := first_named(span.removeprefix(":"))) is not None]
-    assert turn(text) == (found[-1] if found else None)
+    assert body(text).turn == (found[-1] if found else None)
 
 
 # The quick look

@@ -1,4 +1,4 @@
-"""Claims about the structure of a body: what is a span, a message, a field, a debug print."""
+"""Claims about the structure of a body: those of :mod:`tests.claims.structure`, logged events and debug prints."""
 
 from __future__ import annotations
 
@@ -16,66 +16,36 @@ from strandline.model.memo.bodies import (
     logged,
     outside,
     parted,
-    string_end,
     string_of,
-    unescaped,
 )
+from tests.claims.structure import Structure
 
 TURN = ("turn.id", "turn_id")
 
 
-# --- strings ---
+class TestStructure(Structure):
+    def unescaped(self, string: str) -> str | None:
+        return bodies.unescaped(string)
+
+    def string_end(self, text: str) -> int | None:
+        return bodies.string_end(text, 0)
+
+    def group_end(self, text: str) -> int | None:
+        return bodies.group_end(text, 0)
+
+    def message(self, body: str) -> str:
+        return parted(body)[1]
+
+    def turn(self, body: str) -> str | None:
+        return innermost(parted(body)[0], TURN)
 
 
 @pytest.mark.parametrize(
-    ("quoted", "text"),
-    [
-        (r'"a\"b\\c\'d"', "a\"b\\c'd"),
-        (r'"\n\r\t\0"', "\n\r\t\0"),
-        (r'"\u{6f6e}\x41"', "\u6f6eA"),
-        (r'"\u{10ffff}"', "\U0010ffff"),
-        (r'"\u{110000}"', None),
-        (r'"\u{d800}"', None),
-        (r'"\u{1234567}"', None),
-        (r'"\q"', None),
-        (r'"\x4"', None),
-        ('"\\\n"', None),
-        ('""', ""),
-    ],
+    ("body", "spans"),
+    [("a:b{x=1}: m", ["a", "b{x=1}"]), ("a{x=y: z}: m: n", ["a{x=y: z}"]), ("a:b", []), ("", [])],
 )
-def test_a_rust_string_is_read_with_its_escapes(quoted: str, text: str | None) -> None:
-    assert unescaped(quoted) == text
-
-
-def test_a_string_ends_at_the_first_quote_that_is_not_escaped() -> None:
-    assert string_end(r'x"a\"b\\"c"', 1) == len(r'x"a\"b\\"')
-    assert string_end('"a', 0) is None
-    assert string_end('"a\\', 0) is None
-
-
-# --- spans and message ---
-
-
-@pytest.mark.parametrize(
-    ("body", "spans", "message"),
-    [
-        ("a:b{x=1}: m", ["a", "b{x=1}"], "m"),
-        ("a{x=y: z}: m: n", ["a{x=y: z}"], "m: n"),
-        ('a{x="}: no"}: m', ['a{x="}: no"}'], "m"),
-        ("a{x=(b}: m", ["a{x=(b}"], "m"),
-        ("a{x=b)}: m", ["a{x=b)}"], "m"),
-        ("a{x=[(]}: m", ["a{x=[(]}"], "m"),
-        ("a:b", [], "a:b"),
-        ("a{: b", [], "a{: b"),
-        ('a"b: c', [], 'a"b: c'),
-        ("websocket request: {}", ["websocket request"], "{}"),
-        ("", [], ""),
-    ],
-)
-def test_the_message_begins_after_the_first_colon_around_which_nothing_is_open(
-    body: str, spans: list[str], message: str
-) -> None:
-    assert parted(body) == (spans, message)
+def test_spans_are_parted_by_their_colons(body: str, spans: list[str]) -> None:
+    assert parted(body)[0] == spans
 
 
 def test_a_walk_ends_with_how_much_was_left_open() -> None:
@@ -83,45 +53,6 @@ def test_a_walk_ends_with_how_much_was_left_open() -> None:
     assert [*outside("({")][-1] == (2, "", 2)
     assert [*outside('{"a')][-1] == (3, "", 2)
     assert [*outside("xx(", 2)] == [(2, "(", 0), (3, "", 1)]
-
-
-# --- fields of spans ---
-
-
-@pytest.mark.parametrize(
-    ("spans", "turn"),
-    [
-        (["a{turn.id=t}"], "t"),
-        (["a{turn_id=t}"], "t"),
-        (["a{x=1 turn.id=t}"], "t"),
-        (["a{x=1\tturn.id=t,}"], "t"),
-        (["a{turn.id=t turn_id=u}"], "t"),
-        (["a{turn.id=outer}", "b{turn.id=inner}", "c{x=1}"], "inner"),
-        (["a{turn.id=outer}", "b{turn.id= }"], None),
-        (['a{turn.id="a b"}'], "a b"),
-        ([r'a{turn.id="a\"b"}'], 'a"b'),
-        ([r'a{turn.id="a\qb"}'], None),
-        (['a{turn.id="a'], None),
-        (["a{parent_turn_id=t}"], None),
-        (["a{x=turn_id=t}"], None),
-        (['a{note="x turn.id=evil" turn.id=t}'], "t"),
-        (["a{op=S { turn.id=evil } turn.id=t}"], "t"),
-        (["a{cwd=/srv/u/my turn_id=evil}", "b"], "evil"),
-        (["a{}", "b"], None),
-        (['a"{turn.id=evil}"{turn.id=t}'], "t"),
-        (['a"{turn.id=evil}"'], None),
-        (["a(b{turn.id=t})"], "t"),
-        (["turn.id=t"], None),
-        ([], None),
-    ],
-)
-def test_a_turn_is_that_of_the_innermost_span_that_has_one(spans: list[str], turn: str | None) -> None:
-    assert innermost(spans, TURN) == turn
-
-
-@pytest.mark.parametrize("end", [*",])}:", " ", "\n", "\u3000"])
-def test_a_bare_value_ends_at_white_space_and_at_what_ends_a_list(end: str) -> None:
-    assert innermost([f"a{{turn.id=t{end}x}}"], TURN) == "t"
 
 
 # --- fields of a logged event ---

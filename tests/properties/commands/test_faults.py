@@ -91,6 +91,20 @@ def test_the_exit_code_is_that_of_the_worst_fault_and_a_missing_injector_is_no_p
     assert says in result.stdout
 
 
+def test_a_fault_whose_injector_is_missing_is_skipped_by_name_in_the_evidence_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(injectors.INJECTORS, "tongs", lambda: "it is lent")
+    made(monkeypatch, sees(EXACT), sees(EXACT)._replace(injector="tongs"))
+    assert run("faults").exit_code == 3
+    told = json.loads((tmp_path / ".strandline" / "faults.json").read_bytes())
+    assert (told["verdict"], told["injectors"]["tongs"]) == ("inconclusive", "it is lent")
+    assert [(one["verdict"], one["why"]) for one in told["faults"]] == [
+        ("right", []),
+        ("skipped", ["no tongs: it is lent"]),
+    ]
+
+
 def test_an_interrupt_ends_it_with_what_was_struck_by_then(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def interrupted(_: Bench) -> None:
         raise KeyboardInterrupt
@@ -110,6 +124,7 @@ def test_an_interrupt_ends_it_with_what_was_struck_by_then(monkeypatch: pytest.M
         (["--only", "stracer"], "did you mean 'strace'"),
         (["--storm", "soon"], "soon"),
         (["--storm", "1s", "--whole"], "--storm goes with neither --only nor --whole"),
+        (["--storm", "0"], "--storm must last for some time"),
         (["--seed", "-1"], "-1"),
         (["--format", "xml"], "xml"),
         (["here"], "here"),

@@ -5,92 +5,32 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import signal
 import sqlite3
+import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-import msgspec
 import pytest
 
-from strandline.properties.core.line import shown
-from strandline.properties.engines.exhaust.together import AllClaims, SeveralReport
-from strandline.properties.engines.soak.report import report
-from strandline.properties.evidence.evidence import ran_here
-from strandline.properties.systems.memo.bench.report import Bench, Unlike, earlier
-from strandline.properties.systems.memo.system import SYSTEM
 from tests.properties.commands.calls import run
-from tests.properties.commands.hostile import PAYLOAD, mutations
-from tests.properties.commands.test_report_of import searched
-from tests.properties.engines.soak.test_journal import ONE, TWO, plan, totals, worker
-from tests.properties.evidence.evidences import bitten, violated
+from tests.properties.commands.fuzzed import DOCUMENTS, MEMORY_MAX, TRACE, harmless, inert, peak, plain
+from tests.properties.commands.hostile import PAYLOAD
+from tests.properties.evidence.evidences import violated
 from tests.properties.harness.test_safe_path import trapped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from click.testing import Result
-
-OUTPUT_MAX: Final = 24 * 1024 * 1024
-"""Characters of any output."""
-
-MEMORY_MAX: Final = 500
-"""MiB by which the peak of this process may grow in a test."""
-
+    from collections.abc import Iterator
 
 NIGHT: Final = pytest.mark.night
 LONG: Final = {"searches", "evidence of mutants"}
 """Documents that are much like another one, and take their time."""
 
-
-def plain(found: object) -> Any:  # noqa: ANN401 - any JSON
-    told = json.loads(msgspec.json.encode(found))
-    for sources in (told.get("claims", {}).get("sources"), told.get("sources")):
-        if sources:
-            sources["strandline.model"] = "0" * 64  # of other sources, so that verify compares and runs nothing
-    return told
-
-
-def several() -> SeveralReport:
-    one = searched()
-    claims = AllClaims("model", one.claims.sources, "violated", (), (one.claims,), ())
-    return SeveralReport(2, claims, {one.claims.world: one.effort}, one.run)
-
-
-def soaked(folder: Path) -> object:
-    folder.mkdir()
-    plan(folder)
-    worker(folder, "gw0", 1, (ONE, 2, True))
-    worker(folder, "gw1", 2, (TWO, 2, False))
-    return report(totals(folder), SYSTEM)
-
-
-def benched() -> Bench:
-    return Bench(2, "holds", (), {}, (), (), (), ran_here("2026-03-01", 1.0))
-
-
-DOCUMENTS: Final[dict[str, Callable[[Path], object]]] = {
-    "evidence": lambda _folder: violated(),
-    "evidence of mutants": lambda _folder: bitten(),
-    "search": lambda _folder: searched(),
-    "searches": lambda _folder: several(),
-    "soak": lambda folder: soaked(folder / "soak"),
-    "bench": lambda _folder: benched(),
-}
-
-TRACE: Final = {
-    "format": "strandline trace",
-    "version": 2,
-    "subject": "dominance",
-    "world": "prune",
-    "law": "M3",
-    "first": [{"what": "log", "before": "", "after": "a"}],
-    "steps": [
-        {"name": "start", "actor": "r1", "arg": 0, "says": "s", "changed": [{"what": "w", "before": "b", "after": "a"}]}
-    ],
-    "ending": ["e"],
-}
+CHECKOUT: Final = Path(__file__).parents[3]
+PATIENCE: Final = 900.0
+"""Seconds for all mutations of a document; each has a bound of its own, and this one is for what waits."""
 
 
 @pytest.fixture
@@ -100,73 +40,36 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     trapped(folder, ran)
     monkeypatch.chdir(folder)
     monkeypatch.setattr(sys, "path", [*sys.path])  # a module that is named has its folder put there
-    before = _peak()
+    before = peak()
     yield folder
     assert not ran.exists()
     assert {path.name for path in tmp_path.iterdir()} <= {"here", "soak", "log.sqlite"}
-    assert _peak() - before <= MEMORY_MAX
+    assert peak() - before <= MEMORY_MAX
 
 
-def _peak() -> int:
-    """Give the most MiB that this process ever took, 0 where nobody tells."""
-    if not sys.platform.startswith("linux"):
-        return 0
-    import resource  # noqa: PLC0415 - there is none on Windows
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
-
-
-def inert(text: str, where: str = "") -> None:
-    """Assert that nothing in a text commands whoever shows it."""
-    bad = {character for character in text if not character.isprintable() and character != "\n"}
-    assert not bad, (where, bad)
-    assert len(text) <= OUTPUT_MAX
-
-
-def harmless(result: Result, where: str) -> None:
-    """Assert that a call ended in an exit code of its own, and said nothing that a terminal obeys."""
-    assert result.exception is None or isinstance(result.exception, SystemExit), (where, result.exc_info)
-    assert result.exit_code in {0, 1, 2, 3, 4}, where
-    assert "Traceback" not in result.stderr, (where, result.stderr)
-    inert(result.stdout, where)
-    inert(result.stderr, where)
-    assert "\nverified: every claim" not in result.stdout + result.stderr, where
+def in_child(script: str) -> subprocess.CompletedProcess[str]:
+    """Run a script in a process of its own, in the working folder, with the module that fuzzes as ``it``."""
+    start = f"import sys; sys.path.insert(0, {str(CHECKOUT)!r}); import tests.properties.commands.fuzzed as it"
+    child = [sys.executable, "-P", "-c", f"{start}\n{script}"]
+    return subprocess.run(child, capture_output=True, text=True, timeout=PATIENCE, check=False)
 
 
 @pytest.mark.search
 @pytest.mark.parametrize("name", [pytest.param(one, marks=NIGHT if one in LONG else ()) for one in DOCUMENTS])
-def test_no_place_of_a_document_does_harm(name: str, here: Path, tmp_path: Path) -> None:
+def test_no_place_of_a_document_does_harm(name: str, here: Path) -> None:
     before = {path.name for path in here.iterdir()}
-    for where, document in mutations(plain(DOCUMENTS[name](tmp_path))):
-        Path("found.json").write_text(json.dumps(document))
-        outputs = ["--out", "out.md", "--html", "out.html", "--junit", "out.xml"]
-        harmless(run("report", "found.json", *outputs), where)
-        for path in map(Path, outputs[1::2]):
-            if path.exists():
-                inert(path.read_text("utf-8"), f"{path} of {where}")
-                path.unlink()
-        harmless(run("report", "found.json", "--format", "json"), where)
-        if name.startswith("evidence"):
-            harmless(run("verify", "found.json"), where)
-            harmless(run("report", "--compare", "found.json", "found.json"), where)
-        if name == "bench":
-            harmless(run("bench", "exhaust", "--compare", "found.json", "--size", "none"), where)
-            with pytest.raises(Unlike) as refused:
-                earlier(Path("found.json"))
-            assert "\n" not in shown(str(refused.value))
+    done = in_child(f"it.peaked({name!r})")
+    assert done.returncode == 0, done.stderr[-2_000:]
+    count, grown = map(int, done.stdout.split())
+    assert count > 10
+    assert grown <= MEMORY_MAX
     assert {path.name for path in here.iterdir()} <= before | {"found.json"}
 
 
-@pytest.mark.search
-def test_no_place_of_a_trace_does_harm(here: Path) -> None:
-    before = {path.name for path in here.iterdir()}
-    for where, document in mutations(TRACE):
-        Path("trace.json").write_text(json.dumps(document))
-        harmless(run("replay", "trace.json"), where)
-        harmless(run("replay", "trace.json", "--format", "json"), where)
-        harmless(run("export", "trace.json"), where)
-        harmless(run("report", "trace.json"), where)
-    assert {path.name for path in here.iterdir()} <= before | {"trace.json"}
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such timers")
+def test_a_document_over_which_a_reader_comes_to_no_end_ends_the_process_that_tries_it() -> None:
+    done = in_child("it.PROCESSOR_MAX = 0.1\nwith it.bounded():\n    sum(iter(int, 1))")
+    assert done.returncode == -signal.SIGPROF
 
 
 NAME: Final = PAYLOAD.replace("/", "").replace("\0", "")[:100]
@@ -212,6 +115,20 @@ def test_no_name_does_harm(arguments: str, exists: bool) -> None:  # noqa: FBT00
     named = {"NAME": NAME, "TRACE": "trace.json", "EVIDENCE": "evidence.json"}
     words = [named.get(word, word.replace("NAME", NAME)) for word in arguments.split(" ")]
     harmless(run(*words), arguments)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("exists", [False, True])
+def test_no_name_of_a_memo_or_a_log_beside_it_does_harm(exists: bool, log: Path) -> None:  # noqa: FBT001 - a parameter
+    named = Path(NAME)
+    named.write_bytes(log.read_bytes())
+    if exists:
+        Path(f"{NAME}.memo").write_text(PAYLOAD)
+    for options in ((), ("--follow", "--for", "0s"), ("--format", "json")):
+        result = run("turns", named, "--memo", f"{NAME}.memo", *options)
+        assert result.exit_code == 0
+        harmless(result, NAME, "\t")
 
 
 @pytest.mark.usefixtures("here")

@@ -93,6 +93,23 @@ def test_a_file_that_cannot_be_written_is_found_before_the_work(
     assert "cannot be written: a file stands in the place of its folder" in result.stderr
 
 
+@pytest.mark.parametrize(("command", "option"), [*outputs(main), *sorted(OTHER)])
+def test_no_text_is_no_name(command: str, option: str) -> None:
+    """It was taken for the working folder."""
+    one_line(
+        run(
+            *command.split()[:1],
+            *(["x"] if command == "threads import" else []),
+            *command.split()[1:],
+            *BEFORE.get(command, ()),
+            option,
+            "",
+        ),
+        2,
+        "no name is given",
+    )
+
+
 @pytest.mark.parametrize("command", ["check", "exhaust", "faults", "soak", "teeth"])
 def test_a_run_without_a_place_for_its_folder_is_refused_before_the_work(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -54,10 +54,22 @@ def test_a_window_leaves_out_the_days_before_it(log: Path) -> None:
         (("--follow", "--interval", "-1"), "is not a length of time"),
         (("--format", "xml"), "xml"),
         (("--what",), "--what"),
+        (("--memo", "m", "--no-memo"), "--memo and --no-memo exclude each other"),
+        (("--memo", "m", "--no-memo", "--oracle"), "--memo and --no-memo exclude each other"),
     ],
 )
 def test_a_mistake_in_the_call_is_one_line(log: Path, options: tuple[str, ...], says: str) -> None:
     one_line(run("turns", log, *options), 2, says)
+
+
+def test_a_call_that_keeps_no_memo_passes_over_the_file_for_all_calls(
+    log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STRANDLINE_MEMO", str(tmp_path / "memo"))
+    assert run("turns", log, "--no-memo").exit_code == 0
+    assert not (tmp_path / "memo").exists()
+    assert run("turns", log).exit_code == 0
+    assert (tmp_path / "memo").exists()
 
 
 @pytest.mark.parametrize("oracle", [(), ("--oracle",)])

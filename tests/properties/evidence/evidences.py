@@ -10,8 +10,8 @@ import msgspec
 
 from strandline.model.terms import Step
 from strandline.properties.core.findings import Findings, Run
-from strandline.properties.core.verdict import Bitten, Claim, Trace, Verdict
-from strandline.properties.evidence.document import Bite, Evidence, MutantOutcome
+from strandline.properties.core.verdict import Claim, MutantKill, Trace, Verdict
+from strandline.properties.evidence.document import Evidence, KillOutcome, MutantOutcome
 from strandline.properties.evidence.evidence import encode, gather
 from strandline.properties.systems.memo import drawing
 from strandline.properties.systems.memo.spec.laws import LAWS
@@ -42,8 +42,12 @@ LOST = Trace(
 """A lost update: refresh 1 stores what it read from a file that is gone over what refresh 2 read from the new one."""
 
 MUTANTS = (
-    MutantOutcome("torn", "H04", "reads twice", "search", (Bite("search", caught=True, law="M1", counts={}, steps=5),)),
-    MutantOutcome("slow", "H09", "rescans", "fuzz", (Bite("fuzz", caught=False, law=None, counts={}, steps=None),)),
+    MutantOutcome(
+        "torn", "H04", "reads twice", "search", (KillOutcome("search", caught=True, law="M1", counts={}, steps=5),)
+    ),
+    MutantOutcome(
+        "slow", "H09", "rescans", "fuzz", (KillOutcome("fuzz", caught=False, law=None, counts={}, steps=None),)
+    ),
 )
 
 
@@ -77,10 +81,10 @@ def biting() -> Findings:
     """Give the findings of a run in which a known-bad design was caught, and another got away."""
     found = findings()
     designs = (
-        Bitten("torn", "H04", "reads twice", "search", caught=True, counts=(("states", 7),), steps=5),
-        Bitten("slow", "H09", "rescans", "fuzz", caught=False, counts=(("cases", 300),)),
+        MutantKill("torn", "H04", "reads twice", "search", caught=True, counts=(("states", 7),), steps=5),
+        MutantKill("slow", "H09", "rescans", "fuzz", caught=False, counts=(("cases", 300),)),
     )
-    shown = Claim("M1", "teeth", Verdict.BROKEN, "let pass slow", bitten=designs)
+    shown = Claim("M1", "teeth", Verdict.BROKEN, "let pass slow", mutants=designs)
     runs = (*found.runs, Run("teeth", "shows teeth", "ran"))
     return replace(found, claims=(*found.claims, shown), runs=runs)
 

@@ -20,7 +20,7 @@ from strandline.properties.evidence.page import page
 from strandline.properties.evidence.shown import MEMO, PARTS, TraceShown
 from strandline.properties.evidence.style import style
 from strandline.properties.evidence.words import WORDS
-from strandline.properties.systems.memo.traces.worded import QUIETLY
+from strandline.properties.systems.memo.traces.text import QUIETLY
 from tests.properties.evidence.evidences import MUTANTS, holding, plain, violated
 
 if TYPE_CHECKING:

@@ -79,6 +79,18 @@ def test_a_soak_runs_no_module_and_no_conftest_of_the_working_folder(workers: st
 
 
 @pytest.mark.search
+@pytest.mark.checkout
+@pytest.mark.usefixtures("ran")
+def test_a_soak_of_a_system_of_the_working_folder_runs_no_other_module_of_it() -> None:
+    """Its folder is looked in after the standard library and what is installed; its conftest.py is nobody's."""
+    Path("leases.py").write_bytes((Path(__file__).parents[3] / "docs" / "samples" / "leases.py").read_bytes())
+    soak = ["soak", "leases:leases", "--cases", "1", "--steps", "2", "-n", "0", "--format", "json"]
+    result = CliRunner().invoke(main, soak)
+    assert result.exit_code in {0, 3}, result.output
+    assert '"cases": 1' in result.stdout
+
+
+@pytest.mark.search
 def test_a_demonstration_runs_no_module_and_no_conftest_of_its_folder(ran: Path) -> None:
     trapped(Path("out"), ran)
     trapped(Path("out/planted"), ran)
@@ -86,17 +98,26 @@ def test_a_demonstration_runs_no_module_and_no_conftest_of_its_folder(ran: Path)
     assert result.exit_code == 0, result.output
 
 
-@pytest.mark.parametrize("said", ["nothing", "3 passed in 1 s", "1 failed in 1 s", "no tests ran in 0.01s"])
+@pytest.mark.parametrize(
+    ("shipped", "planted", "strange"),
+    [
+        ("nothing", "1 failed, 2 passed", "nothing"),
+        ("no tests ran in 0.01s", "1 failed, 2 passed", "no tests ran in 0.01s"),
+        ("3 passed in 1 s", "nothing", "nothing"),
+        ("3 passed in 1 s", "1 failed in 1 s", "1 failed in 1 s"),
+        ("3 passed in 1 s", "3 passed in 1 s", "3 passed in 1 s"),
+    ],
+)
 def test_a_demonstration_whose_test_says_nothing_is_broken(
-    said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    shipped: str, planted: str, strange: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     def silent(_test: bytes, *, planting: bool) -> tuple[int, str]:
-        return (1 if planting else 0), said
+        return (1, planted) if planting else (0, shipped)
 
     monkeypatch.setattr(demo, "_pytest", silent)
     result = CliRunner().invoke(main, ["demo", "--out", str(tmp_path / "out")])
     assert result.exit_code == 4
-    assert f"and said: {said}" in result.stderr
+    assert f"and said: {strange}" in result.stderr
 
 
 def test_a_module_that_is_named_is_found_but_not_before_the_standard_library(ran: Path) -> None:

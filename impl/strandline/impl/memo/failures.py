@@ -12,6 +12,7 @@ from strandline.impl.memo.effects import Failure
 from strandline.impl.memo.files import is_out_of_descriptors, may, reason_of, shown
 from strandline.impl.memo.guard import LOOK, EndlessError, Guard
 from strandline.impl.memo.log import damaged
+from strandline.impl.memo.projection import BODY_MAX
 from strandline.impl.memo.schema import EmptyDatabaseError, SchemaError
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ _EXTENDED: Final[dict[int, Reason]] = {
     sqlite3.SQLITE_READONLY_RECOVERY: "needs recovery",
     sqlite3.SQLITE_READONLY_DIRECTORY: "folder not writable",
     sqlite3.SQLITE_READONLY_CANTINIT: "folder not writable",
+    sqlite3.SQLITE_IOERR_NOMEM: "no memory",
     sqlite3.SQLITE_IOERR_SHMSIZE: "disk full",
     sqlite3.SQLITE_IOERR_SHMOPEN: "disk full",  # or no file may be as long as three bytes
     sqlite3.SQLITE_IOERR_SHORT_READ: "lost wal",  # SQLite takes a short read of the log itself for a page of zeros
@@ -166,6 +168,8 @@ def _is_spoiled_by_its_wal(path: Path) -> bool:
         with closing(sqlite3.connect(uri, uri=True, timeout=0)) as alone:
             guard = Guard(0, CHECKED_MAX)
             alone.set_progress_handler(guard.stops, LOOK)
+            alone.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, BODY_MAX)  # it computes columns, and what they are checked by
+            alone.execute("PRAGMA trusted_schema = OFF")
             try:
                 return bool(alone.execute("PRAGMA quick_check(1)").fetchall() == [("ok",)])
             except sqlite3.OperationalError as interrupted:

@@ -10,13 +10,13 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
-import stat
 import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from strandline.impl.memo.encoding import DIGEST, FORMAT, digest
 from strandline.impl.memo.failures import PRIMARY
+from strandline.impl.memo.privacy import unsafe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -266,6 +266,7 @@ class Shelf:
         """Open the file for writing, and make an empty one if there is none; tell whether its tables are to be made."""
         if self._is_open():
             return False
+        _refuse(self.path, None)
         try:
             # Exclusively: had this process the file open, to close it here would drop the locks that SQLite has on it.
             os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
@@ -390,15 +391,10 @@ def _drawn() -> int:
     return int.from_bytes(os.urandom(8)) >> 2 or 1
 
 
-def _refuse(path: Path, found: os.stat_result) -> None:
-    """Refuse what is no regular file of this user alone, before SQLite sees it: a FIFO would make it wait for ever."""
-    if not stat.S_ISREG(found.st_mode):
-        raise ShelfError("not a regular file", f"{path}: name a regular file, and no link to one")
-    user = getattr(os, "geteuid", lambda: found.st_uid)()
-    if found.st_uid != user:
-        raise ShelfError("not yours", f"{path}: it belongs to another user; name a file of your own")
-    if os.name == "posix" and stat.S_IMODE(found.st_mode) & 0o077:
-        raise ShelfError("not yours", f"{path}: others may read or write it; give it the mode 0600, or delete it")
+def _refuse(path: Path, found: os.stat_result | None) -> None:
+    strange = unsafe(path, found)
+    if strange is not None:
+        raise ShelfError(*strange)
 
 
 def _reason(error: sqlite3.Error) -> Reason:

@@ -6,6 +6,7 @@ back only when SQLite is idle, so that what was reported failed cannot run later
 
 from __future__ import annotations
 
+import os
 import secrets
 import sqlite3
 import time
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypeVar
 from strandline.impl.threads.effects import Applied, Delete, Failed, Mismatch, Upsert
 from strandline.impl.threads.errors import BadInputError
 from strandline.impl.threads.failures import Failure, failure, is_busy
+from strandline.impl.threads.guard import ROW_MAX
 from strandline.impl.threads.patch import COLUMNS, EMPTY, at_rest, merge
 from strandline.impl.threads.reader import Reader, place_of, rollout_path, sighting_of
 from strandline.impl.threads.row import NAMES, SCHEMA, SELECTED, explicit_names, require_only_tables, row_of
@@ -182,8 +184,12 @@ class MetadataStore:
         if self._connection is not None:
             return self._connection
         before = place_of(self.path)
+        with suppress(OSError):  # it holds what was said, for this user's eyes; SQLite says why it cannot be made
+            os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         connection = self._connect(self.path, isolation_level=None, timeout=0, check_same_thread=False)
         try:
+            connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, ROW_MAX)
+            connection.execute("PRAGMA trusted_schema = OFF")
             require_only_tables(connection)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute(f"PRAGMA synchronous = {self._synchronous}")

@@ -36,6 +36,7 @@ _REASONS: Final[dict[int, Reason]] = {
     sqlite3.SQLITE_CANTOPEN: "permission",
     sqlite3.SQLITE_INTERRUPT: "interrupted",
     sqlite3.SQLITE_ERROR: "schema",
+    sqlite3.SQLITE_TOOBIG: "corrupt",
 }
 _ADVICE: Final[dict[Reason, str]] = {
     "busy": "another process holds its lock: let it end, and flush again",

@@ -190,29 +190,34 @@ def opened(path: Path, flags: int = os.O_RDONLY, *, through_links: bool = False)
     return descriptor
 
 
-def whole_lines(descriptor: int, through: int | None = None) -> Iterator[bytes]:
+def whole_lines(descriptor: int, through: int | None = None, start: int = 0) -> Iterator[bytes]:
     """Yield the lines of an open file, the last one without its newline if it has none.
 
     Args:
         descriptor: the file.
         through: an offset at which to end; None to go on to the end of the file.
+        start: the offset to begin at.
 
     Raises:
         DamagedError: a line is longer than any that is written.
     """
-    rest, place = b"", 0
+    parts: list[bytes] = []  # of a line that goes on in the next chunk
+    length, place = 0, start
     while through is None or place < through:
         chunk = _read_at(descriptor, CHUNK if through is None else min(CHUNK, through - place), place)
         if not chunk:
             break
         place += len(chunk)
-        *lines, rest = (rest + chunk).split(b"\n") if b"\n" in chunk else (rest + chunk,)
+        *lines, rest = chunk.split(b"\n")
         for line in lines:
-            yield line + b"\n"
-        if len(rest) > LINE_MAX:
+            yield b"".join((*parts, line, b"\n"))
+            parts, length = [], 0
+        parts.append(rest)
+        length += len(rest)
+        if length > LINE_MAX:
             raise DamagedError(f"a line of more than {LINE_MAX} bytes, before byte {place}: this is no rollout")
-    if rest:
-        yield rest
+    if length:
+        yield b"".join(parts)
 
 
 def _read_at(descriptor: int, length: int, place: int) -> bytes:

@@ -32,6 +32,17 @@ ROLLOUTS: Final = "rollouts"
 NO_TRACER: Final = NoTracer()
 
 
+def refuse_links(folder: Path) -> None:
+    """Refuse a folder whose parts are links: what a store writes would lie elsewhere, or in a database of others.
+
+    Raises:
+        BadInputError: one of them is a link.
+    """
+    for part in (folder / ROLLOUTS, folder / DATABASE):
+        if part.is_symlink():
+            raise BadInputError(f"{part}: it is a link, which may lead anywhere: remove it, or name another folder")
+
+
 class Opening:
     """A folder of threads, as both faces begin with it; what waits is left to them."""
 
@@ -53,6 +64,7 @@ class Opening:
             if not getattr(limits, field.name) >= 0:
                 raise BadInputError(f"the limit {field.name!r} must be at least 0, not {getattr(limits, field.name)!r}")
         self.rollouts = folder / ROLLOUTS
+        refuse_links(folder)
         try:
             self.rollouts.mkdir(parents=True, exist_ok=True)
         except OSError as error:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from strandline.impl.threads.errors import MetadataError
 from strandline.impl.threads.failures import failure
+from strandline.impl.threads.guard import Guard
 from strandline.impl.threads.row import RECENCY, SELECTED, Page, Position, Row, require_only_tables, row_of
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class Reader:
         self._lock = Lock()
         self._connection: sqlite3.Connection | None = None
         self._place: Place | None = None
+        self._guard: Guard | None = None
 
     def read(self, thread: str) -> Row | None:
         """Give the row of a thread, None if it has none or its rollout is gone."""
@@ -123,10 +125,12 @@ class Reader:
         with self._lock:
             try:
                 connection = self._opened()
+                if self._guard is not None:
+                    self._guard.renew()
                 return [] if connection is None else connection.execute(statement, arguments).fetchall()
             except (sqlite3.Error, OSError) as error:
                 self._drop()
-                found = failure(self._path, error)
+                found = failure(self._path, error if self._guard is None else self._guard.cause(error))
                 raise MetadataError(found.detail, found.reason) from error
 
     def _opened(self) -> sqlite3.Connection | None:
@@ -149,6 +153,7 @@ class Reader:
                     uri, uri=True, isolation_level=None, timeout=self._busy, check_same_thread=False
                 )
             self._connection, self._place = connection, place
+            self._guard = Guard(connection)
             connection.execute("PRAGMA query_only = ON")
             require_only_tables(connection)
             if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'threads'").fetchall():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -14,7 +13,7 @@ from strandline.impl.memo.product.writer.write import WriterError
 from strandline.properties.commands import console
 from strandline.properties.commands.bench_threads import bench_threads
 from strandline.properties.commands.group import Group
-from strandline.properties.commands.options import BROKEN, FORMAT, amount, refuse, refuse_unknown
+from strandline.properties.commands.options import BROKEN, FORMAT, PATH, amount, refuse, refuse_unknown
 from strandline.properties.core.counting import many
 from strandline.properties.core.verdict import EXIT_CODES
 from strandline.properties.engines.shapes import measured
@@ -24,6 +23,8 @@ from strandline.properties.harness.interruption import reporting
 from strandline.properties.systems.memo.bench import logs, report, scanner_report, scanning, searches
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from strandline.properties.systems.memo.bench.report import Growth, ShapeOutcome, SizeOutcome
 
 ROUNDS: Final = 3
@@ -74,7 +75,7 @@ bench_command.add_command(bench_threads)
 @click.option("--size", "chosen", multiple=True, metavar="NAME", help="Measure this size only; may be repeated.")
 @click.option("--growth/--no-growth", "growing", default=True, help="Measure one more of each bound, or do not.")
 @click.option("--shapes/--no-shapes", "shaped", default=True, help="Measure worlds of one shape each, or do not.")
-@click.option("--compare", type=click.Path(path_type=Path), metavar="FILE", help="Fail on a worse ratio than in FILE.")
+@click.option("--compare", type=PATH, metavar="FILE", help="Fail on a worse ratio than in FILE.")
 @FORMAT
 @click.pass_context
 def bench_exhaust(  # noqa: PLR0913 - one parameter for each option
@@ -144,10 +145,8 @@ def _measure(names: tuple[str, ...], rounds: int, sizes: list[SizeOutcome], prog
 @click.option("--rows", type=click.IntRange(1_000, ROWS_MAX), default=ROWS, show_default=True, help="Rows of the log.")
 @click.option("--bytes", "size", type=amount, default=str(BYTES), show_default=True, help="Bytes of it, about.")
 @click.option("--rounds", type=click.IntRange(1, ROUNDS_MAX), default=ROUNDS, show_default=True, help="Runs of each.")
-@click.option(
-    "--folder", type=click.Path(path_type=Path), metavar="DIR", help="Keep logs here.  [default: in the cache]"
-)
-@click.option("--compare", type=click.Path(path_type=Path), metavar="FILE", help="Fail on a worse ratio than in FILE.")
+@click.option("--folder", type=PATH, metavar="DIR", help="Keep logs here.  [default: in the cache]")
+@click.option("--compare", type=PATH, metavar="FILE", help="Fail on a worse ratio than in FILE.")
 @FORMAT
 @click.pass_context
 def bench_scanner(  # noqa: PLR0913 - one parameter for each option
@@ -168,7 +167,8 @@ def bench_scanner(  # noqa: PLR0913 - one parameter for each option
     time. Times below a millisecond are not compared with an earlier run.
     """
     try:
-        before = scanner_report.earlier(compare) if compare is not None else None
+        kind = scanner_report.ScannerBench
+        before = report.kept(compare, kind, "bench of the scanner") if compare is not None else None
     except report.Unlike as error:
         refuse(error)
     began, clock = datetime.now(UTC), time.monotonic()
@@ -189,7 +189,7 @@ def bench_scanner(  # noqa: PLR0913 - one parameter for each option
         ctx.exit(BROKEN)
     ctx.with_resource(reporting())
     said = scanner_report.problems(tuple(found), before)
-    verdict = scanner_report.verdict(said, cut=cut)
+    verdict = report.verdict(said, cut=cut)
     run = ran_here(began.isoformat(timespec="seconds"), time.monotonic() - clock)
     reached = () if cut else scanner_report.goals(tuple(found))
     bench = scanner_report.ScannerBench(1, verdict, said, reached, sources(), tuple(found), run)

@@ -14,7 +14,7 @@ import msgspec
 from strandline.impl.threads.product.bench.appends import Appended, Case, appends, synced
 from strandline.impl.threads.product.bench.behind import Blocked, Burst, blocked, burst, over_wait, paced
 from strandline.properties.commands import console
-from strandline.properties.commands.options import BROKEN, FORMAT
+from strandline.properties.commands.options import BROKEN, FOLDER, FORMAT
 from strandline.properties.core.counting import many
 from strandline.properties.core.verdict import EXIT_CODES, Verdict
 from strandline.properties.evidence.evidence import ran_here, sources
@@ -66,7 +66,7 @@ class Bench(NamedTuple):
 @click.option(
     "--dir",
     "where",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    type=FOLDER,
     help="A folder on the disk to measure.  [default: that of temporary files]",
 )
 @FORMAT

@@ -5,17 +5,15 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
 
 from strandline.properties.commands import console, outcome, outputs, own
-from strandline.properties.commands.options import BROKEN, FORMAT, duration, refuse_unknown
+from strandline.properties.commands.options import FORMAT, PATH, duration, refuse_unknown
 from strandline.properties.commands.own import check_own
 from strandline.properties.commands.subjects import bench_for, subject_options
 from strandline.properties.core.system import SHIPPED
-from strandline.properties.core.verdict import EXIT_CODES, Verdict
 from strandline.properties.evidence import evidence
 from strandline.properties.harness.interruption import reporting
 from strandline.properties.systems.memo import drawing
@@ -27,6 +25,8 @@ from strandline.properties.systems.memo.spec.laws import LAWS
 from strandline.properties.systems.memo.specimens import SPECIMENS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from strandline.properties.systems.memo.blackbox.judged import Bench
 
 _EPILOG: Final = """\b
@@ -52,7 +52,7 @@ Example:    strandline check --mutant dominance
 @click.option("--law", "only", multiple=True, metavar="NUMBER", help="Judge by this law only; may be repeated.")
 @click.option("--for", "seconds", type=duration, metavar="TIME", help="End after this long, as 30s or 2m.")
 @click.option("--full", is_flag=True, help="Search every large world too; belongs in a nightly run.")
-@click.option("--out", type=click.Path(path_type=Path), help="A folder.  [default: a new one below .strandline/runs]")
+@click.option("--out", type=PATH, help="A folder.  [default: a new one below .strandline/runs]")
 @click.option("--verbose", "-v", is_flag=True, help="Tell every claim with its counts.")
 @click.option("--list-mutants", "listing", is_flag=True, help="List the mutants and check nothing.")
 @click.option("--list-specimens", "cabinet", is_flag=True, help="List the published designs and check nothing.")
@@ -131,10 +131,7 @@ def check_command(  # noqa: PLR0913 - one parameter for each option
     else:
         console.tell(outcome.outcome(found, None if problem else place, verbose=verbose))
         console.tell(line for one in drawn for line in ("", *one))
-    if problem is not None:
-        console.complain(problem)
-    verdict = findings.verdict()
-    ctx.exit(BROKEN if problem and verdict is not Verdict.VIOLATED else EXIT_CODES[verdict])
+    outputs.end(ctx, findings.verdict(), problem)
 
 
 class Wanted(NamedTuple):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from strandline.properties.commands import console, outputs
-from strandline.properties.commands.options import BROKEN
+from strandline.properties.commands.options import BROKEN, PATH
 from strandline.properties.commands.trace_files import end
 from strandline.properties.evidence import folder
 from strandline.properties.systems.memo import demo
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _EPILOG: Final = """\b
 Exit codes: 0 all went as it should, 2 a mistake in the call, or the folder
@@ -21,7 +23,7 @@ Example:    strandline demo --out lost-update
 
 
 @click.command("demo", epilog=_EPILOG)
-@click.option("--out", type=click.Path(path_type=Path), default=".strandline/demo", show_default=True, help="A folder.")
+@click.option("--out", type=PATH, default=".strandline/demo", show_default=True, help="A folder.")
 @click.option("--picture", "short", is_flag=True, help="Search, draw the picture, and leave the rest out.")
 @click.pass_context
 def demo_command(ctx: click.Context, /, *, out: Path, short: bool) -> None:

@@ -7,28 +7,27 @@ import sys
 import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from strandline.properties.commands import console, outputs
 from strandline.properties.commands.chosen import own
-from strandline.properties.commands.options import BROKEN, FORMAT, amount, duration, refuse
+from strandline.properties.commands.options import FORMAT, amount, duration, refuse
 from strandline.properties.core.line import command
 from strandline.properties.core.named import LoadError
-from strandline.properties.core.verdict import EXIT_CODES, Verdict
+from strandline.properties.core.verdict import Verdict
 from strandline.properties.engines.exhaust import lines, traced
 from strandline.properties.engines.exhaust.found import Budget
 from strandline.properties.engines.exhaust.outcome import Ended, attempt
 from strandline.properties.engines.exhaust.report import Terms, gather
-from strandline.properties.evidence import folder, runs
 from strandline.properties.evidence.evidence import encode
 from strandline.properties.harness.interruption import PATIENCE, reporting, stopping
 from strandline.properties.harness.workers import WORKERS_MAX
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from strandline.properties.engines.exhaust.found import Status
 
@@ -71,11 +70,7 @@ Example:    strandline exhaust
 @click.option(
     "--several", type=click.IntRange(1, SEVERAL_MAX), default=1, show_default=True, help="Traces to each broken law."
 )
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    help="The evidence.  [default: exhaust.json in a new folder below .strandline/runs]",
-)
+@outputs.option("exhaust")
 @FORMAT
 @click.pass_context
 def exhaust_command(  # noqa: PLR0913 - one parameter for each option
@@ -131,7 +126,8 @@ def exhaust_command(  # noqa: PLR0913 - one parameter for each option
             with _watched(terms) as say:
                 ended = memos.single(name, subject, terms, say)
     ctx.with_resource(reporting())
-    problem = _written(place, ended.data, ended.files)
+    traces = {place.parent / "traces" / name: trace for name, trace in ended.files.items()}
+    problem = outputs.written(place.parent, {place: ended.data, **traces})
     if output == "json":
         console.document(ended.data)
     else:
@@ -139,9 +135,7 @@ def exhaust_command(  # noqa: PLR0913 - one parameter for each option
         console.tell([] if problem else [*ended.traces(place.parent), f"evidence: {place}"])
     if ended.verdict is Verdict.BROKEN:
         console.complain(ended.why)
-    if problem is not None:
-        console.complain(problem)
-    ctx.exit(BROKEN if problem and ended.verdict is not Verdict.VIOLATED else EXIT_CODES[ended.verdict])
+    outputs.end(ctx, ended.verdict, problem)
 
 
 def _own(own_world: str, terms: Terms) -> Ended:
@@ -188,14 +182,3 @@ def _again(folder: Path, files: traced.Files, own_world: str) -> Iterator[str]:
             where = str(folder / "traces" / name)
             yield f"  {command(['strandline', 'replay', where, f'--world={own_world}'])}"
     yield from files.unwritable
-
-
-def _written(out: Path, data: bytes, traces: dict[str, bytes]) -> str | None:
-    try:
-        folder.write(out, data)
-        for name, trace in traces.items():
-            folder.write(out.parent / "traces" / name, trace)
-        runs.finish(out.parent)
-    except folder.UnwrittenError as error:
-        return str(error)
-    return None

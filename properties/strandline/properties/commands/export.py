@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from strandline.properties.commands import console, outputs
-from strandline.properties.commands.options import BROKEN, USAGE
+from strandline.properties.commands.options import BROKEN, PATH, USAGE
 from strandline.properties.commands.own import system_of
 from strandline.properties.commands.trace_files import INCONCLUSIVE, end, trace_file, unknown
 from strandline.properties.engines.replay.export import CLAIM, UnexportableError, pytest_module
@@ -16,6 +15,8 @@ from strandline.properties.evidence import folder, replay
 from strandline.properties.systems.memo.system import SYSTEM
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from strandline.properties.evidence.replay import TraceFile
 
 _EPILOG: Final = """\b
@@ -31,7 +32,7 @@ Example:    strandline export M3-dominance.json --out tests/test_late_write_back
 @click.option("--as", "form", type=click.Choice(["pytest"]), default="pytest", show_default=True, help="As what.")
 @click.option("--name", metavar="TEST", help="Name the test.  [default: what the law says]")
 @click.option("--system", "own_system", metavar="MODULE:SYSTEM", help="It is of this system of your own.")
-@click.option("--out", type=click.Path(path_type=Path), help="A new file.  [default: standard output]")
+@click.option("--out", type=PATH, help="A new file.  [default: standard output]")
 @click.pass_context
 def export_command(  # noqa: PLR0913 - one parameter for each option
     ctx: click.Context,

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from strandline.properties.commands import console, outputs
-from strandline.properties.commands.options import BROKEN, duration, refuse_unknown
-from strandline.properties.core.verdict import EXIT_CODES, Verdict
-from strandline.properties.evidence import folder, runs
+from strandline.properties.commands.options import MATRIX_FORMAT, duration, refuse_unknown
 from strandline.properties.evidence.evidence import sources
 from strandline.properties.harness.interruption import reporting
 from strandline.properties.systems.memo.faults import matrix, report
 from strandline.properties.systems.memo.faults.storm import JOURNALS, storm
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from strandline.properties.systems.memo.faults.fault import Result
     from strandline.properties.systems.memo.faults.storm import Storm
 
@@ -39,19 +38,8 @@ Example:    strandline faults --only F-L1 --only strace
     "--storm", "length", type=duration, metavar="TIME", help="Instead, let turns follow a log in a storm for so long."
 )
 @click.option("--seed", type=click.IntRange(0, 2**31), default=0, show_default=True, help="Of the dice of a storm.")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    help="The evidence.  [default: faults.json in a new folder below .strandline/runs]",
-)
-@click.option(
-    "--format",
-    "output",
-    type=click.Choice(["text", "json", "markdown"]),
-    default="text",
-    show_default=True,
-    help="How to answer.",
-)
+@outputs.option("faults")
+@MATRIX_FORMAT
 @click.pass_context
 def faults_command(  # noqa: PLR0913 - one parameter for each option
     ctx: click.Context,
@@ -72,18 +60,15 @@ def faults_command(  # noqa: PLR0913 - one parameter for each option
     """
     if length is not None and (names or whole):
         raise click.UsageError("--storm goes with neither --only nor --whole")
+    if length == 0:
+        raise click.UsageError("--storm must last for some time")
     refuse_unknown("fault or injector", names, matrix.known())
     place = outputs.run_file(out, "faults")
     with console.Progress() as progress:
         run = _stormy(length, seed, progress) if length is not None else _struck(names, progress, whole=whole)
     ctx.with_resource(reporting())
     told = report.document(run, sources())
-    problem = None
-    try:
-        folder.write(place, (json.dumps(told, indent=1) + "\n").encode())
-        runs.finish(place.parent)
-    except folder.UnwrittenError as error:
-        problem = str(error)
+    problem = outputs.written(place.parent, {place: (json.dumps(told, indent=1) + "\n").encode()})
     if output == "json":
         console.document(told, indent=1)
     elif output == "markdown":
@@ -95,9 +80,7 @@ def faults_command(  # noqa: PLR0913 - one parameter for each option
         else:
             console.tell(report.lines(run))
         console.tell([] if problem else [f"evidence: {place}"])
-    if problem is not None:
-        console.complain(problem)
-    ctx.exit(BROKEN if problem and run.verdict is not Verdict.VIOLATED else EXIT_CODES[run.verdict])
+    outputs.end(ctx, run.verdict, problem)
 
 
 def _struck(names: tuple[str, ...], progress: console.Progress, *, whole: bool) -> report.Run:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 import click
 
@@ -36,11 +37,30 @@ def amount(text: str) -> int:
         raise click.BadParameter(str(error)) from error
 
 
+class _Name(click.Path):
+    """The name of a file or a folder; no text is none, and would be the working folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 - as click's
+        """Read an option that is a name."""
+        return super().convert(value, param, ctx) if os.fspath(value) else self.fail("no name is given", param, ctx)
+
+
+# A file that may not be read is an outcome of reading, not a mistake in the call.
+PATH: Final = _Name(path_type=Path, readable=False)
+FILE: Final = _Name(path_type=Path, exists=True, dir_okay=False)
+FOLDER: Final = _Name(path_type=Path, exists=True, file_okay=False)
 FORMAT = click.option(
     "--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to answer."
 )
-# A file that may not be read is an outcome of reading, not a mistake in the call.
-DATABASE = click.argument("database", metavar="DB", type=click.Path(path_type=Path, readable=False))
+MATRIX_FORMAT = click.option(
+    "--format",
+    "output",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    show_default=True,
+    help="How to answer.",
+)
+DATABASE = click.argument("database", metavar="DB", type=PATH)
 
 
 def refuse(error: Exception) -> NoReturn:

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from strandline.properties.commands.options import refuse
+import click
+
+from strandline.properties.commands import console
+from strandline.properties.commands.options import BROKEN, PATH, refuse
+from strandline.properties.core.verdict import EXIT_CODES, Verdict
 from strandline.properties.evidence import folder, runs
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from pathlib import Path
+
+
+def option(what: str) -> Callable[[Any], Any]:
+    """Make the option that names the file of a run's evidence."""
+    default = f"[default: {document(what)} in a new folder below .strandline/runs]"
+    return click.option("--out", type=PATH, help=f"The evidence.  {default}")
 
 
 def document(what: str) -> str:
@@ -55,3 +66,29 @@ def run_file(out: Path | None, what: str) -> Path:
         return run_folder(None, what) / document(what)
     require(out)
     return out
+
+
+def written(place: Path, files: Mapping[Path, bytes]) -> str | None:
+    """Write what a run found, and finish the folder of the run.
+
+    Args:
+        place: the folder of the run.
+        files: what is written, the evidence first.
+
+    Returns:
+        A line that says why it could not be written, None if it is.
+    """
+    try:
+        for path, data in files.items():
+            folder.write(path, data)
+        runs.finish(place)
+    except folder.UnwrittenError as error:
+        return str(error)
+    return None
+
+
+def end(ctx: click.Context, verdict: Verdict, problem: str | None) -> None:
+    """End a command by its verdict; where the evidence could not be written that is told, and is no pass."""
+    if problem is not None:
+        console.complain(problem)
+    ctx.exit(BROKEN if problem and verdict is not Verdict.VIOLATED else EXIT_CODES[verdict])

@@ -13,10 +13,9 @@ import click
 
 from strandline.properties.commands import console, outcome, outputs
 from strandline.properties.commands.chosen import digest_of
-from strandline.properties.commands.options import BROKEN, refuse, refuse_unknown
+from strandline.properties.commands.options import refuse, refuse_unknown
 from strandline.properties.core.named import LoadError
 from strandline.properties.core.system import SHIPPED
-from strandline.properties.core.verdict import EXIT_CODES, Verdict
 from strandline.properties.engines.own import check
 from strandline.properties.engines.own.wiring import loaded
 from strandline.properties.engines.replay import drawing
@@ -103,10 +102,7 @@ def check_own(ctx: click.Context, name: str, asked: Asked) -> None:
     else:
         console.tell(outcome.outcome(found, None if problem else place, verbose=asked.verbose))
         console.tell(line for one in drawn for line in ("", *one))
-    if problem is not None:
-        console.complain(problem)
-    verdict = findings.verdict()
-    ctx.exit(BROKEN if problem and verdict is not Verdict.VIOLATED else EXIT_CODES[verdict])
+    outputs.end(ctx, findings.verdict(), problem)
 
 
 def exhibited(system: System, traces: tuple[Trace, ...]) -> dict[Trace, Exhibit]:

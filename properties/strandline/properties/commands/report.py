@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from strandline.properties.commands import console, outputs
-from strandline.properties.commands.options import BROKEN, FORMAT, USAGE, refuse
+from strandline.properties.commands.options import BROKEN, FORMAT, PATH, USAGE, refuse
 from strandline.properties.evidence import account, evidence, folder, lines, runs
 from strandline.properties.evidence.compare import compare, exit_code
 from strandline.properties.evidence.evidence import grouped
@@ -42,9 +42,9 @@ Example:    strandline report --html report.html
 
 @click.command("report", epilog=_REPORT)
 @click.argument("sources", metavar="[EVIDENCE] [NEW]", nargs=-1)
-@click.option("--out", type=click.Path(path_type=Path), help="Write the summary to this file, not to standard output.")
-@click.option("--html", type=click.Path(path_type=Path), help="Write a page that needs nothing else to this file.")
-@click.option("--junit", "xml", type=click.Path(path_type=Path), help="Write JUnit's XML for a CI system to this file.")
+@click.option("--out", type=PATH, help="Write the summary to this file, not to standard output.")
+@click.option("--html", type=PATH, help="Write a page that needs nothing else to this file.")
+@click.option("--junit", "xml", type=PATH, help="Write JUnit's XML for a CI system to this file.")
 @click.option("--compare", "comparing", is_flag=True, help="Say what is weaker or stronger in NEW.")
 @click.option("--schema", "asking", is_flag=True, help="Print the JSON Schema of the evidence, and nothing else.")
 @FORMAT

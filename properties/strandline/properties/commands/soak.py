@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from strandline.properties.commands import console, outputs
-from strandline.properties.commands.options import BROKEN, FORMAT, duration, refuse_unknown
+from strandline.properties.commands.options import BROKEN, FORMAT, PATH, duration, refuse_unknown
 from strandline.properties.commands.plugin import BUILT_IN
 from strandline.properties.core.named import LoadError
 from strandline.properties.core.system import SHIPPED, System, system_of
@@ -20,6 +19,9 @@ from strandline.properties.engines.soak.report import REPORT
 from strandline.properties.evidence.evidence import encode
 from strandline.properties.evidence.folder import UnwrittenError
 from strandline.properties.harness.interruption import reporting, stopping
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SECONDS: Final = 600.0
 """How long a soak takes unless something else bounds it."""
@@ -43,7 +45,7 @@ Example:    strandline soak --for 10m -n auto
 @click.option("--mutant", default=SHIPPED, metavar="NAME", help="Plant a known-bad variant, to see it caught.")
 @click.option("--seed", type=click.IntRange(0, SEED_MAX), help="Draw from this seed.  [default: a fresh one]")
 @click.option("--slice", "number", type=click.IntRange(0, NUMBER_MAX), help="Play this slice of --seed again.")
-@click.option("--out", type=click.Path(path_type=Path), help="A new folder.  [default: one below .strandline/runs]")
+@click.option("--out", type=PATH, help="A new folder.  [default: one below .strandline/runs]")
 @FORMAT
 @click.pass_context
 def soak_command(  # noqa: PLR0913 - one parameter for each option

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from strandline.properties.commands import console, outputs
-from strandline.properties.commands.options import BROKEN, refuse_unknown
+from strandline.properties.commands.options import MATRIX_FORMAT, refuse_unknown
 from strandline.properties.core.system import SHIPPED
-from strandline.properties.core.verdict import EXIT_CODES, Verdict
 from strandline.properties.engines.kill.lines import document, lines, markdown
 from strandline.properties.engines.kill.matrix import SEEDS_MAX, Wanted, killers, run, verdict
-from strandline.properties.evidence import folder, runs
 from strandline.properties.evidence.evidence import sources
 from strandline.properties.harness.interruption import reporting
 from strandline.properties.systems.memo.system import SYSTEM
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from strandline.properties.engines.kill.matrix import Kill
 
 _EPILOG: Final = """\b
@@ -41,19 +40,8 @@ Example:    strandline teeth --mutant dominance --full
 @click.option(
     "--full", "whole", is_flag=True, help="Every engine against every mutant, and not only the one that must."
 )
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    help="The evidence.  [default: teeth.json in a new folder below .strandline/runs]",
-)
-@click.option(
-    "--format",
-    "output",
-    type=click.Choice(["text", "json", "markdown"]),
-    default="text",
-    show_default=True,
-    help="How to answer.",
-)
+@outputs.option("teeth")
+@MATRIX_FORMAT
 @click.pass_context
 def teeth_command(  # noqa: PLR0913 - one parameter for each option
     ctx: click.Context,
@@ -82,12 +70,7 @@ def teeth_command(  # noqa: PLR0913 - one parameter for each option
         matrix = run(SYSTEM, Wanted(names, engines, seeds, whole), say)
     ctx.with_resource(reporting())
     told = document(matrix, sources())
-    problem = None
-    try:
-        folder.write(place, (json.dumps(told, indent=1) + "\n").encode())
-        runs.finish(place.parent)
-    except folder.UnwrittenError as error:
-        problem = str(error)
+    problem = outputs.written(place.parent, {place: (json.dumps(told, indent=1) + "\n").encode()})
     if output == "json":
         console.document(told, indent=1)
     elif output == "markdown":
@@ -95,7 +78,4 @@ def teeth_command(  # noqa: PLR0913 - one parameter for each option
     else:
         console.tell(lines(matrix))
         console.tell([] if problem else [f"evidence: {place}"])
-    if problem is not None:
-        console.complain(problem)
-    found = verdict(matrix)
-    ctx.exit(BROKEN if problem and found is not Verdict.VIOLATED else EXIT_CODES[found])
+    outputs.end(ctx, verdict(matrix), problem)

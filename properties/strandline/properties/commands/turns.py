@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack, contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
+from click.core import ParameterSource
 
 from strandline.impl.memo.answer import Unavailable
 from strandline.impl.memo.product import follow, keeping, refreshes, tally, turns
 from strandline.impl.memo.product.query import Day, Query, parse_day, parse_zone
 from strandline.properties.commands import console
-from strandline.properties.commands.options import DATABASE, FORMAT, USAGE, duration, refuse
+from strandline.properties.commands.options import DATABASE, FORMAT, PATH, USAGE, duration, refuse
 from strandline.properties.harness.interruption import heed
+from strandline.properties.harness.unblocked import unblocked
 from strandline.properties.systems.memo.live.judge import Oracle, look
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
     from zoneinfo import ZoneInfo
 
     from strandline.impl.memo.keeper import Persistence
+    from strandline.impl.memo.shelf import Shelf
 
 _TURNS: Final = """\b
 Exit codes: 0 answered, 1 a difference found, 2 a mistake in the call, or DB
@@ -51,9 +54,7 @@ def day(text: str) -> Day:
 @click.option("--follow", "following", is_flag=True, help="Refresh again and again; say what each refresh read.")
 @click.option("--interval", type=duration, help="With --follow: least rest between refreshes.  [default: 1]")
 @click.option("--for", "length", type=duration, help="With --follow: end after this time.  [default: Ctrl-C]")
-@click.option(
-    "--memo", type=click.Path(path_type=Path, readable=False), envvar="STRANDLINE_MEMO", metavar="FILE", help=_MEMO
-)
+@click.option("--memo", type=PATH, envvar="STRANDLINE_MEMO", metavar="FILE", help=_MEMO)
 @click.option(
     "--no-memo", "forgetful", is_flag=True, help="Keep no memo: read the whole log, and leave nothing behind."
 )
@@ -99,7 +100,8 @@ def turns_command(  # noqa: PLR0913 - one parameter for each option
         refuse(error)
     if required and not database.exists():
         raise click.UsageError(turns.nothing_at(database))
-    shelf = None if forgetful or (oracle and not following) else keeping.shelf(memo)
+    ctx.with_resource(unblocked(database))
+    shelf = _shelf(ctx, memo, wanted=not forgetful and (following or not oracle))
     if following:
         pause = 1.0 if interval is None else interval
         judge = Oracle() if oracle else None
@@ -124,6 +126,13 @@ def turns_command(  # noqa: PLR0913 - one parameter for each option
     if isinstance(found, Unavailable):
         console.complain(turns.why(found))
         ctx.exit(turns.exit_code(found))
+
+
+def _shelf(ctx: click.Context, memo: Path | None, *, wanted: bool) -> Shelf | None:
+    """Give the file that the memo is kept in, None if it is kept nowhere."""
+    if ctx.params["forgetful"] and ctx.get_parameter_source("memo") is ParameterSource.COMMANDLINE:
+        raise click.UsageError("--memo and --no-memo exclude each other")
+    return keeping.shelf(memo) if wanted else None
 
 
 @contextmanager

@@ -137,7 +137,7 @@ class Exhibit(NamedTuple):
     actors: tuple[str, ...] | None = None
 
 
-class Bitten(NamedTuple):
+class MutantKill(NamedTuple):
     """How a known-bad design fared with the engine that must catch it: after how much of what, by how long a trace."""
 
     design: str
@@ -156,7 +156,7 @@ class Claim:
     ``bounds`` tell within which limits, ``counts`` what was done to find out; both are the
     same in every run of a deterministic engine. ``reached`` counts how often the law's
     *sometimes* was seen, None if it has none. ``fired`` counts for each rule of a state machine
-    how often it fired; empty for an engine that has none. ``bitten`` are the known-bad designs that break
+    how often it fired; empty for an engine that has none. ``mutants`` are the known-bad designs that break
     the law, where the claim is about what catches them.
     """
 
@@ -169,7 +169,7 @@ class Claim:
     reached: int | None = None
     trace: Trace | None = None
     fired: tuple[tuple[str, int], ...] = ()
-    bitten: tuple[Bitten, ...] = ()
+    mutants: tuple[MutantKill, ...] = ()
 
 
 Report: TypeAlias = Callable[[str], None]

@@ -171,13 +171,13 @@ def _mutant(name: str, old: MutantOutcome | None, new: MutantOutcome | None) -> 
         return
     if old.engine != new.engine:
         yield Moved("changed", f"mutant {name} must be caught by", old.engine, new.engine)
-    laws = [{bite.engine: bite.law for bite in one.bites if bite.caught} for one in (old, new)]
+    laws = [{kill.engine: kill.law for kill in one.kills if kill.caught} for one in (old, new)]
     for engine in laws[0].keys() & laws[1].keys():
         if laws[0][engine] != laws[1][engine]:
             yield Moved(
                 "changed", f"mutant {name}, caught by {engine}, breaks", str(laws[0][engine]), str(laws[1][engine])
             )
-    before, after = ({bite.engine: bite.caught for bite in one.bites} for one in (old, new))
+    before, after = ({kill.engine: kill.caught for kill in one.kills} for one in (old, new))
     for engine in dict.fromkeys([*before, *after]):
         caught, still = before.get(engine, False), after.get(engine, False)
         if caught != still:

@@ -78,7 +78,7 @@ class EngineOutcome(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     detail: Text
 
 
-class Bite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class KillOutcome(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What one engine made of one mutant: whether it caught it, by which law, after how much, by how long a trace."""
 
     engine: Name
@@ -88,19 +88,19 @@ class Bite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     steps: Count | None
 
 
-class MutantOutcome(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How a mutant fared: the engine that must catch it, and what each engine that was tried made of it."""
+class MutantOutcome(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"kills": "bites"}):
+    """How a mutant fared: the engine that must catch it, and what each engine made of it: ``bites`` in the document."""
 
     mutant: Name
     hazard: Name
     says: Text
     engine: Name
-    bites: Annotated[tuple[Bite, ...], FEW]
+    kills: Annotated[tuple[KillOutcome, ...], FEW]
 
     @property
     def caught(self) -> bool:
         """Tell whether the engine that must catch it did."""
-        return any(bite.caught for bite in self.bites if bite.engine == self.engine)
+        return any(kill.caught for kill in self.kills if kill.engine == self.engine)
 
 
 class Claims(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -16,10 +16,10 @@ import msgspec
 
 from strandline.properties.core.version import __version__
 from strandline.properties.evidence.document import (
-    Bite,
     Claims,
     EngineOutcome,
     Evidence,
+    KillOutcome,
     LawOutcome,
     Machine,
     MutantOutcome,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from strandline.properties.core.findings import Findings, Judgement
-    from strandline.properties.core.verdict import Bitten, Claim, Exhibit, Trace
+    from strandline.properties.core.verdict import Claim, Exhibit, MutantKill, Trace
     from strandline.properties.evidence.bounds import ClaimKind
 
 PACKAGES: Final = ("strandline.model", "strandline.impl", "strandline.properties")
@@ -111,7 +111,7 @@ def gather(  # noqa: PLR0913 - what was found, when, and what goes with it
             laws=tuple(map(_law, findings.judgements())),
             engines=tuple(EngineOutcome(*run) for run in findings.runs),
             machines=_machines(findings.claims),
-            mutants=tuple(_mutant(claim.law, one) for claim in findings.claims for one in claim.bitten),
+            mutants=tuple(_mutant(claim.law, one) for claim in findings.claims for one in claim.mutants),
             traces={file_name(trace): to_file(trace, taken.get(trace)) for trace in findings.traces()},
             shown={file_name(trace): shown(one) for trace, one in taken.items() if one.fits == len(trace.steps)},
             skipped=tuple(run.engine for run in findings.runs if run.state == "skipped"),
@@ -158,9 +158,9 @@ def _machines(claims: tuple[Claim, ...]) -> tuple[Machine, ...]:
     )
 
 
-def _mutant(law: str, one: Bitten) -> MutantOutcome:
-    bite = Bite(one.engine, one.caught, law if one.caught else None, dict(one.counts), one.steps)
-    return MutantOutcome(one.design, one.hazard, one.says, one.engine, (bite,))
+def _mutant(law: str, one: MutantKill) -> MutantOutcome:
+    kill = KillOutcome(one.engine, one.caught, law if one.caught else None, dict(one.counts), one.steps)
+    return MutantOutcome(one.design, one.hazard, one.says, one.engine, (kill,))
 
 
 def _law(judgement: Judgement) -> LawOutcome:

@@ -140,7 +140,7 @@ def _said(claim: Said) -> Said:
 
 
 def _mutant(one: MutantOutcome) -> MutantOutcome:
-    return msgspec.structs.replace(one, says=_text(one.says), bites=one.bites[:CHANGES_MAX])
+    return msgspec.structs.replace(one, says=_text(one.says), kills=one.kills[:CHANGES_MAX])
 
 
 def _texts(named: Mapping[str, str]) -> dict[str, str]:

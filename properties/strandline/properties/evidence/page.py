@@ -208,20 +208,20 @@ def _cell(law: LawOutcome, engine: str, state: str) -> Markup:
 def _mutants(mutants: tuple[MutantOutcome, ...]) -> Iterator[Markup]:
     if not mutants:
         return
-    engines = list(dict.fromkeys(bite.engine for one in mutants for bite in one.bites))
+    engines = list(dict.fromkeys(kill.engine for one in mutants for kill in one.kills))
     rows = []
     for one in mutants:
-        bites = {bite.engine: bite for bite in one.bites}
+        kills = {kill.engine: kill for kill in one.kills}
         cells = []
         for engine in engines:
-            bite = bites.get(engine)
+            kill = kills.get(engine)
             must = " must-catch" if engine == one.engine else ""
-            if bite is None:
+            if kill is None:
                 cells.append(tag("span", "not tried", class_="soft"))
             else:
-                steps = f", {many(bite.steps, 'step')}" if bite.steps is not None else ""
-                says = f"caught: {bite.law or ''}{steps}" if bite.caught else "not caught"
-                kind = "holds" if bite.caught else "violated" if must else "inconclusive"
+                steps = f", {many(kill.steps, 'step')}" if kill.steps is not None else ""
+                says = f"caught: {kill.law or ''}{steps}" if kill.caught else "not caught"
+                kind = "holds" if kill.caught else "violated" if must else "inconclusive"
                 cells.append(tag("span", SIGNS[kind], tag("small", says), class_=f"cell {kind}{must}"))
         rows.append((f"{one.mutant} ({one.hazard})", one.says, one.engine, *cells))
     yield section("mutants", "Mutants", table(("mutant", "does", "must be caught by", *engines), rows))

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from typing import Final, NoReturn, TypeVar
+from functools import cache
+from typing import Any, Final, NoReturn, TypeVar
 
 import msgspec
 
@@ -58,13 +59,19 @@ def decode(data: bytes, kind: type[T]) -> T:
     if sum(map(data.count, _PARTS)) > VALUES_MAX:
         raise LooseError(f"it has more than {VALUES_MAX:,} values")
     try:
-        found = msgspec.json.decode(data, type=kind)
+        found: T = _decoder(kind).decode(data)  # type: ignore[arg-type] # any type is hashable
         json.loads(data, object_pairs_hook=_once, parse_constant=_none, parse_int=_whole, parse_float=_finite)
     except RecursionError as error:
         raise LooseError("it is nested too deeply") from error
     except (msgspec.DecodeError, UnicodeDecodeError, json.JSONDecodeError) as error:
         raise LooseError(str(error)[:NAME_MAX]) from error
     return found
+
+
+@cache
+def _decoder(kind: type[object]) -> msgspec.json.Decoder[Any]:
+    """Make what reads documents of a type, once: a journal has millions of lines."""
+    return msgspec.json.Decoder(kind)
 
 
 def _once(pairs: list[tuple[str, object]]) -> None:

@@ -155,8 +155,10 @@ def inside() -> dict[str, World]:
         ),
         "the progress of 'x' is a lambda": one(X, (plain,), progress=Progress({"x": lambda value: value + 1})),
         "made_by is a lambda": one(X, (plain,), made_by=lambda: world(tuple)),
-        "local object 'inside": one((Component("x", Local.ONE),), (plain,)),
-        "local object 'inside ": one((Component("x", Local.ONE),), (plain,), made_by=partial(world, tuple)),
+        "the initial value of 'x' is of a class inside a function": one((Component("x", Local.ONE),), (plain,)),
+        "the initial value of 'x' is of a class inside a function ": one(
+            (Component("x", Local.ONE),), (plain,), made_by=partial(world, tuple)
+        ),
     }
 
 

@@ -259,12 +259,12 @@ def test_check_claims_of_each_law_that_its_mutants_were_killed(monkeypatch: pyte
     claims = list(engine.claims(SYSTEM, SHIPPED, lambda _line: None))
     assert {claim.law for claim in claims} == {KNOWN[name].law for name in QUICK}
     assert {claim.verdict for claim in claims} == {Verdict.HOLDS}
-    told = [one for claim in claims for one in claim.bitten]
+    told = [one for claim in claims for one in claim.mutants]
     assert sorted(one.design for one in told) == sorted(QUICK)
     assert all(one.caught and one.engine == KNOWN[one.design].engine and one.counts for one in told)
     assert list(engine.claims(SYSTEM, "torn", lambda _line: None)) == []
     (claim,) = engine.claims(SYSTEM, SHIPPED, lambda _line: None, ("M7", "M4"))
-    assert (claim.law, [one.design for one in claim.bitten]) == ("M7", ["two truths"])
+    assert (claim.law, [one.design for one in claim.mutants]) == ("M7", ["two truths"])
 
 
 def test_a_mutant_that_survives_makes_the_judge_broken_and_the_law_is_not_violated(

@@ -111,6 +111,23 @@ def test_half_a_line_at_the_end_is_told_and_left_out(tmp_path: Path) -> None:
     assert (found.cases, found.torn, found.damaged, found.verdict) == (4, ("gw0-1.jsonl",), 0, "holds")
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param(b'{"type":"cases","slice":7,"slice":8,"counts":{}}', id="a key twice"),
+        pytest.param(b'{"type":"cases","slice":7,"counts":{"cases":1,"cases":900}}', id="a count twice"),
+        pytest.param(b'{"type":"over","seconds":1e999,"ended":"done"}', id="a number that is none"),
+        pytest.param(b'{"type":"cases","slice":7,"counts":' + b"[" * 100_000, id="deep"),
+    ],
+)
+def test_a_line_that_can_be_read_in_two_ways_is_damage(line: bytes, tmp_path: Path) -> None:
+    """Of a key that stands twice one reader believes the first and one the last."""
+    plan(tmp_path)
+    (tmp_path / "gw0-1.jsonl").write_bytes(line + b"\n")
+    found = totals(tmp_path)
+    assert (found.counts["cases"], found.damaged) == (0, 1)
+
+
 def test_half_a_line_is_read_once_it_is_whole(tmp_path: Path) -> None:
     plan(tmp_path)
     path = tmp_path / "gw0-1.jsonl"

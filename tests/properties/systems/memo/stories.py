@@ -1,7 +1,7 @@
 """What the stories of hazards are told with: logs, refreshes that wait at their gates, and what must come to light.
 
 Every story runs on the real scanner, over real SQLite files, and holds each answer against a full scan by the oracle.
-It is told twice: the shipped scanner must come through, and a scanner with the flaw that the hazard is named after
+It is told twice: the shipped scanner must come through, and a scanner with the mutant that the hazard is named after
 must not. Otherwise a story shows nothing.
 """
 
@@ -153,7 +153,7 @@ def stored(host: Host) -> Memo:
     return memo
 
 
-# The flaws
+# The mutants
 
 
 def _believing_the_highest_id(log: LogReader, base: Memo | None, wanted: int, place: Place) -> tuple[Any, Any]:
@@ -165,25 +165,25 @@ def _believing_the_highest_id(log: LogReader, base: Memo | None, wanted: int, pl
     return believed._replace(point=base.cursor, ranked=False, **everything), None
 
 
-_BELIEVE = scan._believe  # noqa: SLF001 - what the flaw is put in place of
+_BELIEVE = scan._believe  # noqa: SLF001 - what the mutant is put in place of
 
 
-FLAWS: dict[str, tuple[Any, str, Any]] = {
+OWN: dict[str, tuple[Any, str, Any]] = {
     "highest id": (scan, "_believe", _believing_the_highest_id),
 }
 
 
 @contextmanager
-def flawed(flaw: str) -> Iterator[None]:
-    """Put a flaw in: one of this file's, or a mutant of the checker."""
-    with patch.object(*FLAWS[flaw]) if flaw in FLAWS else planted(flaw):
+def planted_here(mutant: str) -> Iterator[None]:
+    """Plant a mutant: one of this file's, or a mutant of the checker."""
+    with patch.object(*OWN[mutant]) if mutant in OWN else planted(mutant):
         yield
 
 
-def tell(story: Callable[[Path], None], folder: Path, flaw: str, wrong: str) -> None:
-    """Tell a story of the shipped scanner, and again with the flaw, which must come to light."""
-    for teller in (SHIPPED, flaw):
+def tell(story: Callable[[Path], None], folder: Path, mutant: str, wrong: str) -> None:
+    """Tell a story of the shipped scanner, and again with the mutant, which must come to light."""
+    for teller in (SHIPPED, mutant):
         (folder / teller).mkdir()
     story(folder / SHIPPED)
-    with flawed(flaw), pytest.raises(WrongError, match=wrong):
-        story(folder / flaw)
+    with planted_here(mutant), pytest.raises(WrongError, match=wrong):
+        story(folder / mutant)

@@ -22,7 +22,7 @@ from strandline.impl.memo.scanner import Scanner
 from strandline.impl.memo.window import Window
 from strandline.model.memo.days import Span
 from strandline.model.memo.log import Row
-from strandline.properties.systems.memo.agreement.rides import Book
+from strandline.properties.systems.memo.agreement.path_matrix import Book
 from strandline.properties.systems.memo.live.truth import FullScan, read_truth
 from strandline.properties.systems.memo.traps.trap import request
 from tests.properties.systems.memo.odd import (

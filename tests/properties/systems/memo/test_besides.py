@@ -30,6 +30,7 @@ from strandline.impl.memo.scanner import Scanner
 from strandline.impl.memo.window import Window
 from strandline.properties.cli import main
 from strandline.properties.systems.memo.live.judge import Oracle, look
+from tests.claims.real_logs import EARLIER, LOGS, UNTOLD, every_log, insert, read
 
 if TYPE_CHECKING:
     from strandline.impl.memo.projection import Fact
@@ -37,39 +38,21 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.checkout
 
-LOGS = sorted((Path(__file__).parents[3] / "real-logs").glob("*.jsonl"))
-UNTOLD = {"0.140-http", "0.149-settings-update", "0.149-thread-default"}
-"""The logs that do not tell the tier of every turn."""
-
 NAMES = {"tier_rows", "turns_seen", "turns_untold", "of_no_turn", "unreadable", "skipped"}
-EARLIER = 20 * 365 * 86_400
-"""How many seconds earlier the rows are read than they were written, so that their days have ended on every machine."""
-
 UTC = ZoneInfo("UTC")
 NONE = Summary(TierRows(3, 2, 1), 0, 0, 0, 0)
 ALWAYS = Window(None, None, UTC)
 ENDED = Day(date(2000, 1, 1)), Day(date(2010, 1, 1))
 """Days that hold every row of these logs as they are read here."""
 
-every_log = pytest.mark.parametrize("log", LOGS, ids=lambda path: path.stem)
-
 
 def create(path: Path, log: Path) -> sqlite3.Connection:
     """Make the file of a real log, and give a connection that writes to it."""
-    _, *lines = log.read_text("utf-8").splitlines()
     writer = sqlite3.connect(path, isolation_level=None)
     for statement in CREATE:
         writer.execute(statement)
-    for line in lines:
-        row = json.loads(line)
-        row["ts"] -= EARLIER
-        insert(writer, row)
+    insert(writer, *read(log, EARLIER)[1])
     return writer
-
-
-def insert(writer: sqlite3.Connection, row: dict[str, Any]) -> None:
-    columns, marks = ", ".join(row), ", ".join("?" * len(row))
-    writer.execute(f"INSERT INTO logs ({columns}) VALUES ({marks})", [*row.values()])  # noqa: S608 - our own columns
 
 
 def run(path: Path, *options: str) -> Run:
@@ -114,7 +97,7 @@ def test_one_line_says_what_the_log_does_not_and_it_is_said_of_exactly_three_of_
 
 @every_log
 def test_json_has_the_counts_beside_the_turns_from_scanner_and_oracle_alike(tmp_path: Path, log: Path) -> None:
-    expected = json.loads(log.read_text("utf-8").splitlines()[0])["expected"]
+    expected = read(log)[0]["expected"]
     with closing(create(tmp_path / "log", log)) as writer:
         writer.execute(
             "INSERT INTO logs (ts, ts_nanos, level, target, feedback_log_body) VALUES (9, 9, 'INFO', 'none', NULL)"

@@ -19,7 +19,7 @@ from strandline.model.memo.log import Row
 from strandline.model.memo.oracle import Turn, oracle
 from strandline.model.memo.truth import BODY_MAX, Truth
 from strandline.properties.systems.memo.agreement.dated import DatedScanner
-from strandline.properties.systems.memo.agreement.rides import Book, rides
+from strandline.properties.systems.memo.agreement.path_matrix import Book, path_matrix
 from strandline.properties.systems.memo.agreement.sides import told
 from strandline.properties.systems.memo.traps import TRAPS, Asked, Trap
 from strandline.properties.systems.memo.traps.trap import DAWN, DAY, DUSK, completed, request, rows, turn, utc
@@ -66,9 +66,9 @@ def test_the_oracle_says_what_is_written_for_a_trap(trap: Trap, asked: Asked) ->
 def test_the_scanner_says_what_is_written_for_a_trap_by_every_path(
     trap: Trap, asked: Asked, journal: Journal, tmp_path: Path
 ) -> None:
-    ridden = list(rides(trap, asked, tmp_path, journal))
-    assert [(ride.name, ride.found) for ride in ridden] == [(ride.name, ride.right) for ride in ridden]
-    assert len(ridden) > len(trap.rows)
+    cells = list(path_matrix(trap, asked, tmp_path, journal))
+    assert [(cell.name, cell.found) for cell in cells] == [(cell.name, cell.right) for cell in cells]
+    assert len(cells) > len(trap.rows)
 
 
 def test_every_trap_has_a_name_of_its_own_and_some_catch_nothing_at_all() -> None:

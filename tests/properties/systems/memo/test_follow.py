@@ -10,7 +10,6 @@ import threading
 import time
 from contextlib import closing, contextmanager
 from itertools import islice, takewhile
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -148,11 +147,7 @@ def test_the_oracle_is_not_asked_unless_wanted(path: Path) -> None:
 def test_no_refresh_begins_after_the_duration(
     path: Path, monkeypatch: pytest.MonkeyPatch, duration: float, refreshes: int
 ) -> None:
-    rests: list[float] = []
-    clock = SimpleNamespace(  # on which nothing but a rest takes time
-        time=time.time, perf_counter=time.perf_counter, monotonic=lambda: sum(rests), sleep=rests.append
-    )
-    monkeypatch.setattr(follow, "time", clock)
+    monkeypatch.setattr(follow, "time", Clock())  # on which nothing but a rest takes time
     query = Query(path, None, None, UTC)
     assert len([*follow.follow(query, None, interval=2.0, duration=duration)]) == refreshes
 

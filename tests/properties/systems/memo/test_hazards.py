@@ -1,4 +1,4 @@
-"""The hazards that a memo over a log has to survive, each told as the shortest story in which it bites."""
+"""The hazards that a memo over a log has to survive, each told as the shortest story in which it does harm."""
 
 from __future__ import annotations
 
@@ -191,10 +191,10 @@ def test_h02_an_emptied_log_does_not_bring_its_rows_back_when_it_grows_again(tmp
     tell(h02, tmp_path, "highest id", r"\['a', 'b'\], and not \['b'\]")
 
 
-@pytest.mark.parametrize("flaw", ["cursor only", "highest id"])
-def test_h06_a_new_file_under_a_reissued_inode_number_is_not_taken_for_the_old_one(tmp_path: Path, flaw: str) -> None:
+@pytest.mark.parametrize("mutant", ["cursor only", "highest id"])
+def test_h06_a_new_file_under_a_reissued_inode_number_is_not_taken_for_the_old_one(tmp_path: Path, mutant: str) -> None:
     """Its ids go beyond the cursor, so that neither the number of the file nor the highest id tells it apart."""
-    tell(h06, tmp_path, flaw, "the answer")
+    tell(h06, tmp_path, mutant, "the answer")
 
 
 @pytest.mark.skipif(not hasattr(os, "O_PATH"), reason="the system has no descriptors that only pin")
@@ -236,14 +236,14 @@ def test_h16_a_busy_partition_whose_newest_row_is_pruned_costs_no_full_scan(tmp_
 
 
 @pytest.mark.parametrize(
-    ("flaw", "wrong"),
+    ("mutant", "wrong"),
     [("unwatched no", r"the answer: \[\], and not \['a'\]"), ("yes alone", r"the answer: \['a'\], and not \[\]")],
 )
 def test_h20_a_row_that_said_no_to_a_turn_is_watched_like_one_that_said_yes(
-    tmp_path: Path, flaw: str, wrong: str
+    tmp_path: Path, mutant: str, wrong: str
 ) -> None:
     """A turn is asked for on priority, its tags say another tier, refresh, the tags are pruned, refresh."""
-    tell(h20, tmp_path, flaw, wrong)
+    tell(h20, tmp_path, mutant, wrong)
 
 
 def remove(path: Path) -> None:

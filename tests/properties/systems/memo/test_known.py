@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from strandline.properties.core.mutant import EXHAUST, FUZZ
-from strandline.properties.systems.memo.mutants.registry import ASKED, FLAWS, KILLERS, KNOWN, QUICK
+from strandline.properties.systems.memo.mutants.registry import ASKED, KILLERS, KNOWN, MODEL_MUTANTS, QUICK
 from strandline.properties.systems.memo.spec.laws import LAWS
 from strandline.properties.systems.memo.spec.worlds import WORLDS
 from strandline.properties.systems.memo.specimens import SPECIMENS
@@ -42,7 +42,7 @@ def test_every_mutant_names_an_engine_that_can_be_asked_of_its_kind_and_every_en
 def test_every_specimen_and_every_mutant_of_the_model_has_a_world_that_shows_it() -> None:
     assert {mutant.name for mutant in KNOWN.values() if mutant.kind == "specimen"} == set(SPECIMENS)
     assert {mutant.where for mutant in KNOWN.values() if mutant.kind == "specimen"} <= set(SPECIMEN_WORLDS)
-    assert {mutant.where for mutant in FLAWS.values()} <= set(WORLDS)
+    assert {mutant.where for mutant in MODEL_MUTANTS.values()} <= set(WORLDS)
 
 
 def test_what_check_asks_breaks_every_law_that_events_can_break_and_costs_no_game() -> None:

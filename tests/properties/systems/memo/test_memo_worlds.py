@@ -98,7 +98,7 @@ def empty_on_error(world: World, scope: Scope, actor: int, task: Task) -> refres
     return after, (Failed(actor, "io", answered=True, moved=False),)
 
 
-class Flaw(NamedTuple):
+class Planted(NamedTuple):
     """What is put into the model in place of what, a world, and the law that it breaks there."""
 
     where: Any
@@ -108,31 +108,31 @@ class Flaw(NamedTuple):
     law: str
 
 
-FLAWS: Final = (
-    Flaw(refresh.STEPS, "store", blind_store, "three", "M3"),
-    Flaw(refresh, "write_back", newest_takes_all, "wide and narrow", "M3"),
-    Flaw(environment.CHANGES, "drop", drop_without_epoch, "drop", "M8"),
-    Flaw(refresh, "_is_unchanged", always_unchanged, "torn", "M1"),
-    Flaw(refresh, "bounded", no_limit, "evicted", "M10"),
-    Flaw(refresh.STEPS, "fail", empty_on_error, "faults", "M2"),
+PLANTED: Final = (
+    Planted(refresh.STEPS, "store", blind_store, "three", "M3"),
+    Planted(refresh, "write_back", newest_takes_all, "wide and narrow", "M3"),
+    Planted(environment.CHANGES, "drop", drop_without_epoch, "drop", "M8"),
+    Planted(refresh, "_is_unchanged", always_unchanged, "torn", "M1"),
+    Planted(refresh, "bounded", no_limit, "evicted", "M10"),
+    Planted(refresh.STEPS, "fail", empty_on_error, "faults", "M2"),
 )
 
 
-@pytest.mark.parametrize("flaw", FLAWS, ids=lambda flaw: flaw.by.__name__)
-def test_a_flaw_of_the_model_breaks_the_same_law_of_the_declared_world_after_as_many_steps(
-    flaw: Flaw, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("mutant", PLANTED, ids=lambda mutant: mutant.by.__name__)
+def test_a_mutant_of_the_model_breaks_the_same_law_of_the_declared_world_after_as_many_steps(
+    mutant: Planted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scope = WORLDS[flaw.world]
-    plant = monkeypatch.setitem if isinstance(flaw.where, dict) else monkeypatch.setattr
-    plant(flaw.where, flaw.name, flaw.by)
+    scope = WORLDS[mutant.world]
+    plant = monkeypatch.setitem if isinstance(mutant.where, dict) else monkeypatch.setattr
+    plant(mutant.where, mutant.name, mutant.by)
     space = Space(
         first=model.init(scope),
         actions=lambda world: model.actions(world, scope),
         step=lambda world, action: model.step(world, scope, action),
         probe=lambda _world: (),
     )
-    found = plain_search(space, tuple(law for law in laws_of(scope) if law.number == flaw.law), 100_000)
-    assert broken(declared(scope), flaw.law) == len(found.broken[flaw.law])
+    found = plain_search(space, tuple(law for law in laws_of(scope) if law.number == mutant.law), 100_000)
+    assert broken(declared(scope), mutant.law) == len(found.broken[mutant.law])
 
 
 def broken(declaration: Declared, number: str) -> int | None:

@@ -25,9 +25,9 @@ from strandline.properties.engines.reference import STATES_MAX, Found, search
 from strandline.properties.engines.replay.retrace import retrace
 from strandline.properties.engines.replay.shortest import shortest
 from strandline.properties.engines.stateful.play import DERANDOMIZED, UNSHRUNK, play
-from strandline.properties.evidence.replay import encode, file_name
+from strandline.properties.evidence.replay import encode, file_name, load
 from strandline.properties.systems.memo.agreement.agree import QUESTIONS
-from strandline.properties.systems.memo.mutants.registry import ALIKE, FLAWS, MUTANTS, PLANTED, planted
+from strandline.properties.systems.memo.mutants.registry import ALIKE, MODEL_MUTANTS, MUTANTS, PLANTED, planted
 from strandline.properties.systems.memo.spaces import real_space
 from strandline.properties.systems.memo.spec.laws import LAWS, laws_of
 from strandline.properties.systems.memo.spec.worlds import WORLDS
@@ -43,49 +43,8 @@ pytestmark = pytest.mark.search
 
 TRACES: Final = Path(__file__).parents[3] / "traces"
 
-STEPS: Final = {
-    "blind sources": 11,
-    "emptiness forgotten": 11,
-    "torn": 5,
-    "early number": 11,
-    "late number": 12,
-    "newest takes all": 12,
-    "read to the error": 4,
-    "evicted completions": 14,
-    "ids alone": 15,
-    "dominance": 11,
-    "no second look": 13,
-    "cursor only": 15,
-    "no witnesses": 16,
-    "unwitnessed return": 23,
-    "split": 12,
-    "undone drop": 8,
-    "one anchor": 9,
-    "empty on error": 4,
-    "drop on error": 4,
-    "always scans": 6,
-    "silent scan": 10,
-    "hidden look-ups": 10,
-    "unread": 3,
-    "never unchanged": 0,
-    "two truths": 8,
-    "full and unchanged": 11,
-    "no limit": 8,
-    "narrowing": 7,
-    "end of the chunk": 9,
-    "one row too far": 13,
-    "forgotten deletions": 15,
-    "long way round": 9,
-    "asleep": 10,
-    "other window": 10,
-    "unmoved version": 13,
-    "cut unmarked": 11,
-    "unwatched no": 12,
-    "yes alone": 6,
-    "cut narrow": 9,
-    "all told": 8,
-}
-"""How many steps it takes in its world to catch each mutant that a search must catch."""
+SEARCHED: Final = tuple(mutant.name for mutant in MUTANTS.values() if mutant.engine == EXHAUST)
+"""The mutants that a search must catch; the shortest trace to each is kept."""
 
 DRAWN: Final = tuple(mutant.name for mutant in MUTANTS.values() if mutant.engine == FUZZ)
 """The mutants that the machine must catch: their fault spans gates or stores, or needs more rows than a world has."""
@@ -136,9 +95,8 @@ def names(steps: tuple[Step, ...]) -> list[str]:
 
 
 def test_every_mutant_names_the_engine_that_must_catch_it_and_where() -> None:
-    assert {*STEPS, *DRAWN, *ASKED} == set(MUTANTS)
-    assert {name for name in STEPS if MUTANTS[name].engine == EXHAUST} == set(STEPS)
-    assert {MUTANTS[name].where for name in STEPS} <= set(WORLDS)
+    assert {*SEARCHED, *DRAWN, *ASKED} == set(MUTANTS)
+    assert {MUTANTS[name].where for name in SEARCHED} <= set(WORLDS)
     assert {MUTANTS[name].where for name in ASKED} <= {question.name for question in QUESTIONS}
     assert [MUTANTS[name].where for name in DRAWN] == [""] * len(DRAWN)
 
@@ -154,20 +112,23 @@ def test_a_mutant_whose_fault_spans_gates_is_caught_by_the_state_machine(name: s
     assert drawn(name, UNSHRUNK).law == MUTANTS[name].law
 
 
-@pytest.mark.parametrize("name", STEPS)
-def test_a_mutant_is_killed_by_the_engine_that_must_by_the_law_that_it_names(name: str) -> None:
-    found = kill(SYSTEM, Job(name, EXHAUST, 0))
-    assert (found.outcome, found.law, found.steps) == ("killed", MUTANTS[name].law, STEPS[name]), found.says
+@pytest.mark.parametrize("name", SEARCHED)
+def test_a_mutant_is_killed_by_the_engine_that_must_by_the_law_that_it_names_after_as_many_steps_as_are_kept(
+    name: str,
+) -> None:
+    found, law = kill(SYSTEM, Job(name, EXHAUST, 0)), MUTANTS[name].law
+    kept = load(str(TRACES / file_name(Trace(name, MUTANTS[name].where, law, ()))))
+    assert (found.outcome, found.law, found.steps) == ("killed", law, len(kept.steps)), found.says
 
 
-@pytest.mark.parametrize("name", FLAWS)
+@pytest.mark.parametrize("name", MODEL_MUTANTS)
 def test_a_mutant_of_the_model_is_killed_by_the_search_of_the_model_after_as_many_steps_as_by_the_reference(
     name: str,
 ) -> None:
     found = kill(SYSTEM, Job(name, MODEL_ENGINE, 0))
-    with SYSTEM.opened(name, FLAWS[name].where) as space:
-        plain = plainly(space, laws_of(WORLDS[FLAWS[name].where]), FLAWS[name].law)
-    assert (found.outcome, found.law, found.steps) == ("killed", FLAWS[name].law, plain.steps), found.says
+    with SYSTEM.opened(name, MODEL_MUTANTS[name].where) as space:
+        plain = plainly(space, laws_of(WORLDS[MODEL_MUTANTS[name].where]), MODEL_MUTANTS[name].law)
+    assert (found.outcome, found.law, found.steps) == ("killed", MODEL_MUTANTS[name].law, plain.steps), found.says
 
 
 def test_the_shortest_trace_to_a_newer_memo_thrown_away_is_hazard_h03() -> None:
@@ -273,5 +234,5 @@ def test_a_mutant_that_nobody_knows_is_an_error() -> None:
 
 if __name__ == "__main__":
     small = (drawn(mutant, DERANDOMIZED) for mutant in DRAWN)
-    for written in (*map(trace_of, STEPS), *small):
+    for written in (*map(trace_of, SEARCHED), *small):
         (TRACES / file_name(written)).write_bytes(encode(written, retrace(SYSTEM, written)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sqlite3
@@ -30,6 +29,7 @@ from strandline.properties.systems.memo.blackbox.judged import SEARCH, Bench
 from strandline.properties.systems.memo.blackbox.scenarios import SMALL, hurried
 from strandline.properties.systems.memo.blackbox.subject import Launch, Turn, Turns, Window
 from strandline.properties.systems.memo.driver.plug import CODEX
+from tests.claims.real_logs import LOGS, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,9 +47,8 @@ WORLDS: Final = (
     *("outside deleted", "outside replaced", "outside emptied", "outside overruled", "outside untold"),
     *("outside twice", "outside edges", *EDGE_CASES),
 )
-"""Worlds in which D1's rule shows, one in which files are replaced under a refresh, and rows easily edge case."""
+"""Worlds in which D1's rule shows, one in which files are replaced under a refresh, and edge cases of rows."""
 
-REAL_LOGS: Final = sorted((SAMPLES.parent.parent / "tests" / "real-logs").glob("*.jsonl"))
 CELLS: Final = ("id", "ts", "ts_nanos", "thread_id", "process_uuid", "feedback_log_body")
 
 PYTHON_FAULT: Final = "trusted = memo and memo.inode == inode and memo.start <= start and memo.cursor <= highest"
@@ -161,8 +160,8 @@ def test_it_is_d1s_rule_that_the_history_breaks(tmp_path: Path, monkeypatch: pyt
 def assert_real_logs_are_read(start: Callable[[], Subject], folder: Path) -> None:
     """Each log of a real codex gives the turns that are expected of it, whatever version wrote it."""
     subject = start()
-    for path in REAL_LOGS:
-        known, *rows = map(json.loads, path.read_text("utf-8").splitlines())
+    for path in LOGS:
+        known, rows = read(path)
         log = folder / f"{path.stem}.sqlite"
         with closing(sqlite3.connect(log)) as database:
             CODEX.make(database, Log(tuple(Row(*(row[cell] for cell in CELLS)) for row in rows), rows[-1]["id"]))
@@ -178,7 +177,7 @@ def assert_real_logs_are_read(start: Callable[[], Subject], folder: Path) -> Non
 
 def test_the_python_sample_reads_the_logs_of_real_binaries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copy(SAMPLES / "your_scanner.py", tmp_path)
-    assert len(REAL_LOGS) == 11
+    assert len(LOGS) == 11
     assert_real_logs_are_read(in_process(tmp_path / "your_scanner.py", monkeypatch), tmp_path)
 
 

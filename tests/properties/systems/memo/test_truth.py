@@ -192,18 +192,18 @@ def test_a_path_that_may_not_be_looked_at_is_a_matter_of_permission(log: Path, m
 @pytest.mark.parametrize(
     ("code", "reason"),
     [
-        (sqlite3.SQLITE_READONLY_ROLLBACK, "needs recovery"),
-        (sqlite3.SQLITE_READONLY_RECOVERY, "needs recovery"),
-        (sqlite3.SQLITE_READONLY_CANTINIT, "folder not writable"),
-        (sqlite3.SQLITE_READONLY, "permission"),
+        ("SQLITE_READONLY_ROLLBACK", "needs recovery"),
+        ("SQLITE_READONLY_RECOVERY", "needs recovery"),
+        ("SQLITE_READONLY_CANTINIT", "folder not writable"),
+        ("SQLITE_READONLY", "permission"),
     ],
 )
 def test_only_a_log_left_in_the_middle_needs_recovery(
-    log: Path, monkeypatch: pytest.MonkeyPatch, code: int, reason: str
+    log: Path, monkeypatch: pytest.MonkeyPatch, code: str, reason: str
 ) -> None:
     def failing(_connection: sqlite3.Connection, _span: Span) -> FullScan:
         error = sqlite3.OperationalError("read only")
-        error.sqlite_errorcode = code
+        error.sqlite_errorname, error.sqlite_errorcode = code, getattr(sqlite3, code)
         raise error
 
     monkeypatch.setattr(truth, "full_scan", failing)

@@ -11,7 +11,7 @@ from strandline.impl.threads.database import MetadataStore
 from strandline.impl.threads.errors import BadInputError, NotFoundError
 from strandline.impl.threads.lines import opened, scan
 from strandline.impl.threads.lock import holder
-from strandline.impl.threads.opening import DATABASE, ROLLOUTS
+from strandline.impl.threads.opening import DATABASE, ROLLOUTS, refuse_links
 from strandline.impl.threads.reader import rollout_path
 from strandline.impl.threads.row import NAMES
 
@@ -40,9 +40,10 @@ def rollouts_of(folder: Path) -> Path:
     """Give where the rollouts of a store are.
 
     Raises:
-        BadInputError: there is no store.
+        BadInputError: there is no store, or a part of it is a link.
     """
     rollouts = folder / ROLLOUTS
+    refuse_links(folder)
     if not rollouts.is_dir():
         raise BadInputError(f"{folder}: there is no store of threads here: append a first line, or import one")
     return rollouts

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from strandline.impl.threads.calls import thread_id
 from strandline.impl.threads.errors import DamagedError, GoneError, NotFoundError
-from strandline.impl.threads.lines import CHUNK, LINE_MAX, Line, opened, parse
+from strandline.impl.threads.lines import Line, opened, parse, whole_lines
 from strandline.impl.threads.lock import leads_to
 from strandline.impl.threads.product.folder import rollouts_of
 from strandline.impl.threads.reader import rollout_path
@@ -64,7 +64,9 @@ def _follow(
     place, begun = 0, False
     last: deque[tuple[bytes, Line]] = deque(maxlen=LAST)
     while True:
-        for raw in _whole(descriptor, place):
+        for raw in whole_lines(descriptor, start=place):
+            if not raw.endswith(b"\n"):
+                break  # the rest of it is yet to come
             place += len(raw)
             line = parse(raw)
             if isinstance(line, str):
@@ -82,15 +84,3 @@ def _follow(
         if end is not None and time.monotonic() >= end:
             return
         wait(EVERY if end is None else max(0.0, min(EVERY, end - time.monotonic())))
-
-
-def _whole(descriptor: int, place: int) -> Iterator[bytes]:
-    """Give the whole lines behind a place, to the end of the file of now."""
-    rest = b""
-    os.lseek(descriptor, place, os.SEEK_SET)
-    while chunk := os.read(descriptor, CHUNK):
-        *lines, rest = (rest + chunk).split(b"\n")
-        for line in lines:
-            yield line + b"\n"
-        if len(rest) > LINE_MAX:
-            raise DamagedError(f"a line of more than {LINE_MAX} bytes: this is no rollout")

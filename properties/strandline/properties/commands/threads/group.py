@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
+from strandline.impl.threads.opening import DATABASE
 from strandline.properties.commands.group import Group
+from strandline.properties.commands.options import PATH
 from strandline.properties.commands.threads import reading, whole, writing
+from strandline.properties.harness.unblocked import unblocked
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _THREADS: Final = """\b
 Exit codes: 0 done, 1 the doctor found something that is left to mend, 2 a
@@ -20,7 +25,7 @@ Example:    strandline threads notes append --message "hello"
 
 
 @click.group("threads", cls=Group, epilog=_THREADS)
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="DIR", type=PATH)
 @click.pass_context
 def threads_command(ctx: click.Context, folder: Path) -> None:
     """Use the store of conversation threads in DIR by hand: a rollout of JSON lines each, and a database of rows.
@@ -29,6 +34,7 @@ def threads_command(ctx: click.Context, folder: Path) -> None:
     a thread, and refuse with its process if another one has it.
     """
     ctx.obj = folder
+    ctx.with_resource(unblocked(folder / DATABASE))
 
 
 for _verb in (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -12,12 +11,13 @@ from strandline.impl.threads.product import codex, doctor
 from strandline.impl.threads.product.importing import Importer
 from strandline.impl.threads.store import ThreadStore
 from strandline.properties.commands import console
-from strandline.properties.commands.options import BROKEN, FORMAT
+from strandline.properties.commands.options import BROKEN, FILE, FOLDER, FORMAT
 from strandline.properties.commands.threads.telling import speaking, text
 from strandline.properties.core.counting import many
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from strandline.impl.threads.product.codex import Files
     from strandline.impl.threads.product.importing import Imported, Totals
@@ -37,8 +37,8 @@ Example:    strandline threads notes doctor --mend
 
 
 @click.command("import", epilog=_IMPORT)
-@click.argument("source", metavar="FOLDER", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.option("--names", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Where the names are.")
+@click.argument("source", metavar="FOLDER", type=FOLDER)
+@click.option("--names", type=FILE, help="Where the names are.")
 @FORMAT
 @click.pass_context
 def import_command(ctx: click.Context, *, source: Path, names: Path | None, output: str) -> None:
@@ -50,10 +50,11 @@ def import_command(ctx: click.Context, *, source: Path, names: Path | None, outp
     writes in DIR is refused with that process, and the others go on.
     """
     folder: Path = ctx.obj
-    index = codex.index_of(source) if names is None else names
-    files = codex.find(source)
-    known = {} if index is None else codex.names(index)
     told: list[Imported] = []
+    with speaking(ctx):
+        index = codex.index_of(source) if names is None else names
+        files = codex.find(source)
+        known = {} if index is None else codex.names(index)
     with speaking(ctx), ThreadStore(folder) as store, console.Progress() as progress:
         importer = Importer(store, folder, known)
         for imported in importer.imports(files.rollouts):

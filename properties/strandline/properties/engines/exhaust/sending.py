@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import re
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from strandline.properties.core.named import raised
@@ -66,8 +67,8 @@ def _arrived(_made: World | Callable[[], World], _values: list[object]) -> str:
 
 
 def _culprit(world: World) -> str:
-    """Name the first function of a world that cannot be sent, empty if all can."""
-    for who, part in _functions(world):
+    """Name the first part of a world that cannot be sent, empty if all can."""
+    for who, part in chain(_functions(world), _values(world)):
         try:
             pickle.dumps(part)
         except Exception as error:  # noqa: BLE001 - as pickle says it, in many kinds
@@ -90,6 +91,15 @@ def _functions(world: World) -> Iterator[tuple[str, object]]:
         yield from ((f"the progress of {name!r}", part) for name, part in world.progress.parts.items())
 
 
+def _values(world: World) -> Iterator[tuple[str, object]]:
+    """Give the values that are sent even if the world is made anew, each with whose it is."""
+    yield from (
+        (f"the initial value of {each.name!r}", each.initial)
+        for each in world.components
+        if isinstance(each, Component)
+    )
+
+
 def _asks(law: Law) -> object:
     if isinstance(law, Eventually):
         return law.goal
@@ -98,14 +108,16 @@ def _asks(law: Law) -> object:
     return law.holds if isinstance(law, (Always, AlwaysTold)) else law.seen
 
 
-def _kind(function: Any) -> str:  # noqa: ANN401 - whatever was declared
-    """Say what is wrong with a function, empty if nothing can be told by its name."""
-    while isinstance(function, partial):
-        function = function.func
-    name = str(getattr(function, "__qualname__", ""))
+def _kind(part: Any) -> str:  # noqa: ANN401 - whatever was declared
+    """Say what is wrong with a function or a value, empty if nothing can be told by its name."""
+    while isinstance(part, partial):
+        part = part.func
+    name = str(getattr(part, "__qualname__", ""))
     if name.endswith("<lambda>"):
         return "is a lambda"
-    return "is a function inside another one" if "<locals>" in name else ""
+    if "<locals>" in name:
+        return "is a function inside another one"
+    return "is of a class inside a function" if "<locals>" in type(part).__qualname__ else ""
 
 
 def _without_place(error: Exception) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from strandline.properties.core.mutant import TEETH
 from strandline.properties.core.system import SHIPPED
-from strandline.properties.core.verdict import Bitten, Claim, Verdict
+from strandline.properties.core.verdict import Claim, MutantKill, Verdict
 from strandline.properties.engines.kill.matrix import INTERRUPTED, Wanted, killers, run
 
 if TYPE_CHECKING:
@@ -52,11 +52,11 @@ def _claimed(law: str, matrix: Matrix, quick: list[str]) -> Claim:
         says=f"let pass {', '.join(missed)}" if missed else f"the engine that must kill it killed {names}",
         bounds=(("mutants", names),),
         counts=(("mutants killed", len(killed)),),
-        bitten=tuple(_bitten(matrix.system, one) for one in kills),
+        mutants=tuple(_kill(matrix.system, one) for one in kills),
     )
 
 
-def _bitten(system: System, one: Kill) -> Bitten:
+def _kill(system: System, one: Kill) -> MutantKill:
     mutant = system.mutants[one.name]
     counts = ((one.unit, one.amount),) if one.unit else ()
-    return Bitten(one.name, mutant.hazard, mutant.says, one.engine, one.outcome == "killed", counts, one.steps)
+    return MutantKill(one.name, mutant.hazard, mutant.says, one.engine, one.outcome == "killed", counts, one.steps)

@@ -14,7 +14,7 @@ from strandline.properties.core.findings import MODEL_ENGINE
 from strandline.properties.core.mutant import EXHAUST, TEETH
 from strandline.properties.core.named import look_in
 from strandline.properties.core.system import MODEL, SHIPPED
-from strandline.properties.core.verdict import Bitten, Claim, SubjectError, Trace, Verdict
+from strandline.properties.core.verdict import Claim, MutantKill, SubjectError, Trace, Verdict
 from strandline.properties.engines.exhaust.engine import search
 from strandline.properties.engines.exhaust.found import Budget
 from strandline.properties.engines.exhaust.world import WorldError
@@ -195,37 +195,37 @@ def kill_claims(system: System, subject: str, report: Report) -> Iterator[Claim]
         return
     jobs = [(mutant.name, mutant.where) for mutant in system.mutants.values()]
     found = dict(_all_of(system, jobs, partial(_said, report)))
-    bites = [_bitten(mutant, found[mutant.name, mutant.where]) for mutant in system.mutants.values()]
+    kills = [_kill(mutant, found[mutant.name, mutant.where]) for mutant in system.mutants.values()]
     for law in system.laws:
         mine = tuple(
-            one for mutant, one in zip(system.mutants.values(), bites, strict=True) if mutant.law == law.number
+            one for mutant, one in zip(system.mutants.values(), kills, strict=True) if mutant.law == law.number
         )
         if mine:
             yield _killed(law, mine)
 
 
-def _bitten(mutant: Mutant, found: Found) -> Bitten:
+def _kill(mutant: Mutant, found: Found) -> MutantKill:
     finding = next((one for one in found.findings if one.law == mutant.law), None)
     caught = finding is not None and finding.verdict is Verdict.VIOLATED
     steps = len(finding.traces[0].steps) if caught and finding is not None and finding.traces else None
     counts = (("states", found.counts.states), ("transitions", found.counts.transitions))
-    return Bitten(mutant.name, mutant.hazard or mutant.law, mutant.says, mutant.engine, caught, counts, steps)
+    return MutantKill(mutant.name, mutant.hazard or mutant.law, mutant.says, mutant.engine, caught, counts, steps)
 
 
 def _said(report: Report, line: str) -> None:
     report(f"{TEETH}: {line}")
 
 
-def _killed(law: Law, bites: tuple[Bitten, ...]) -> Claim:
-    escaped = [one.design for one in bites if not one.caught]
+def _killed(law: Law, kills: tuple[MutantKill, ...]) -> Claim:
+    escaped = [one.design for one in kills if not one.caught]
     says = f"nothing caught {', '.join(escaped)}" if escaped else "every mutant is caught by the engine that must"
     return Claim(
         law=law.number,
         engine=TEETH,
         verdict=Verdict.INCONCLUSIVE if escaped else Verdict.HOLDS,
         says=says,
-        counts=(("mutants", len(bites)), (CAUGHT, len(bites) - len(escaped))),
-        bitten=bites,
+        counts=(("mutants", len(kills)), (CAUGHT, len(kills) - len(escaped))),
+        mutants=kills,
     )
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, cast
 
 import msgspec
 
 from strandline.properties.engines.soak.plan import Plan  # noqa: TC001 - msgspec reads the annotations
+from strandline.properties.evidence import strict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,8 +117,8 @@ class Over(msgspec.Struct, frozen=True, tag="over"):
 
 Line: TypeAlias = Opened | Planned | Begun | Counted | Ended | Cut | Broke | Failed | Lost | Over
 
+_LINE: Final = cast("type[Line]", Line)
 _ENCODER: Final = msgspec.json.Encoder()
-_DECODER: Final = msgspec.json.Decoder(Line)
 
 
 class FullError(Exception):
@@ -220,6 +221,6 @@ class Reading:
                     return
                 self._offset += len(data)
                 try:
-                    yield _DECODER.decode(data)
-                except (msgspec.DecodeError, UnicodeDecodeError):
+                    yield strict.decode(data, _LINE)
+                except strict.LooseError:
                     self.damaged += 1

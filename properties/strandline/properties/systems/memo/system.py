@@ -13,7 +13,7 @@ from strandline.properties.evidence.lanes import LEGEND
 from strandline.properties.systems.memo.driver.fields import FIELDS
 from strandline.properties.systems.memo.driver.plug import CODEX, Plug
 from strandline.properties.systems.memo.memoworlds.family import FAMILY
-from strandline.properties.systems.memo.mutants.registry import FLAWS, KILLERS, KNOWN, planted
+from strandline.properties.systems.memo.mutants.registry import KILLERS, KNOWN, MODEL_MUTANTS, planted
 from strandline.properties.systems.memo.spaces import model_space, real_space, stage_space
 from strandline.properties.systems.memo.spec.laws import LAWS, laws_of
 from strandline.properties.systems.memo.spec.worlds import DEMONSTRATED, WORLDS
@@ -23,7 +23,7 @@ from strandline.properties.systems.memo.specimens.worlds import SPECIMEN_WORLDS
 from strandline.properties.systems.memo.tables import tables
 from strandline.properties.systems.memo.traces.looking import looked, scanned
 from strandline.properties.systems.memo.traces.steps import bridged, misfit, world_of
-from strandline.properties.systems.memo.traces.worded import ending, first, frame, seen
+from strandline.properties.systems.memo.traces.text import ending, first, frame, seen
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -54,7 +54,7 @@ def wired(plug: Plug = CODEX, searched: Mapping[str, Scope] = SEARCHED, fields: 
         scope = scopes[world]
         if subject == MODEL:
             return model_space(scope)
-        if subject in FLAWS:
+        if subject in MODEL_MUTANTS:
             return _planted(subject, model_space(scope))
         if subject in specimens:
             return space_of(specimens[subject].rule, scope)

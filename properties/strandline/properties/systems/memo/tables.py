@@ -14,7 +14,7 @@ from strandline.properties.systems.memo.memoworlds.declare import declared as of
 from strandline.properties.systems.memo.memoworlds.declare import stepped
 from strandline.properties.systems.memo.memoworlds.family import FAMILY, SOAK
 from strandline.properties.systems.memo.memoworlds.shown import asked, said
-from strandline.properties.systems.memo.mutants.registry import FLAWS, planted
+from strandline.properties.systems.memo.mutants.registry import MODEL_MUTANTS, planted
 from strandline.properties.systems.memo.realworlds import refined
 from strandline.properties.systems.memo.realworlds.declare import real_world
 from strandline.properties.systems.memo.spec.worlds import WORLDS
@@ -40,7 +40,7 @@ def tables(subject: str, name: str) -> Iterator[Tables]:
     """
     if subject == MODEL:
         yield Tables(world=asked(name, of_model(SCOPES[name])), of=REFERENCE, step=stepped, unshown=said((name,)))
-    elif subject in FLAWS:
+    elif subject in MODEL_MUTANTS:
         world, of = asked(name, mutated(subject, name)), f"{REFERENCE}, {subject}"
         yield Tables(world=world, of=of, step=stepped, unshown=said((name,)))
     else:

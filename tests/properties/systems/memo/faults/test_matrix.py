@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 
 from strandline.properties.core.verdict import Verdict
-from strandline.properties.systems.memo.faults import injectors
+from strandline.properties.systems.memo.faults import injectors, programs
 from strandline.properties.systems.memo.faults.bench import Bench, folder
 from strandline.properties.systems.memo.faults.calls import closed_under_a_lock
 from strandline.properties.systems.memo.faults.fault import EXACT, Fault, Seen, judged
@@ -17,16 +17,39 @@ from strandline.properties.systems.memo.faults.matrix import FAULTS, chosen, kno
 from strandline.properties.systems.memo.faults.storm import JOURNALS, storm
 from strandline.properties.systems.memo.faults.vfs import Trigger
 
-SLOW: Final = {"F-L11", "F-L13", "F-S5", "F-S11"}
+EVIDENCE: Final = (
+    "import json, os, sys; os.makedirs('evidence', exist_ok=True); "
+    "open('evidence/evidence.json', 'w').write(json.dumps({'claims': {'verdict': 'holds'}}))"
+)
+DROPS: Final = (
+    "from strandline.impl.threads.product import codex; whole = codex.whole_lines; "
+    "codex.whole_lines = lambda *a: (line for line in whole(*a) if len(line) < 1_000_000)"
+)
+UNCHECKED: Final = """
+class Same(bytes):
+    __ne__ = lambda self, other: False
+    __add__ = lambda self, other: Same(bytes(self) + other)
+shelf.digest = lambda *_: Same(bytes(shelf.DIGEST))
+"""
+TRUSTS: Final = "from strandline.impl.threads import database; database.at_rest = lambda patch: database.EMPTY"
+
+SLOW: Final = {"F-L11", "F-L13", "F-M2", "F-S5", "F-S11"}
 """Faults that take seconds: many files, many calls, or many processes."""
+
+NIGHT: Final = {"F-M1", "F-M4", "F-P3", "F-P4", "F-R1", "F-R2", "F-R3", "F-R6", "F-R8"}
+"""Faults that take more of them, and whose kind other tests strike each day."""
 
 STORM: Final = 4.0
 """Seconds of a storm; it is for hours elsewhere."""
 
 
+def _marks(fault: Fault) -> list[pytest.MarkDecorator]:
+    return [pytest.mark.search] * (fault.id in SLOW | NIGHT) + [pytest.mark.night] * (fault.id in NIGHT)
+
+
 @pytest.mark.parametrize(
     "fault",
-    [pytest.param(fault, id=fault.title, marks=[pytest.mark.search] * (fault.id in SLOW)) for fault in FAULTS],
+    [pytest.param(fault, id=fault.title, marks=_marks(fault)) for fault in FAULTS],
 )
 def test_the_scanner_is_exact_or_says_why_under(fault: Fault) -> None:
     result = strike(fault)
@@ -48,6 +71,43 @@ def test_the_scanner_is_exact_or_says_why_under(fault: Fault) -> None:
 def test_a_known_bad_scanner_is_convicted(mutant: str, title: str) -> None:
     (fault,) = chosen([title])
     assert strike(fault, mutant=mutant).verdict == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("title", "planted", "why"),
+    [
+        ("F-X1 documents of strangers", "import sys; sys.exit(0)", "done, 8 times"),
+        ("F-X1 documents of strangers", "raise ValueError(1)", "report: ValueError: 1"),
+        ("F-P1 subjects that die, flood and leave others behind", f"{EVIDENCE}; sys.exit(4)", "holds, 2 times"),
+        ("F-R4 two writers", f"import fcntl; fcntl.flock = lambda *_: None; {programs.MAIN}", "it was written to"),
+        ("F-R5 lines of somebody else's", f"{DROPS}; {programs.MAIN}", "7 lines were imported, not 8"),
+        ("F-R7 a rollout shorter than its row, or another", f"{TRUSTS}; {programs.MAIN}", "something is left to mend"),
+    ],
+)
+def test_a_known_bad_command_is_convicted(title: str, planted: str, why: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(programs, "MAIN", planted)
+    (fault,) = chosen([title])
+    result = strike(fault)
+    assert result.verdict == "wrong"
+    assert why in " ".join(result.why)
+
+
+@pytest.mark.parametrize(
+    ("title", "planted", "why"),
+    [
+        ("F-M7 a damaged memo", UNCHECKED, "it says"),
+        ("F-M10 something else at the memo's path", "shelf.unsafe = lambda *_: None", "what lay there was changed"),
+    ],
+)
+def test_a_known_bad_keeping_of_memos_is_convicted(
+    title: str, planted: str, why: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(f"from strandline.impl.memo import shelf\n{planted}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    (fault,) = chosen([title])
+    result = strike(fault)
+    assert result.verdict == "wrong", result
+    assert why in " ".join(result.why)
 
 
 def test_a_process_that_dies_is_wrong_and_says_how() -> None:

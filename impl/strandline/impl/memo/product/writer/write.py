@@ -91,6 +91,7 @@ def write(
         with closing(sqlite3.connect(uri, uri=True, timeout=plan.busy, isolation_level=None)) as connection:
             guard = Guard(_size(path))
             connection.set_progress_handler(guard.stops, LOOK)
+            connection.execute("PRAGMA trusted_schema = OFF")
             connection.execute("PRAGMA cell_size_check = ON")
             try:
                 return _written(connection, path, plan, start, stop, report, guard)

@@ -31,8 +31,8 @@ from strandline.properties.systems.memo.agreement import calendars, questions, q
 from strandline.properties.systems.memo.agreement.bodies import BODIES, NARROW, TEXTS, nestings
 from strandline.properties.systems.memo.agreement.dated import DatedScanner
 from strandline.properties.systems.memo.agreement.histories import HISTORIES
+from strandline.properties.systems.memo.agreement.path_matrix import EVER, path_matrix, path_of, patience
 from strandline.properties.systems.memo.agreement.questions import Days, DifferenceError, same
-from strandline.properties.systems.memo.agreement.rides import EVER, path_of, patience, rides
 from strandline.properties.systems.memo.agreement.sides import Desk, longest_body
 from strandline.properties.systems.memo.agreement.tables import LONGEST, tables
 from strandline.properties.systems.memo.spec.laws import LAWS
@@ -97,7 +97,7 @@ def drawn(strategy: st.SearchStrategy[T], examples: int, judge: Callable[[T, Tal
 
 
 def _traps(tally: Tally) -> None:
-    """Ride through every trap, and ask the oracle for the same answers."""
+    """Ask for the turns of every trap by every path, and ask the oracle for the same answers."""
     for trap in TRAPS:
         for asked in trap.asked:
             tally["traps"] += 1
@@ -105,15 +105,15 @@ def _traps(tally: Tally) -> None:
             said = oracle(trap.rows, instants)
             same(trap.name, said, Truth(asked.turns, asked.counts or said.counts, asked.skipped))
             with tempfile.TemporaryDirectory(prefix="strandline-", ignore_cleanup_errors=True) as folder:
-                for ride in rides(trap, asked, Path(folder), "wal"):
-                    same(f"{trap.name}: {ride.name}", ride.found, ride.right)
+                for cell in path_matrix(trap, asked, Path(folder), "wal"):
+                    same(f"{trap.name}: {cell.name}", cell.found, cell.right)
 
 
 def _locks(_tally: Tally) -> None:
     """Ask a log that is locked for a while."""
     with tempfile.TemporaryDirectory(prefix="strandline-", ignore_cleanup_errors=True) as folder:
-        ride = patience(TRAPS[0], Path(folder))
-        same(ride.name, ride.found, ride.right)
+        cell = patience(TRAPS[0], Path(folder))
+        same(cell.name, cell.found, cell.right)
 
 
 def _no_logs(tally: Tally) -> None:

@@ -34,7 +34,7 @@ AGE: Final = 2 * 24 * 3600
 """How long before now the first row is written, in seconds: a window of past days holds all of them."""
 
 _COMPLETED: Final = (
-    'turn{{turn.id={}}}: websocket event: {{"type":"response.completed","response":{{"model":"m"}}}}'  # of a bystander
+    'turn{{turn.id={}}}: websocket event: {{"type":"response.completed","response":{{"model":"m"}}}}'  # of no source
 )
 _SAMPLE: Final = 2_000  # rows of which the mean size is taken
 _TRIES: Final = 8  # halvings of the length that is looked for

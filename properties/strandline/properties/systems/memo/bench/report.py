@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from statistics import median
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
 import msgspec
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from strandline.properties.engines.shapes.measured import Shape
     from strandline.properties.systems.memo.bench.searches import Compared, Grown
+
+B = TypeVar("B")
 
 WORSE: Final = 0.75
 """A ratio below this share of an earlier one is worse; two runs of the same sources differ by less."""
@@ -118,18 +120,27 @@ def growth(grown: Grown) -> Growth:
     return Growth(grown.bound, one.states, one.transitions, one.depth, round(one.seconds, 3), one.memory)
 
 
+def kept(path: Path, kind: type[B], called: str) -> B:
+    """Read an earlier document of some bench.
+
+    Raises:
+        Unlike: the file is none.
+    """
+    try:
+        return strict.load(str(path), BYTES_MAX, kind)
+    except bounded.UnreadableError as error:
+        raise Unlike(f"{path} {error}") from error
+    except strict.LooseError as error:
+        raise Unlike(f"{path} is no {called}: {error}") from error
+
+
 def earlier(path: Path) -> Bench:
     """Read an earlier bench.
 
     Raises:
         Unlike: the file is none, or has no size of this one.
     """
-    try:
-        found = strict.load(str(path), BYTES_MAX, Bench)
-    except bounded.UnreadableError as error:
-        raise Unlike(f"{path} {error}") from error
-    except strict.LooseError as error:
-        raise Unlike(f"{path} is no bench: {error}") from error
+    found = kept(path, Bench, "bench")
     if not {size.size for size in found.sizes} & set(SIZES):
         raise Unlike(f"{path} has no ratio of {' or '.join(SIZES)} to compare with")
     return found

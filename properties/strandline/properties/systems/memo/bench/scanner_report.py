@@ -8,16 +8,11 @@ from typing import TYPE_CHECKING, Final, Literal
 import msgspec
 
 from strandline.properties.core.counting import many
-from strandline.properties.core.verdict import Verdict
-from strandline.properties.evidence import bounded, strict
-from strandline.properties.evidence.bounds import BYTES_MAX
 from strandline.properties.evidence.document import RunOutcome  # noqa: TC001 - msgspec reads the annotations
-from strandline.properties.systems.memo.bench.report import Unlike
 from strandline.properties.systems.memo.bench.scanning import COLD, LIKE, ONE, RESTART, UNCHANGED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from strandline.properties.systems.memo.bench.scanning import Point
 
@@ -85,20 +80,6 @@ def log_outcome(rows: int, size: int, points: tuple[Point, ...], memory: int) ->
     )
 
 
-def earlier(path: Path) -> ScannerBench:
-    """Read an earlier bench.
-
-    Raises:
-        Unlike: the file is none.
-    """
-    try:
-        return strict.load(str(path), BYTES_MAX, ScannerBench)
-    except bounded.UnreadableError as error:
-        raise Unlike(f"{path} {error}") from error
-    except strict.LooseError as error:
-        raise Unlike(f"{path} is no bench of the scanner: {error}") from error
-
-
 def problems(logs: tuple[LogOutcome, ...], before: ScannerBench | None) -> tuple[str, ...]:
     """Say what is no pass: an answer that is not the oracle's, a point that takes longer than before."""
     said = [
@@ -120,7 +101,7 @@ def problems(logs: tuple[LogOutcome, ...], before: ScannerBench | None) -> tuple
 
 
 def goals(logs: tuple[LogOutcome, ...]) -> tuple[tuple[str, bool], ...]:
-    """Tell of each thing that is to be reached on the first log whether it is."""
+    """Tell of each thing that is to be reached on the first log whether it is; one that is not decides nothing."""
     found = {one.name: one for one in logs[0].points}
     cold, restart = (median(found[name].seconds) for name in (COLD, RESTART))
     few = f"500 sources, {ONE}"
@@ -141,11 +122,6 @@ def goals(logs: tuple[LogOutcome, ...]) -> tuple[tuple[str, bool], ...]:
 
 def _below(name: str, seconds: float, most: float) -> tuple[str, bool]:
     return f"{name} takes at most {most * 1e6:,.0f} us: {seconds * 1e6:,.1f}", seconds <= most
-
-
-def verdict(said: tuple[str, ...], *, cut: bool) -> Verdict:
-    """Judge a bench; one that was cut off is no pass. A goal that is not reached decides nothing."""
-    return Verdict.VIOLATED if said else Verdict.INCONCLUSIVE if cut else Verdict.HOLDS
 
 
 def lines(bench: ScannerBench) -> Iterator[str]:

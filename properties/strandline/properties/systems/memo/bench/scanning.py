@@ -105,7 +105,7 @@ def _points(log: Path, memo: Path, rounds: int) -> Iterator[Point]:
     for sources in SOURCES:
         with Scanner(log, memo=memo) as scanner:
             found = _sources(log)
-            logs.append(log, max(0, sources - len(found)), 0, turn=f"bystander{sources}-")
+            logs.append(log, max(0, sources - len(found)), 0, turn=f"other{sources}-")
             logs.delete(log, found[sources:])
             _asked(scanner)
             yield _many(f"{sources:,} sources, unchanged", scanner, log, QUICK)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from strandline.properties.engines.contracts.claims import proved
-from strandline.properties.engines.contracts.condition import Condition, conditions, refutations
+from strandline.properties.engines.contracts.condition import Condition, conditions, refutations, stated_in
 from strandline.properties.systems.memo.contracts import gaps, limits, order, reading, storing, swapping, twice, windows
 
 if TYPE_CHECKING:
@@ -13,10 +13,14 @@ if TYPE_CHECKING:
 
     from strandline.properties.core.verdict import Claim, Report
 
-_MODULES: Final = (order, storing, swapping, gaps, limits, windows, reading)
+CONTRACTS: Final = {
+    order.__name__: order.CONTRACTS,
+    **{module.__name__: stated_in(module) for module in (storing, swapping, gaps, limits, windows, reading)},
+}
+"""The contracts of each module."""
 
 CONDITIONS: Final[tuple[Condition, ...]] = (
-    *(one for module in _MODULES for one in conditions(module.__name__, module.CONTRACTS)),
+    *(one for module, contracts in CONTRACTS.items() for one in conditions(module, contracts)),
     *twice.CONDITIONS,
 )
 """All that is to be confirmed."""
@@ -25,7 +29,7 @@ QUICK: Final = tuple(condition for condition in CONDITIONS if condition.quick)
 """What ``check`` asks of it: every law of order, and of the rest what takes no time."""
 
 REFUTED: Final[tuple[Condition, ...]] = (
-    *(one for module in _MODULES for one in refutations(module.__name__, module.CONTRACTS)),
+    *(one for module, contracts in CONTRACTS.items() for one in refutations(module, contracts)),
     *order.REFUTED,
     *twice.REFUTED,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
-from strandline.properties.engines.contracts.condition import Contract
+from strandline.properties.engines.contracts.condition import contract
 from strandline.properties.systems.memo.contracts import sides, wrong
 from strandline.properties.systems.memo.contracts.sides import IDS, Gap, Seen
 
@@ -15,9 +15,12 @@ Bound: TypeAlias = Callable[[int, Gap], Seen]
 One: TypeAlias = Callable[[int, Gap], bool]
 """A contract over a limit and a gap."""
 
+THREE: Final = "three sources, any limit, any gap"
 
+
+@contract("M10", sides.BOUNDED, wrong.unbounded, "cuts nothing", THREE)
 def within(bound: Bound) -> One:
-    """Make the contract that a limit is a limit."""
+    """A memo holds at most as many sources as it may."""
 
     def small(limit: int, gap: Gap) -> bool:
         """A memo holds at most as many sources as it may.
@@ -30,8 +33,9 @@ def within(bound: Bound) -> One:
     return small
 
 
+@contract("M1", sides.BOUNDED, wrong.cut_behind_the_cursor, "keeps its cursor", THREE)
 def nothing_skipped(bound: Bound) -> One:
-    """Make the contract that what was left out is read again."""
+    """A source that is left out lies beyond the cursor."""
 
     def again(limit: int, gap: Gap) -> bool:
         """The sources up to the cursor are held, and those that are not lie beyond it.
@@ -45,8 +49,9 @@ def nothing_skipped(bound: Bound) -> One:
     return again
 
 
+@contract("M1", sides.BOUNDED, wrong.cut_behind_the_cursor, "keeps anchors and gaps", THREE)
 def nothing_beyond(bound: Bound) -> One:
-    """Make the contract that a memo does not speak of what it has not read."""
+    """A memo that was cut knows nothing beyond its cursor."""
 
     def known(limit: int, gap: Gap) -> bool:
         """Neither an anchor nor a gap of a memo that was cut lies beyond its cursor, and an anchor is left.
@@ -58,27 +63,3 @@ def nothing_beyond(bound: Bound) -> One:
         return anchors != () and max(anchors) <= cursor and all(high <= cursor for _, high in gaps)
 
     return known
-
-
-model_within = within(sides.model_bounded)
-impl_within = within(sides.impl_bounded)
-wrong_within = within(wrong.unbounded)
-
-model_nothing_skipped = nothing_skipped(sides.model_bounded)
-impl_nothing_skipped = nothing_skipped(sides.impl_bounded)
-wrong_nothing_skipped = nothing_skipped(wrong.cut_behind_the_cursor)
-
-model_nothing_beyond = nothing_beyond(sides.model_bounded)
-impl_nothing_beyond = nothing_beyond(sides.impl_bounded)
-wrong_nothing_beyond = nothing_beyond(wrong.cut_behind_the_cursor)
-
-THREE: Final = "three sources, any limit, any gap"
-
-CONTRACTS: Final = (
-    Contract("within", "M10", "a memo holds at most as many sources as it may", "cuts nothing", THREE),
-    Contract("nothing_skipped", "M1", "a source that is left out lies beyond the cursor", "keeps its cursor", THREE),
-    Contract(
-        "nothing_beyond", "M1", "a memo that was cut knows nothing beyond its cursor", "keeps anchors and gaps", THREE
-    ),
-)
-"""All that is to be confirmed of the cut, but that the two texts agree."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
-from strandline.properties.engines.contracts.condition import Contract
+from strandline.properties.engines.contracts.condition import Texts, contract
 from strandline.properties.systems.memo.contracts import sides, wrong
 from strandline.properties.systems.memo.contracts.sides import IDS, Seen, Side3
 
@@ -21,9 +21,14 @@ Left: TypeAlias = tuple[bool, bool]
 Resumed: TypeAlias = Callable[[int, int, int, Left], str | None]
 """Why a memo is not gone on from, by the inode, its coverage, what is wanted, and which of its anchors are left."""
 
+ROWS: Final = "three rows, each there or not before and after"
 
+MEMO: Final = "a memo of three rows, any coverage and window"
+
+
+@contract("M6", sides.LATEST, wrong.one_anchor, "keeps one anchor", "three rows in two partitions")
 def newest_of_each(latest: Latest) -> Callable[[Side3], bool]:
-    """Make the contract of what an anchor is."""
+    """The newest row of each partition is an anchor, and no other."""
 
     def anchors(first: Side3) -> bool:
         """A row is an anchor if no later one is of its partition, and only then.
@@ -36,8 +41,15 @@ def newest_of_each(latest: Latest) -> Callable[[Side3], bool]:
     return anchors
 
 
+@contract(
+    "M10",
+    Texts(model=sides.model_latest_of_many),
+    wrong.first_sixteen,
+    "keeps the first sixteen",
+    "eighteen rows from any id on",
+)
 def latest_sixteen(latest: Callable[[int, int], tuple[int, ...]]) -> Callable[[int], bool]:
-    """Make the contract that anchors are bounded."""
+    """Of more partitions the latest sixteen have anchors."""
 
     def many(lowest: int) -> bool:
         """Of eighteen partitions the latest sixteen have anchors, by ascending id.
@@ -49,8 +61,9 @@ def latest_sixteen(latest: Callable[[int, int], tuple[int, ...]]) -> Callable[[i
     return many
 
 
+@contract("M1", sides.READ, wrong.believes_its_sources, "believes its sources", ROWS)
 def nothing_missed(read: Read) -> Callable[[Side3, Side3, bool], bool]:
-    """Make the contract that going on from a memo finds what a full scan finds."""
+    """A read that goes on finds what a full one finds."""
 
     def found(there: Side3, after: Side3, changed: bool) -> bool:
         """The sources of a memo are the rows that are there, whatever it went on from.
@@ -63,8 +76,9 @@ def nothing_missed(read: Read) -> Callable[[Side3, Side3, bool], bool]:
     return found
 
 
+@contract("M6", sides.READ, wrong.goes_back, "goes back with its rows", ROWS)
 def cursor_stays(read: Read) -> Callable[[Side3, Side3, bool], bool]:
-    """Make the contract that a prune lowers no cursor."""
+    """A prune lowers no cursor."""
 
     def stays(there: Side3, after: Side3, changed: bool) -> bool:
         """A memo that is gone on from keeps its cursor, or moves it forward.
@@ -79,8 +93,9 @@ def cursor_stays(read: Read) -> Callable[[Side3, Side3, bool], bool]:
     return stays
 
 
+@contract("M1", sides.READ, wrong.believes_its_sources, "believes its sources", ROWS)
 def rewritten_is_noticed(read: Read) -> Callable[[Side3, Side3, bool], bool]:
-    """Make the contract that a row is not taken for another one of its id."""
+    """A row is not taken for another of its id."""
 
     def noticed(there: Side3, after: Side3, changed: bool) -> bool:
         """A log whose first row has become another one is scanned in full.
@@ -93,8 +108,9 @@ def rewritten_is_noticed(read: Read) -> Callable[[Side3, Side3, bool], bool]:
     return noticed
 
 
+@contract("M6", sides.RESUMED, wrong.known_by_its_newest_row, "knows its newest row", MEMO)
 def one_anchor_is_enough(resumed: Resumed) -> Callable[[int, int, Left], bool]:
-    """Make the contract that a full scan has a reason."""
+    """A memo is gone on from while an anchor is left."""
 
     def enough(coverage: int, wanted: int, left: Left) -> bool:
         """A memo of this file that reaches back far enough is gone on from while one of its anchors is left.
@@ -107,8 +123,9 @@ def one_anchor_is_enough(resumed: Resumed) -> Callable[[int, int, Left], bool]:
     return enough
 
 
+@contract("M1", sides.RESUMED, wrong.blind_to_replacement, "looks at no file", MEMO)
 def another_file(resumed: Resumed) -> Callable[[int, int, Left], bool]:
-    """Make the contract that a memo speaks for one file."""
+    """A memo of another file is not gone on from."""
 
     def replaced(inode: int, wanted: int, left: Left) -> bool:
         """A memo of another file is not gone on from, whatever rows that file has.
@@ -121,8 +138,9 @@ def another_file(resumed: Resumed) -> Callable[[int, int, Left], bool]:
     return replaced
 
 
+@contract("M1", sides.RESUMED, wrong.blind_to_the_window, "looks at no window", MEMO)
 def wider_window(resumed: Resumed) -> Callable[[int, int, Left], bool]:
-    """Make the contract that a memo does not answer for what it never held."""
+    """A memo that is too narrow is not gone on from."""
 
     def widened(coverage: int, wanted: int, left: Left) -> bool:
         """A memo that does not reach back far enough is not gone on from.
@@ -133,65 +151,3 @@ def wider_window(resumed: Resumed) -> Callable[[int, int, Left], bool]:
         return resumed(0, coverage, wanted, left) == "window widened"
 
     return widened
-
-
-model_newest_of_each = newest_of_each(sides.model_latest)
-impl_newest_of_each = newest_of_each(sides.impl_latest)
-wrong_newest_of_each = newest_of_each(wrong.one_anchor)
-
-model_latest_sixteen = latest_sixteen(sides.model_latest_of_many)
-wrong_latest_sixteen = latest_sixteen(wrong.first_sixteen)
-
-model_nothing_missed = nothing_missed(sides.model_read)
-impl_nothing_missed = nothing_missed(sides.impl_read)
-wrong_nothing_missed = nothing_missed(wrong.believes_its_sources)
-
-model_cursor_stays = cursor_stays(sides.model_read)
-impl_cursor_stays = cursor_stays(sides.impl_read)
-wrong_cursor_stays = cursor_stays(wrong.goes_back)
-
-model_rewritten_is_noticed = rewritten_is_noticed(sides.model_read)
-impl_rewritten_is_noticed = rewritten_is_noticed(sides.impl_read)
-wrong_rewritten_is_noticed = rewritten_is_noticed(wrong.believes_its_sources)
-
-model_one_anchor_is_enough = one_anchor_is_enough(sides.model_resumed)
-impl_one_anchor_is_enough = one_anchor_is_enough(sides.impl_resumed)
-wrong_one_anchor_is_enough = one_anchor_is_enough(wrong.known_by_its_newest_row)
-
-model_another_file = another_file(sides.model_resumed)
-impl_another_file = another_file(sides.impl_resumed)
-wrong_another_file = another_file(wrong.blind_to_replacement)
-
-model_wider_window = wider_window(sides.model_resumed)
-impl_wider_window = wider_window(sides.impl_resumed)
-wrong_wider_window = wider_window(wrong.blind_to_the_window)
-
-ROWS: Final = "three rows, each there or not before and after"
-MEMO: Final = "a memo of three rows, any coverage and window"
-
-CONTRACTS: Final = (
-    Contract(
-        "newest_of_each",
-        "M6",
-        "the newest row of each partition is an anchor, and no other",
-        "keeps one anchor",
-        "three rows in two partitions",
-    ),
-    Contract(
-        "latest_sixteen",
-        "M10",
-        "of more partitions the latest sixteen have anchors",
-        "keeps the first sixteen",
-        "eighteen rows from any id on",
-        sides=("model",),
-    ),
-    Contract("nothing_missed", "M1", "a read that goes on finds what a full one finds", "believes its sources", ROWS),
-    Contract("cursor_stays", "M6", "a prune lowers no cursor", "goes back with its rows", ROWS),
-    Contract("rewritten_is_noticed", "M1", "a row is not taken for another of its id", "believes its sources", ROWS),
-    Contract(
-        "one_anchor_is_enough", "M6", "a memo is gone on from while an anchor is left", "knows its newest row", MEMO
-    ),
-    Contract("another_file", "M1", "a memo of another file is not gone on from", "looks at no file", MEMO),
-    Contract("wider_window", "M1", "a memo that is too narrow is not gone on from", "looks at no window", MEMO),
-)
-"""All that is to be confirmed of reading on, but that the two texts agree."""

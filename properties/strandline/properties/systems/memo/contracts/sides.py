@@ -19,6 +19,7 @@ from strandline.model.memo import days, refresh, state
 from strandline.model.memo import memo as model
 from strandline.model.memo.log import Log, Row
 from strandline.model.memo.rules import Rules
+from strandline.properties.engines.contracts.condition import Texts
 from strandline.properties.systems.memo.contracts.rows import Rows
 
 if TYPE_CHECKING:
@@ -244,3 +245,14 @@ def _of_impl(cause: str | None, memo: impl.Memo) -> Seen:
 
 def _ids(rows: Iterable[Row | Fact[str] | impl.Anchor]) -> tuple[int, ...]:
     return tuple(row.id for row in rows)
+
+
+DECIDE: Final = Texts(model_decide, impl_decide)
+MERGED: Final = Texts(model_merged, impl_merged)
+HOLDS: Final = Texts(model_holds, impl_holds)
+UNCHANGED: Final = Texts(model_unchanged, impl_unchanged)
+BOUNDED: Final = Texts(model_bounded, impl_bounded)
+LATEST: Final = Texts(model_latest, impl_latest)
+READ: Final = Texts(model_read, impl_read)
+RESUMED: Final = Texts(model_resumed, impl_resumed)
+"""What both have, for the contracts."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
-from strandline.properties.engines.contracts.condition import Contract
+from strandline.properties.engines.contracts.condition import contract
 from strandline.properties.systems.memo.contracts import sides, wrong
 from strandline.properties.systems.memo.contracts.sides import Placed
 
@@ -16,8 +16,9 @@ Two: TypeAlias = Callable[[Placed, Placed, int], bool]
 """A contract over a finished read, a stored memo, and the epoch of the store."""
 
 
+@contract("M8", sides.DECIDE, wrong.undone_drop, "looks at no epoch", quick=True)
 def forgotten(decide: Decide) -> Two:
-    """Make the contract that a drop is not undone."""
+    """What was read before a drop is discarded."""
 
     def late(mine: Placed, stored: Placed, epoch: int) -> bool:
         """What was read before the drop is discarded.
@@ -29,8 +30,9 @@ def forgotten(decide: Decide) -> Two:
     return late
 
 
+@contract("M3", sides.DECIDE, wrong.keeps_what_is_there, "keeps what is stored", quick=True)
 def newer_is_put(decide: Decide) -> Two:
-    """Make the contract that the truth is not thrown away."""
+    """What was read later and reaches back as far is put."""
 
     def ahead(mine: Placed, stored: Placed, epoch: int) -> bool:
         """What was read later and reaches back as far is put.
@@ -43,8 +45,9 @@ def newer_is_put(decide: Decide) -> Two:
     return ahead
 
 
+@contract("M3", sides.DECIDE, wrong.puts_whatever_it_has, "puts whatever it has", quick=True)
 def older_gives_way(decide: Decide) -> Two:
-    """Make the contract that a late write-back gives way."""
+    """What was read before the stored memo and reaches back no further gives way."""
 
     def behind(mine: Placed, stored: Placed, epoch: int) -> bool:
         """What was read before the stored memo and reaches back no further is discarded.
@@ -57,8 +60,9 @@ def older_gives_way(decide: Decide) -> Two:
     return behind
 
 
+@contract("M3", sides.DECIDE, wrong.puts_whatever_it_has, "puts whatever it has")
 def not_both_put(decide: Decide) -> Two:
-    """Make the contract that two write-backs do not overwrite each other."""
+    """Two memos of different rank are not put over each other."""
 
     def by_turns(mine: Placed, stored: Placed, epoch: int) -> bool:
         """Of two memos each is put over the other only if their ranks are one.
@@ -71,8 +75,9 @@ def not_both_put(decide: Decide) -> Two:
     return by_turns
 
 
+@contract("M3", sides.DECIDE, wrong.keeps_what_is_there, "keeps what is stored")
 def not_both_discarded(decide: Decide) -> Two:
-    """Make the contract that of two memos one stays."""
+    """Two memos do not give way to each other."""
 
     def lost(mine: Placed, stored: Placed, epoch: int) -> bool:
         """Two memos that no drop came after do not give way to each other.
@@ -85,8 +90,9 @@ def not_both_discarded(decide: Decide) -> Two:
     return lost
 
 
+@contract("M3", sides.DECIDE, wrong.newest_takes_all, "lets the newer of two memos win")
 def topped_up_if_incomparable(decide: Decide) -> Two:
-    """Make the contract that one more read is asked for only where it is needed."""
+    """One more read is asked for where one memo is newer and the other wider, and nowhere else."""
 
     def needed(mine: Placed, stored: Placed, epoch: int) -> bool:
         """One more read is asked for if of two memos of one file one is newer and the other wider, and only then.
@@ -102,8 +108,9 @@ def topped_up_if_incomparable(decide: Decide) -> Two:
     return needed
 
 
+@contract("M3", sides.DECIDE, wrong.tops_up_the_narrower, "tops up the narrower")
 def wider_is_topped_up(decide: Decide) -> Two:
-    """Make the contract that a top-up goes on from the wider memo."""
+    """The memo that reaches further back is topped up."""
 
     def base(mine: Placed, stored: Placed, epoch: int) -> bool:
         """The memo that reaches further back is the one that is topped up.
@@ -118,8 +125,9 @@ def wider_is_topped_up(decide: Decide) -> Two:
     return base
 
 
+@contract("M3", sides.DECIDE, wrong.blind_to_the_file, "looks at no file")
 def later_file_is_kept(decide: Decide) -> Two:
-    """Make the contract that of two files the one that the path led to later is kept."""
+    """Of two files the one read later is kept."""
 
     def files(mine: Placed, stored: Placed, epoch: int) -> bool:
         """Of two files the memo that was read later is kept, however far each reaches back.
@@ -130,67 +138,3 @@ def later_file_is_kept(decide: Decide) -> Two:
         return not apart or decide(mine, stored, epoch) == ("put" if mine[2] > stored[2] else "discard")
 
     return files
-
-
-model_forgotten = forgotten(sides.model_decide)
-impl_forgotten = forgotten(sides.impl_decide)
-wrong_forgotten = forgotten(wrong.undone_drop)
-
-model_newer_is_put = newer_is_put(sides.model_decide)
-impl_newer_is_put = newer_is_put(sides.impl_decide)
-wrong_newer_is_put = newer_is_put(wrong.keeps_what_is_there)
-
-model_older_gives_way = older_gives_way(sides.model_decide)
-impl_older_gives_way = older_gives_way(sides.impl_decide)
-wrong_older_gives_way = older_gives_way(wrong.puts_whatever_it_has)
-
-model_not_both_put = not_both_put(sides.model_decide)
-impl_not_both_put = not_both_put(sides.impl_decide)
-wrong_not_both_put = not_both_put(wrong.puts_whatever_it_has)
-
-model_not_both_discarded = not_both_discarded(sides.model_decide)
-impl_not_both_discarded = not_both_discarded(sides.impl_decide)
-wrong_not_both_discarded = not_both_discarded(wrong.keeps_what_is_there)
-
-model_topped_up_if_incomparable = topped_up_if_incomparable(sides.model_decide)
-impl_topped_up_if_incomparable = topped_up_if_incomparable(sides.impl_decide)
-wrong_topped_up_if_incomparable = topped_up_if_incomparable(wrong.newest_takes_all)
-
-model_wider_is_topped_up = wider_is_topped_up(sides.model_decide)
-impl_wider_is_topped_up = wider_is_topped_up(sides.impl_decide)
-wrong_wider_is_topped_up = wider_is_topped_up(wrong.tops_up_the_narrower)
-
-model_later_file_is_kept = later_file_is_kept(sides.model_decide)
-impl_later_file_is_kept = later_file_is_kept(sides.impl_decide)
-wrong_later_file_is_kept = later_file_is_kept(wrong.blind_to_the_file)
-
-CONTRACTS: Final = (
-    Contract(
-        "forgotten", "M8", "what was read before a drop is discarded", "looks at no epoch", quick=("model", "impl")
-    ),
-    Contract(
-        "newer_is_put",
-        "M3",
-        "what was read later and reaches back as far is put",
-        "keeps what is stored",
-        quick=("model", "impl"),
-    ),
-    Contract(
-        "older_gives_way",
-        "M3",
-        "what was read before the stored memo and reaches back no further gives way",
-        "puts whatever it has",
-        quick=("model", "impl"),
-    ),
-    Contract("not_both_put", "M3", "two memos of different rank are not put over each other", "puts whatever it has"),
-    Contract("not_both_discarded", "M3", "two memos do not give way to each other", "keeps what is stored"),
-    Contract(
-        "topped_up_if_incomparable",
-        "M3",
-        "one more read is asked for where one memo is newer and the other wider, and nowhere else",
-        "lets the newer of two memos win",
-    ),
-    Contract("wider_is_topped_up", "M3", "the memo that reaches further back is topped up", "tops up the narrower"),
-    Contract("later_file_is_kept", "M3", "of two files the one read later is kept", "looks at no file"),
-)
-"""All that is to be confirmed of the write-back, but that the two texts agree."""

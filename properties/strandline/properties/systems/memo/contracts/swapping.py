@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 
 from strandline.impl.memo.store import Joined, MemoStore, Slot
 from strandline.impl.memo.window import Span
-from strandline.properties.engines.contracts.condition import Contract
+from strandline.properties.engines.contracts.condition import Texts, contract
 from strandline.properties.systems.memo.contracts import wrong
 from strandline.properties.systems.memo.contracts.sides import impl_memo
 
@@ -21,8 +21,9 @@ _JOINED: Final = Joined(Span(None, None), ())
 _MEMO: Final = impl_memo((0, 0, 0, 0))
 
 
+@contract("M3", Texts(impl=MemoStore), wrong.BlindStore, "never compares", quick=True)
 def outdated_stores_nothing(store: type[MemoStore]) -> One:
-    """Make the contract that a swap compares."""
+    """A swap decided against another version stores nothing."""
 
     def compares(version: int, epoch: int, decided: int) -> bool:
         """A swap that was decided against another version gives the slot as it is, and changes nothing.
@@ -36,8 +37,9 @@ def outdated_stores_nothing(store: type[MemoStore]) -> One:
     return compares
 
 
+@contract("M3", Texts(impl=MemoStore), wrong.UnversionedStore, "keeps the version", quick=True)
 def stored_raises_the_version(store: type[MemoStore]) -> One:
-    """Make the contract that a swap swaps, and that everybody can tell."""
+    """A swap decided against this version stores and raises it."""
 
     def swaps(version: int, epoch: int, decided: int) -> bool:
         """A swap that was decided against this version stores, raises the version and keeps the epoch.
@@ -52,8 +54,9 @@ def stored_raises_the_version(store: type[MemoStore]) -> One:
     return swaps
 
 
+@contract("M3", Texts(impl=MemoStore), wrong.UnversionedStore, "keeps the version", quick=True)
 def second_is_lost(store: type[MemoStore]) -> One:
-    """Make the contract that of two swaps one is lost."""
+    """Of two swaps decided against one version the second is lost."""
 
     def races(version: int, epoch: int, decided: int) -> bool:
         """Of two swaps that were decided against one version the second one is lost.
@@ -68,8 +71,9 @@ def second_is_lost(store: type[MemoStore]) -> One:
     return races
 
 
+@contract("M8", Texts(impl=MemoStore), wrong.UnversionedStore, "keeps the version", quick=True)
 def drop_outdates(store: type[MemoStore]) -> One:
-    """Make the contract that nothing that was decided before a drop is stored after it."""
+    """A drop loses every swap decided before it."""
 
     def drops(version: int, epoch: int, decided: int) -> bool:
         """A drop forgets the memo, raises the epoch, and makes every swap that was decided before it a lost one.
@@ -86,8 +90,9 @@ def drop_outdates(store: type[MemoStore]) -> One:
     return drops
 
 
+@contract("M3", Texts(impl=MemoStore), wrong.UnnumberedStore, "numbers all alike", quick=True)
 def observations_rise(store: type[MemoStore]) -> One:
-    """Make the contract that a later snapshot has a higher number."""
+    """A later snapshot has a higher number."""
 
     def numbers(version: int, epoch: int, decided: int) -> bool:
         """Two snapshots are numbered in the order in which they were fixed, and see the slot as it is.
@@ -100,59 +105,3 @@ def observations_rise(store: type[MemoStore]) -> One:
         return decided < first < second and seen == Slot(version, epoch)
 
     return numbers
-
-
-impl_outdated_stores_nothing = outdated_stores_nothing(MemoStore)
-wrong_outdated_stores_nothing = outdated_stores_nothing(wrong.BlindStore)
-impl_stored_raises_the_version = stored_raises_the_version(MemoStore)
-wrong_stored_raises_the_version = stored_raises_the_version(wrong.UnversionedStore)
-impl_second_is_lost = second_is_lost(MemoStore)
-wrong_second_is_lost = second_is_lost(wrong.UnversionedStore)
-impl_drop_outdates = drop_outdates(MemoStore)
-wrong_drop_outdates = drop_outdates(wrong.UnversionedStore)
-impl_observations_rise = observations_rise(MemoStore)
-wrong_observations_rise = observations_rise(wrong.UnnumberedStore)
-
-CONTRACTS: Final = (
-    Contract(
-        "outdated_stores_nothing",
-        "M3",
-        "a swap decided against another version stores nothing",
-        "never compares",
-        sides=("impl",),
-        quick=("impl",),
-    ),
-    Contract(
-        "stored_raises_the_version",
-        "M3",
-        "a swap decided against this version stores and raises it",
-        "keeps the version",
-        sides=("impl",),
-        quick=("impl",),
-    ),
-    Contract(
-        "second_is_lost",
-        "M3",
-        "of two swaps decided against one version the second is lost",
-        "keeps the version",
-        sides=("impl",),
-        quick=("impl",),
-    ),
-    Contract(
-        "drop_outdates",
-        "M8",
-        "a drop loses every swap decided before it",
-        "keeps the version",
-        sides=("impl",),
-        quick=("impl",),
-    ),
-    Contract(
-        "observations_rise",
-        "M3",
-        "a later snapshot has a higher number",
-        "numbers all alike",
-        sides=("impl",),
-        quick=("impl",),
-    ),
-)
-"""All that is to be confirmed of the store."""

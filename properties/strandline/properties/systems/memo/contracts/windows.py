@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
-from strandline.properties.engines.contracts.condition import Contract
+from strandline.properties.engines.contracts.condition import contract
 from strandline.properties.systems.memo.contracts import sides, wrong
 from strandline.properties.systems.memo.contracts.sides import Placed
 
@@ -19,8 +19,9 @@ Unchanged: TypeAlias = Callable[[bool, int, Placed, bool, int], bool]
 """Whether a stored memo answers a window by itself."""
 
 
+@contract("M7", sides.HOLDS, wrong.closed, "counts the end in", quick=True)
 def one_day_or_the_other(holds: Holds) -> Adjoining:
-    """Make the contract that no instant is lost or counted twice where two windows meet."""
+    """An instant lies in one of two spans that adjoin, and in one only."""
 
     def meet(start: int, middle: int, end: int, instant: int) -> bool:
         """An instant of a span lies in one of its two halves, and in one only.
@@ -34,8 +35,9 @@ def one_day_or_the_other(holds: Holds) -> Adjoining:
     return meet
 
 
+@contract("M1", sides.HOLDS, wrong.late, "begins after its start", quick=True)
 def first_second(holds: Holds) -> Callable[[int, int], bool]:
-    """Make the contract that a span begins with its start and ends before its end."""
+    """A span holds its first instant and not its end."""
 
     def ends(start: int, end: int) -> bool:
         """A span holds its first instant and not its end, and nothing if it ends where it begins.
@@ -48,8 +50,9 @@ def first_second(holds: Holds) -> Callable[[int, int], bool]:
     return ends
 
 
+@contract("M1", sides.UNCHANGED, wrong.unchanged_whatever_is_wanted, "does not ask what is wanted")
 def wide_enough(unchanged: Unchanged) -> Unchanged:
-    """Make the contract that a memo that answers by itself reaches back far enough."""
+    """A memo that answers by itself reaches back far enough."""
 
     def reaches(same: bool, seen: int, stored: Placed, full: bool, wanted: int) -> bool:
         """A memo that answers by itself holds the window from its first instant on, and was not cut.
@@ -61,8 +64,9 @@ def wide_enough(unchanged: Unchanged) -> Unchanged:
     return reaches
 
 
+@contract("M1", sides.UNCHANGED, wrong.unchanged_whoever_made_it, "asks for no number")
 def still_the_latest(unchanged: Unchanged) -> Unchanged:
-    """Make the contract that a memo that answers by itself rests on the latest commit."""
+    """A memo that answers by itself rests on the latest commit."""
 
     def rests(same: bool, seen: int, stored: Placed, full: bool, wanted: int) -> bool:
         """A memo that answers by itself was made after the snapshot since which nothing was committed.
@@ -74,8 +78,9 @@ def still_the_latest(unchanged: Unchanged) -> Unchanged:
     return rests
 
 
+@contract("M5", sides.UNCHANGED, wrong.never_unchanged, "never does")
 def answers_if_it_can(unchanged: Unchanged) -> Unchanged:
-    """Make the contract that a quiet log is not read."""
+    """A memo that can answer by itself does."""
 
     def rested(same: bool, seen: int, stored: Placed, full: bool, wanted: int) -> bool:
         """A memo that is the latest, not cut, and reaches back far enough answers by itself.
@@ -86,49 +91,3 @@ def answers_if_it_can(unchanged: Unchanged) -> Unchanged:
         return unchanged(same, seen, stored, full, wanted)
 
     return rested
-
-
-model_one_day_or_the_other = one_day_or_the_other(sides.model_holds)
-impl_one_day_or_the_other = one_day_or_the_other(sides.impl_holds)
-wrong_one_day_or_the_other = one_day_or_the_other(wrong.closed)
-
-model_first_second = first_second(sides.model_holds)
-impl_first_second = first_second(sides.impl_holds)
-wrong_first_second = first_second(wrong.late)
-
-model_wide_enough = wide_enough(sides.model_unchanged)
-impl_wide_enough = wide_enough(sides.impl_unchanged)
-wrong_wide_enough = wide_enough(wrong.unchanged_whatever_is_wanted)
-
-model_still_the_latest = still_the_latest(sides.model_unchanged)
-impl_still_the_latest = still_the_latest(sides.impl_unchanged)
-wrong_still_the_latest = still_the_latest(wrong.unchanged_whoever_made_it)
-
-model_answers_if_it_can = answers_if_it_can(sides.model_unchanged)
-impl_answers_if_it_can = answers_if_it_can(sides.impl_unchanged)
-wrong_answers_if_it_can = answers_if_it_can(wrong.never_unchanged)
-
-CONTRACTS: Final = (
-    Contract(
-        "one_day_or_the_other",
-        "M7",
-        "an instant lies in one of two spans that adjoin, and in one only",
-        "counts the end in",
-        quick=("model", "impl"),
-    ),
-    Contract(
-        "first_second",
-        "M1",
-        "a span holds its first instant and not its end",
-        "begins after its start",
-        quick=("model", "impl"),
-    ),
-    Contract(
-        "wide_enough", "M1", "a memo that answers by itself reaches back far enough", "does not ask what is wanted"
-    ),
-    Contract(
-        "still_the_latest", "M1", "a memo that answers by itself rests on the latest commit", "asks for no number"
-    ),
-    Contract("answers_if_it_can", "M5", "a memo that can answer by itself does", "never does"),
-)
-"""All that is to be confirmed of windows, but that the two texts agree."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from strandline.impl.memo import refresh as impl
 from strandline.impl.memo.connection import Connection
 from strandline.impl.memo.effects import (
     Check,
@@ -23,6 +24,7 @@ from strandline.impl.memo.effects import (
     Missing,
     ReadLog,
     ReadOnce,
+    Rested,
     Result,
     Swap,
 )
@@ -106,6 +108,13 @@ class WorldFiles:
         return Pin(found, None) if isinstance(found, Sighting) else found
 
 
+def rested(following: impl.Next) -> tuple[impl.State, Effect] | None:
+    """Give where a refresh stands after a step, None if it has ended; a pause is no gate of a world, and is over."""
+    if isinstance(following, tuple) and isinstance(following[0], impl.Resting):
+        following = impl.step(following[0], Rested())
+    return following if isinstance(following, tuple) else None
+
+
 def sighting(file: File | Link) -> Sighting:
     """Give a file of the world as the scanner sees it."""
     return Sighting(Place(0, file.inode), (file.stamp,))
@@ -154,6 +163,12 @@ class Gates:
             host.keep(connection)
         came = _came(host.lease().perform(effect), host, facing, Cost())
         return came._replace(seen=max(map(_seen, kept), default=0))
+
+    def drop(self, slot: Slot) -> Slot:
+        """Drop what is stored by force."""
+        store = RecordedStore(self._recorder, slot) if self._audited else MemoStore(slot)
+        self._recorder.atomic("drop", store.drop)
+        return store.slot
 
     def _connect(self, effect: Effect, facing: Facing) -> Came:
         path = self._templates.path(facing.log) if facing.log is not None else self._templates.nowhere

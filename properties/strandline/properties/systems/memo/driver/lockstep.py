@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from strandline.impl.memo import refresh as impl
 from strandline.impl.memo.answer import Answer
-from strandline.impl.memo.effects import Failure, Rested
 from strandline.impl.memo.host import Host
 from strandline.model.memo import world as model
 from strandline.model.memo.environment import append_and_prune
@@ -26,7 +25,7 @@ from strandline.properties.core.verdict import LawBrokenError, PartedError
 from strandline.properties.systems.memo.driver import view
 from strandline.properties.systems.memo.driver.disk import Disk
 from strandline.properties.systems.memo.driver.fields import FIELDS
-from strandline.properties.systems.memo.driver.gates import FAILED, WorldFiles, limits, sighting
+from strandline.properties.systems.memo.driver.gates import FAILED, WorldFiles, limits, rested, sighting
 from strandline.properties.systems.memo.driver.ghosts import Ghosts, Move, strayed
 from strandline.properties.systems.memo.driver.meter import Meter, let_fail, metered
 from strandline.properties.systems.memo.driver.real import asked
@@ -42,7 +41,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from strandline.impl.memo.answer import Outcome
-    from strandline.impl.memo.effects import Effect, Missing, Result
+    from strandline.impl.memo.effects import Effect, Failure, Missing, Result
     from strandline.impl.memo.files import Pin, Sighting
     from strandline.model.memo.events import Event
     from strandline.model.memo.state import World
@@ -298,9 +297,7 @@ class Lockstep:
         if action.name == AMID:
             self.world = append_and_prune(self.world, self.scope, action.arg)
             self._library.learn(self.world.log.rows)
-        if isinstance(following, tuple) and isinstance(following[0], impl.Resting):
-            following = impl.step(following[0], Rested())
-        self._states[actor] = following if isinstance(following, tuple) else None
+        self._states[actor] = rested(following)
         if not isinstance(following, tuple):
             self._shell.end(actor, following)
             self._ended(following)

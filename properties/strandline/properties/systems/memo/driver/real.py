@@ -10,19 +10,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from strandline.impl.memo import refresh as impl
-from strandline.impl.memo.effects import Connect, Effect, Locate, ReadLog, ReadOnce, Rested, Swap
-from strandline.impl.memo.store import MemoStore, Slot
+from strandline.impl.memo.effects import Connect, Effect, Locate, ReadLog, ReadOnce, Swap
+from strandline.impl.memo.store import Slot
 from strandline.impl.memo.window import Span
 from strandline.model.memo import world as model
 from strandline.model.memo.environment import append_and_prune
 from strandline.model.memo.ranks import commits, observations, ranks, renumbered
 from strandline.model.memo.refresh import FAULTS, seen_by
 from strandline.model.memo.world import AMID, ELSEWHERE, GATES
-from strandline.properties.systems.memo.driver.gates import Came, Facing, Gates, limits, sighting
+from strandline.properties.systems.memo.driver.gates import Came, Facing, Gates, limits, rested, sighting
 from strandline.properties.systems.memo.driver.ghosts import Ghosts, Move, strayed
 from strandline.properties.systems.memo.driver.numbered import numbers, relabeled
 from strandline.properties.systems.memo.driver.plug import CODEX, Plug
-from strandline.properties.systems.memo.driver.recorder import RecordedStore, Recorder
+from strandline.properties.systems.memo.driver.recorder import Recorder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,19 +114,14 @@ class RealSpace:
         after, events = self._ghosts.moved(world, move)
         if action.name == AMID:
             after = append_and_prune(after, self._scope, action.arg)
-        if isinstance(following, tuple) and isinstance(following[0], impl.Resting):
-            following = impl.step(following[0], Rested())
-        stands = following if isinstance(following, tuple) else None
-        states = (*real.states[:actor], stands, *real.states[actor + 1 :])
+        states = (*real.states[:actor], rested(following), *real.states[actor + 1 :])
         left = real.astray | {actor} if strayed(world, move) else real.astray - {actor}
         return canonical(Real(after, slot, states, left)), events
 
     def _change(self, real: Real, action: Step) -> Real:
         world = model.change(real.world, self._scope, action)
         if action.name == "drop":
-            store = RecordedStore(self._recorder, real.slot) if self._audited else MemoStore(real.slot)
-            self._recorder.atomic("drop", store.drop)
-            return real._replace(world=world, slot=store.slot)
+            return real._replace(world=world, slot=self._gates.drop(real.slot))
         if action.name in {"start", "cancel"} and action.actor is not None:
             actor = action.actor
             begun = asked(self._scope, action.arg, self._templates.plug) if action.name == "start" else None

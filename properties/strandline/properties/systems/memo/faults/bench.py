@@ -25,7 +25,7 @@ from strandline.model.memo.log import Row
 from strandline.properties.core.counting import many
 from strandline.properties.harness.interruption import undisturbed
 from strandline.properties.harness.processes import PREFIX
-from strandline.properties.systems.memo.agreement.rides import Book
+from strandline.properties.systems.memo.agreement.path_matrix import Book
 from strandline.properties.systems.memo.faults.fault import EXACT, MISSING, Seen
 from strandline.properties.systems.memo.faults.subject import Order
 from strandline.properties.systems.memo.live.judge import look

@@ -129,7 +129,7 @@ def _failing_syscalls(bench: Bench) -> None:
             for number in range(1, SYSCALLS_MAX if bench.whole else SYSCALLS_FEW):
                 report = bench.folder / "trace"
                 inject = f"inject={call}:error={error}:when={number}"
-                with _attached(process, report, "-e", f"trace={call}", "-e", inject):
+                with attached(process, report, "-e", f"trace={call}", "-e", inject):
                     found = process.do("fresh")
                 bench.judge(found, bench.path)
                 if "INJECTED" not in report.read_text("utf-8", "replace"):
@@ -142,7 +142,7 @@ def _failing_syscalls(bench: Bench) -> None:
 
 
 @contextmanager
-def _attached(process: Process, report: Path, *words: str) -> Iterator[None]:
+def attached(process: Process, report: Path, *words: str) -> Iterator[None]:
     """Attach strace to the scanner's process while the block runs; what it sees goes to a file."""
     strace = shutil.which("strace")
     assert strace is not None  # noqa: S101 - its injector is there
@@ -220,7 +220,7 @@ def _never_closed(bench: Bench) -> None:
         with (
             closing(bench.book("wal", path=path)) as book,
             bench.subject(path, careless=careless) as process,
-            _attached(process, report, "-e", "trace=open,openat,close,fcntl,dup,dup2,dup3"),
+            attached(process, report, "-e", "trace=open,openat,close,fcntl,dup,dup2,dup3"),
         ):
             for number in range(7, 12):
                 bench.ask(process, path=path)

@@ -12,14 +12,20 @@ from strandline.properties.systems.memo.faults.clocks import CLOCKS
 from strandline.properties.systems.memo.faults.fault import Fault, Result, judged
 from strandline.properties.systems.memo.faults.identity import IDENTITY
 from strandline.properties.systems.memo.faults.injectors import missing
+from strandline.properties.systems.memo.faults.kept import KEPT
 from strandline.properties.systems.memo.faults.locks import LOCKS
+from strandline.properties.systems.memo.faults.programs import PROGRAMS
+from strandline.properties.systems.memo.faults.rollouts import ROLLOUTS
 from strandline.properties.systems.memo.faults.shape import SHAPE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 FAULTS: Final[tuple[Fault, ...]] = tuple(
-    sorted((*SHAPE, *LOCKS, *CALLS, *IDENTITY, *CLOCKS), key=lambda fault: (fault.id[:3], int(fault.id[3:])))
+    sorted(
+        (*SHAPE, *LOCKS, *CALLS, *KEPT, *IDENTITY, *CLOCKS, *PROGRAMS, *ROLLOUTS),
+        key=lambda fault: (fault.id[:3], int(fault.id[3:])),
+    )
 )
 """Every fault of the matrix, as they are numbered."""
 

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, get_args
 from strandline.impl.memo.answer import Reason
 from strandline.properties.core.verdict import Verdict
 from strandline.properties.harness.interruption import undisturbed
-from strandline.properties.systems.memo.agreement.rides import Book
+from strandline.properties.systems.memo.agreement.path_matrix import Book
 from strandline.properties.systems.memo.faults.bench import DEADLINE, SAID_MAX, folder, rows
 
 if TYPE_CHECKING:

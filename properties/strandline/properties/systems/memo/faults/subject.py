@@ -150,6 +150,13 @@ class Subject:
         with self._fresh(path) as scanner:
             yield self._asked(scanner, Window(None, None, ZoneInfo("UTC")))
 
+    def kept(self, memo: str) -> Iterator[dict[str, Any]]:
+        """Ask with a scanner that comes new and keeps its memo in a file, and say what became of that."""
+        with Scanner(self._path, limits=LIMITS, memo=Path(memo)) as scanner:
+            found = self._asked(scanner, Window(None, None, ZoneInfo("UTC")))
+        kept = scanner.persistence
+        yield found | {"kept": None if kept is None else kept._asdict()}
+
     def loop(self, call: str, code: int, *, ever: bool, warm: bool, stride: int = 1) -> Iterator[dict[str, Any]]:
         """Let the n-th call of one kind fail, for n = 1, 2, 3 and so on until a refresh ends untouched.
 

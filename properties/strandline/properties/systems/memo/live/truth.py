@@ -15,14 +15,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from strandline.impl.memo.answer import Unavailable
-from strandline.impl.memo.failures import FAILURES, failure
-from strandline.impl.memo.files import refused_lock
-from strandline.impl.memo.memo import Place
 from strandline.impl.memo.product.transactions import Watch
 from strandline.model.memo.days import Span
 from strandline.model.memo.log import Body, Raw, Row
 from strandline.model.memo.oracle import Truth, oracle
 from strandline.properties.systems.memo.live.opening import LONGEST, EndlessError, opened
+from strandline.properties.systems.memo.live.refusal import EXPECTED, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -169,7 +167,6 @@ def read_truth(path: Path, span: Span, waiting: Callable[[], None] = lambda: Non
         return Unavailable("not a regular file", f"{beside} is no file, and SQLite would take it for one of its own")
     if status.st_nlink > 1:  # what the -wal holds is found by one of its names alone
         return Unavailable("hard link", f"{path} has {status.st_nlink} names")
-    place = Place(status.st_dev, status.st_ino)
     until = time.monotonic() + BUSY
     while True:
         try:
@@ -177,10 +174,10 @@ def read_truth(path: Path, span: Span, waiting: Callable[[], None] = lambda: Non
                 return _read(connection, path, span, status.st_size)
         except EndlessError as error:
             return Unavailable("corrupt", f"{path}: {error}")
-        except FAILURES as error:
-            failed = failure(path, error, lambda: refused_lock(place))
-        if failed.reason != "busy" or time.monotonic() >= until:
-            return Unavailable(failed.reason, failed.detail, failed.code)
+        except EXPECTED as error:
+            refused = refusal(path, error)
+        if refused.reason != "busy" or time.monotonic() >= until:
+            return refused
         waiting()
 
 

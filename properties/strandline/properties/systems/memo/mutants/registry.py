@@ -26,10 +26,10 @@ MUTANTS: Final[dict[str, Mutant]] = {mutant.name: mutant for mutant in _SCANNER 
 ALIKE: Final[dict[str, Mutant]] = {mutant.name: mutant for mutant in _SCANNER if mutant.equivalent}
 """Those that no engine can tell from the scanner as it is, each with the reason."""
 
-FLAWS: Final[dict[str, Mutant]] = {mutant.name: mutant for mutant in OF_MODEL.mutants}
+MODEL_MUTANTS: Final[dict[str, Mutant]] = {mutant.name: mutant for mutant in OF_MODEL.mutants}
 """Every mutant of the model by its name."""
 
-PLANTED: Final = MUTANTS | ALIKE | FLAWS
+PLANTED: Final = MUTANTS | ALIKE | MODEL_MUTANTS
 """Every mutant that takes the place of something, by its name."""
 
 

@@ -6,20 +6,19 @@ from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from strandline.impl.memo import refresh as impl
-from strandline.impl.memo.effects import Effect, Rested
-from strandline.impl.memo.store import MemoStore, Slot
 from strandline.properties.engines.exhaust.report import Work
 from strandline.properties.engines.exhaust.world import WorldError
-from strandline.properties.systems.memo.driver.gates import Came, Facing, Gates
+from strandline.properties.systems.memo.driver.gates import Came, Facing, Gates, rested
 from strandline.properties.systems.memo.driver.real import Real, RealSpace, asked
-from strandline.properties.systems.memo.driver.recorder import RecordedStore, Recorder
+from strandline.properties.systems.memo.driver.recorder import Recorder
 from strandline.properties.systems.memo.realworlds.standing import bare, decided, otherwise, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
-    from strandline.impl.memo.effects import Result
+    from strandline.impl.memo.effects import Effect, Result
+    from strandline.impl.memo.store import Slot
     from strandline.model.memo.days import Span
     from strandline.model.memo.events import Event
     from strandline.model.memo.log import Row
@@ -100,11 +99,9 @@ class Scanner:
         """Drop what is stored by force."""
         if slot not in self._dropped:
             with self._planting():
-                store = RecordedStore(self._recorder, slot) if self._audited else MemoStore(slot)
-                self._recorder.atomic("drop", store.drop)
+                self._dropped[slot] = self._gates.drop(slot)
             if self._audited:
                 self._recorder.settle()
-            self._dropped[slot] = store.slot
         return self._dropped[slot]
 
     def moved(self, real: Real, action: Step) -> tuple[Real, tuple[Event, ...]]:
@@ -123,10 +120,7 @@ class Scanner:
         came = self._gates.perform(effect, facing)
         following = self._recorder.atomic("core step", impl.step, state, came.result)
         self._require_rest(state, effect, facing, came, following)
-        stands = following if isinstance(following, tuple) else None
-        if stands is not None and isinstance(stands[0], impl.Resting):
-            rested = impl.step(stands[0], Rested())
-            stands = rested if isinstance(rested, tuple) else None
+        stands = rested(following)
         if stands is not None:
             stands = decided(stands[0]), stands[1]
         return RealStep(came.result, came.slot, came.cost, following, stands, came.seen)

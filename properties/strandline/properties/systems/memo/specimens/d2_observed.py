@@ -23,11 +23,11 @@ number cannot tell (H06, H07, H15).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, NamedTuple, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self, TypeVar
 
 from strandline.model.memo.oracle import Turn
 from strandline.properties.systems.memo.specimens.d0_blind import doubt
-from strandline.properties.systems.memo.specimens.rule import Found, Next, Rule, Said, above, goes, said, top
+from strandline.properties.systems.memo.specimens.rule import Found, Next, Rule, Said, Step, above, goes, said, top
 from strandline.properties.systems.memo.specimens.scene import M, Memo, Run
 
 if TYPE_CHECKING:
@@ -196,18 +196,18 @@ def fails(run: Run[M], _gate: str) -> Next[M]:
     return Next(run)
 
 
+BEFORE_THE_MEMO: Final[dict[str, Step[Any]]] = {
+    "exists": goes("stat"),
+    "stat": stat,
+    "open": goes("stat again"),
+    "stat again": stat_again,
+    "number": number,
+    "max": highest,
+}
+"""The gates up to the memo, which are those of every later design too."""
+
 RULE: Final[Rule[ObservedMemo]] = Rule(
-    steps={
-        "exists": goes("stat"),
-        "stat": stat,
-        "open": goes("stat again"),
-        "stat again": stat_again,
-        "number": number,
-        "max": highest,
-        "recall": _recall,
-        "sources": sources,
-        "tail": tail,
-    },
+    steps={**BEFORE_THE_MEMO, "recall": _recall, "sources": sources, "tail": tail},
     puts=puts,
     fails=fails,
 )

@@ -24,18 +24,15 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from strandline.properties.systems.memo.specimens.d0_blind import doubt
 from strandline.properties.systems.memo.specimens.d2_observed import (
+    BEFORE_THE_MEMO,
     ObservedMemo,
     fails,
-    highest,
-    number,
     puts,
     settle,
     sources,
-    stat,
-    stat_again,
     tail,
 )
-from strandline.properties.systems.memo.specimens.rule import Found, Next, Rule, goes
+from strandline.properties.systems.memo.specimens.rule import Found, Next, Rule
 
 if TYPE_CHECKING:
     from strandline.model.memo.log import Body, Row
@@ -110,12 +107,7 @@ def _fails(run: Run[AnchoredMemo], gate: str) -> Next[AnchoredMemo]:
 
 RULE: Final[Rule[AnchoredMemo]] = Rule(
     steps={
-        "exists": goes("stat"),
-        "stat": stat,
-        "open": goes("stat again"),
-        "stat again": stat_again,
-        "number": number,
-        "max": highest,
+        **BEFORE_THE_MEMO,
         "recall": _recall,
         "anchor": _anchor,
         "sources": sources,

@@ -14,7 +14,7 @@ from strandline.model.memo.oracle import oracle
 from strandline.model.memo.refresh import read_to, seen_by, window_of
 from strandline.model.memo.state import Connection, Held, Link, Phase, Slot, Task
 from strandline.model.terms import replace
-from strandline.properties.systems.memo.specimens import told
+from strandline.properties.systems.memo.specimens.events import answered, failed, looked, written
 from strandline.properties.systems.memo.specimens.rule import STATEMENTS, Found, Next, Rule, one_shot
 from strandline.properties.systems.memo.specimens.scene import SEEN, Kept, M, Rested, Run, Scene, next_number
 
@@ -82,7 +82,7 @@ class Gates(Generic[M]):
         if following.replaced:
             run = run._replace(failed="replaced")
         if following.gate in {None, "put"} and task.found is not None and (run.base or run.cause) and not run.failed:
-            events = (told.looked(actor, run, task.found.rows),)
+            events = (looked(actor, run, task.found.rows),)
         if following.gate is None:
             scene, ending = _ended(scene, actor, run, window_of(self.scope, task).span)
             return scene, (*events, *ending)
@@ -96,7 +96,7 @@ class Gates(Generic[M]):
             message = f"refresh {actor} puts before it read"
             raise ValueError(message)
         puts = self.rule.puts(run.memo, scene.kept.memo if scene.kept is not None else None)
-        event = told.written(actor, run, task, _stored(scene), put=puts)
+        event = written(actor, run, task, _stored(scene), put=puts)
         if puts:
             rows = read_to(task.found.rows, run.memo.cursor)
             slot = replace(
@@ -174,7 +174,7 @@ def _ended(scene: Scene[M], actor: int, run: Run[M], span: Span, turns: tuple[Tu
     """End a refresh with its answer; its connection is closed."""
     _, task = standing(scene, actor)
     found = turns if turns is not None else run.memo.turns(span) if run.memo is not None else ()
-    event = told.failed(actor, run.failed, run) if run.failed else told.answered(actor, task, run, span, found)
+    event = failed(actor, run.failed, run) if run.failed else answered(actor, task, run, span, found)
     return at(scene, actor, None, Task()), (event,)
 
 

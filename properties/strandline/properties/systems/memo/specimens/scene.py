@@ -55,7 +55,7 @@ class Memo(ABC):
         """Give the memo with another number."""
         return self
 
-    def told(self) -> str:
+    def text(self) -> str:
         """Put the memo in words; its number means nothing but beside another one."""
         turns = ", ".join(turn.turn for turn in self.turns(EVER)) or "no turn"
         coverage = "the beginning" if self.coverage == OPEN else self.coverage

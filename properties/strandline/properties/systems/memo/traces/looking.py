@@ -8,7 +8,7 @@ from strandline.model.memo.events import Answered, Discarded
 from strandline.properties.core.verdict import Look, Scan
 from strandline.properties.evidence.shown import LOG, MEMO, PARTS, whole
 from strandline.properties.systems.memo.specimens.rule import STATEMENTS
-from strandline.properties.systems.memo.traces.worded import told_answer, told_file
+from strandline.properties.systems.memo.traces.text import answer_text, file_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from strandline.model.memo.events import Event
     from strandline.model.terms import Step
     from strandline.properties.systems.memo.driver.plug import Plug
-    from strandline.properties.systems.memo.traces.worded import Seen
+    from strandline.properties.systems.memo.traces.text import Seen
 
 READS_LOG: Final = frozenset({"read", "commit amid", *STATEMENTS})
 READS_MEMO: Final = frozenset({"read", "commit amid", "recall"})
@@ -29,7 +29,7 @@ def looked(plug: Plug, action: Step, place: int, before: Seen, events: tuple[Eve
         return
     task = before.world.tasks[action.actor]
     if action.name in READS_LOG and task.phase is not None:
-        yield Look(place, LOG, whole(LOG, told_file(plug, before.world, task.connection)))
+        yield Look(place, LOG, whole(LOG, file_text(plug, before.world, task.connection)))
     if action.name in READS_MEMO or any(isinstance(event, Discarded) for event in events):
         yield Look(
             place, MEMO, whole(MEMO, {part: before.values[part] for part in PARTS[MEMO] if part in before.values})
@@ -42,4 +42,4 @@ def scanned(plug: Plug, place: int, after: Seen, events: tuple[Event, ...]) -> I
     for event in events:
         if isinstance(event, Answered):
             snapshot, now = (plug.rules.truth(held, event.span) for held in (event.rows, rows))
-            yield Scan(place, told_answer(plug, snapshot), told_answer(plug, now))
+            yield Scan(place, answer_text(plug, snapshot), answer_text(plug, now))

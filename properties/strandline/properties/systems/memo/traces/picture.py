@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from strandline.properties.core.line import printable
 from strandline.properties.evidence.shown import MEMO, NONE
-from strandline.properties.systems.memo.traces.worded import STORED, WRITE_BACK
+from strandline.properties.systems.memo.traces.text import STORED, WRITE_BACK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What the laws are told of a specimen, with the benefit of the doubt where its statements saw several snapshots.
+"""The events of a specimen for the laws, with the benefit of the doubt where its statements saw several snapshots.
 
 An answer is held against every content that the log had between the refresh's start and its end: it
 names one that it is true of, if there is one. A memo rests on all that its statements saw, from the

@@ -1,4 +1,4 @@
-"""A trap ridden through: its log written for real, and asked by every path to an answer."""
+"""The path matrix: the log of a trap, written for real, and asked by every path to an answer."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ _DAY: Final = timedelta(days=1)
 _ID_MAX: Final = 2**63 - 1
 
 
-class Ride(NamedTuple):
-    """One answer on the way: by which path, what it was, and what it is to be."""
+class Cell(NamedTuple):
+    """One answer: by which path it came, what it was, and what it is to be."""
 
     name: str
     asked: Asked
@@ -84,8 +84,8 @@ def window_of(asked: Asked) -> Window:
     return Window(asked.first, asked.last, ZoneInfo(asked.zone))
 
 
-def rides(trap: Trap, asked: Asked, folder: Path, journal: Journal) -> Iterator[Ride]:
-    """Ride through one window of a trap.
+def path_matrix(trap: Trap, asked: Asked, folder: Path, journal: Journal) -> Iterator[Cell]:
+    """Ask for one window of a trap by every path.
 
     Each row is a commit of its own, with a refresh after it; then a scanner that comes new; then the day after, on
     which the window has ended, both for the one that has a memo and for one that has none; then rows that say
@@ -98,18 +98,18 @@ def rides(trap: Trap, asked: Asked, folder: Path, journal: Journal) -> Iterator[
     meter = Meter(CODEX.body)
     book = Book(folder / "log.sqlite", journal)
     with closing(book), DatedScanner(book.path, connect=metered(meter)) as scanner:
-        yield Ride("memo path, no row", asked, said(scanner.turns(window, before)), oracle((), instants))
+        yield Cell("memo path, no row", asked, said(scanner.turns(window, before)), oracle((), instants))
         for count, row in enumerate(trap.rows, 1):
             book.commit((row,))
             so_far = oracle(trap.rows[:count], instants)
             cost = meter.cost
             found = scanner.turns(window, before)
-            yield Ride(f"memo path, row {count}", asked, said(found), so_far)
-            yield Ride(f"cost of row {count}", asked, _spent(found), _measured(meter.cost.since(cost)))
+            yield Cell(f"memo path, row {count}", asked, said(found), so_far)
+            yield Cell(f"cost of row {count}", asked, _spent(found), _measured(meter.cost.since(cost)))
         with DatedScanner(book.path) as late:
             for path in ("memo", "unchanged"):
                 found = late.turns(window, before)
-                yield Ride(f"memo path, cold: {path}", asked, (said(found), path_of(found)), (right, path))
+                yield Cell(f"memo path, cold: {path}", asked, (said(found), path_of(found)), (right, path))
         if asked.last is not None:
             yield from _day_after(scanner, asked, right, window, asked.last + _DAY)
             with DatedScanner(book.path) as late:
@@ -130,16 +130,16 @@ def _measured(cost: Cost) -> object:
     return cost.bodies, cost.keys, cost.anchors, 1
 
 
-def _day_after(scanner: DatedScanner, asked: Asked, right: Truth, window: Window, today: date) -> Iterator[Ride]:
+def _day_after(scanner: DatedScanner, asked: Asked, right: Truth, window: Window, today: date) -> Iterator[Cell]:
     """Ask on the day after: one scan that leaves the memo alone."""
     memo = scanner.memo
     found = scanner.turns(window, today)
-    yield Ride("one-shot path", asked, said(found), right)
-    yield Ride("path of a window that has ended", asked, path_of(found), "one-shot")
-    yield Ride("memo that is left alone", asked, scanner.memo, memo)
+    yield Cell("one-shot path", asked, said(found), right)
+    yield Cell("path of a window that has ended", asked, path_of(found), "one-shot")
+    yield Cell("memo that is left alone", asked, scanner.memo, memo)
 
 
-def patience(trap: Trap, folder: Path) -> Ride:
+def patience(trap: Trap, folder: Path) -> Cell:
     """Ask a log that is locked until the scanner first waits, from before it connects."""
     asked = trap.asked[0]
     with (
@@ -155,21 +155,21 @@ def patience(trap: Trap, folder: Path) -> Ride:
                 other.execute("ROLLBACK")
 
         found = scanner.turns(window_of(asked), asked.last or date.max, let_go)
-        return Ride("a lock that is let go", asked, told(found), asked.turns)
+        return Cell("a lock that is let go", asked, told(found), asked.turns)
 
 
-def _deleted(  # noqa: PLR0913 - a ride by its parts
+def _deleted(  # noqa: PLR0913 - a part of the matrix
     book: Book, scanner: DatedScanner, asked: Asked, window: Window, before: date, rows: tuple[Row, ...]
-) -> Iterator[Ride]:
+) -> Iterator[Cell]:
     """Insert rows that say otherwise of every turn, look, and delete them again."""
     instants = span(asked.first, asked.last, window.zone)
     lies = _lies(asked, {row.id for row in rows})
     highest = max((row.id for row in rows), default=0)
     if all(row.id > highest for row in lies):
         book.commit(lies)
-        yield Ride("memo path, more rows", asked, said(scanner.turns(window, before)), oracle((*rows, *lies), instants))
+        yield Cell("memo path, more rows", asked, said(scanner.turns(window, before)), oracle((*rows, *lies), instants))
         book.delete(lies)
-    yield Ride("memo path, rows deleted", asked, said(scanner.turns(window, before)), oracle(rows, instants))
+    yield Cell("memo path, rows deleted", asked, said(scanner.turns(window, before)), oracle(rows, instants))
 
 
 def _lies(asked: Asked, taken: set[int]) -> tuple[Row, ...]:

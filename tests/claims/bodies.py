@@ -1,14 +1,15 @@
-"""Bodies as codex writes them, one maker for each kind, and what they say."""
+"""Bodies as codex writes them, one maker for each kind, and what each says to whoever reads it: model or scanner."""
 
 import json
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple, TypeAlias
 
-from strandline.impl.memo.parse import Kind, Parsed, parse
+import pytest
 
 SPANS = 'loop{thread_id=th}:turn{otel.name="x: y" thread.id=th turn.id=t1}:run{turn_id=t2 cwd=/a(b}: '
 """A turn within a turn, a string that looks like an end of the spans, and a path that opens a bracket."""
 
 BLANKS = ["", " ", "\t\u2003"]
-UNREADABLE = Parsed("unreadable", None, None, None, None)
 EVIL = (
     'say: turn.id=evil thread_id=evil websocket request: {"type":"response.create","service_tier":"priority"}'
     ' websocket event: {"type":"response.completed","response":{"model":"evil"}} tags_json={"service_tier":"priority"}'
@@ -18,12 +19,31 @@ EVIL = (
 """What a prompt may hold."""
 
 
-def read(text: str) -> Parsed | None:
-    return parse(text.encode())
+class Said(NamedTuple):
+    """What a body says: a fact of the model and what the scanner has parsed are both equal to it, field by field."""
+
+    kind: str
+    turn: str | None = None
+    thread: str | None = None
+    tier: str | None = None
+    model: str | None = None
 
 
-def said(kind: Kind, tier: str | None = None, model: str | None = None, turn: str | None = "t2") -> Parsed:
-    return Parsed(kind, turn, "th", tier, model)
+UNREADABLE = Said("unreadable")
+
+
+def said(kind: str, tier: str | None = None, model: str | None = None, turn: str | None = "t2") -> Said:
+    return Said(kind, turn, "th", tier, model)
+
+
+Claims: TypeAlias = Mapping[str, Mapping[str, Said | None]]
+"""Bodies with what each says, by the claim that they stand for."""
+
+
+def cases(claims: Claims) -> Iterable[Any]:
+    """Give each body with what it says, by the name of the claim that it stands for."""
+    for claim, bodies in claims.items():
+        yield from (pytest.param(body, states, id=claim) for body, states in bodies.items())
 
 
 def quoted(text: str) -> str:
@@ -73,7 +93,7 @@ def started(fields: str = 'submission_id=t2 operation="turn_input" op=TurnInput 
     return f"{SPANS}Submission thread_id=th {fields}"
 
 
-EACH: dict[Kind, tuple[str, Parsed]] = {
+EACH: dict[str, tuple[str, Said]] = {
     "tags": (tags(), said("tags", "priority", "m")),
     "request": (request(), said("request", "priority", "m")),
     "submission": (user_input(model='Some("m")'), said("submission", "priority", "m")),

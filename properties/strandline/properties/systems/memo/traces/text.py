@@ -76,11 +76,11 @@ def seen(plug: Plug, state: World | Real | Scene[Any]) -> Seen:
     """Give a state as it is shown."""
     if isinstance(state, Scene):
         kept, saved = state.kept, state.saved and state.saved.kept
-        told = {what: one.memo.told() if one else NONE for what, one in ((MEMO, kept), (SAVED, saved))}
-        return Seen(state.world, {**told_file(plug, state.world), **told})
+        memos = {what: one.memo.text() if one else NONE for what, one in ((MEMO, kept), (SAVED, saved))}
+        return Seen(state.world, {**file_text(plug, state.world), **memos})
     world = _in_terms_of_the_model(plug, state) if isinstance(state, Real) else state
     slot = world.slot
-    return Seen(world, {**told_file(plug, world), **_memo(plug, slot.memo), "epoch": str(slot.epoch)})
+    return Seen(world, {**file_text(plug, world), **_memo(plug, slot.memo), "epoch": str(slot.epoch)})
 
 
 def first(shown: Seen) -> tuple[tuple[str, str], ...]:
@@ -100,7 +100,7 @@ def frame(plug: Plug, scope: Scope, action: Step, states: tuple[Seen, Seen], eve
         changes = [change for change in changes if change.what != "snapshot"]
     if any(change.what in {MEMO, *_PARTS} for change in changes):
         changes = [change for change in changes if change.what not in QUIETLY]
-    changes += [Change(*told) for event in events for told in _told(plug, event)]
+    changes += [Change(*change) for event in events for change in _event_text(plug, event)]
     return Frame(action.actor, title(plug, scope, action), tuple(changes))
 
 
@@ -155,15 +155,15 @@ def ending(plug: Plug, event: Event) -> Iterable[str]:
 def _answered(plug: Plug, event: Answered) -> Iterator[str]:
     """Say what was wrong with an answer; what it names is looked at only where it says what the full scan does."""
     scan = plug.rules.truth(event.rows, event.span)
-    yield f"the answer:     {told_answer(plug, event.answer)}"
-    yield f"the full scan:  {told_answer(plug, scan)}"
+    yield f"the answer:     {answer_text(plug, event.answer)}"
+    yield f"the full scan:  {answer_text(plug, scan)}"
     yield f"the snapshot:   {_rows(plug, event.rows)}"
     if event.answer != scan:
-        if told_answer(plug, event.answer) == told_answer(plug, scan):
+        if answer_text(plug, event.answer) == answer_text(plug, scan):
             yield f"they differ:    {in_words(event.answer)} is not {in_words(scan)}"
         return
     if event.answer != event.one_shot:
-        yield f"one-shot path:  {told_answer(plug, event.one_shot)}"
+        yield f"one-shot path:  {answer_text(plug, event.one_shot)}"
     if not event.named:
         yield "The answer names another snapshot than the one that it rests on."
     if not event.led:
@@ -181,7 +181,7 @@ def _in_terms_of_the_model(plug: Plug, state: Real) -> World:
     return view.world(world, state.slot, state.states, library)
 
 
-def told_file(plug: Plug, world: World, connection: Connection | None = None) -> dict[str, str]:
+def file_text(plug: Plug, world: World, connection: Connection | None = None) -> dict[str, str]:
     """Say which file is at the path, or which one a connection is open to if the path has left it, and its rows."""
     file, log, link = world.path, world.log, connection.link if connection is not None else None
     if connection is not None and link is not None and link.serial is not None and connection.view is not None:
@@ -240,7 +240,7 @@ def _body(plug: Plug, body: Body) -> str:
     return "noise" if fact is None else plug.fact(fact)
 
 
-def _told(plug: Plug, event: Event) -> Iterator[tuple[str, str, str]]:
+def _event_text(plug: Plug, event: Event) -> Iterator[tuple[str, str, str]]:
     """Say what an event was, as what, before and after."""
     match event:
         case Looked():
@@ -248,7 +248,7 @@ def _told(plug: Plug, event: Event) -> Iterator[tuple[str, str, str]]:
             yield "reads", "", how
             yield "finds", "", _rows(plug, event.rows)
         case Answered():
-            yield "answers", "", told_answer(plug, event.answer)
+            yield "answers", "", answer_text(plug, event.answer)
         case Failed(answered=True):
             yield "failed", "", f"{event.reason}, and answered all the same"
         case Failed():
@@ -274,7 +274,7 @@ def _counted(rows: int) -> str:
     return many(rows, "row")
 
 
-def told_answer(plug: Plug, answer: Truth) -> str:
+def answer_text(plug: Plug, answer: Truth) -> str:
     """Name the turns of an answer, and what else there is to say of it."""
     turns = ", ".join(map(plug.item, answer.turns)) or "no turn"
     skipped = ", ".join(f"{count} skipped ({reason})" for reason, count in answer.skipped)
