@@ -166,3 +166,38 @@ def test_a_field_of_no_bits_is_not_taken_for_the_one_that_begins_where_it_does()
     action = Action("count", ("fixed 79", "count"), ("count",), count)
     found = search(World("still", (*fixed, Component("count", 0)), (action,)))
     assert (found.counts.states, found.counts.transitions) == (6, 5)
+
+
+def parts(*counts: int) -> Cells:
+    """Make the cells of components that were seen to hold so many values each."""
+    names = tuple(f"{place}" for place in range(len(counts)))
+    made = Cells(World("w", tuple(Component(name, 0) for name in names), (Action("act", names, names, nothing),)))
+    for pool, count in zip(made.pools, counts, strict=True):
+        for value in range(count):
+            pool.number(value)
+    return made
+
+
+def test_what_no_actor_owns_is_merged_across_the_actors_that_it_is_declared_around() -> None:
+    names = ("a", "one", "other", "b")
+    made = Cells(
+        World(
+            "w",
+            tuple(Component(name, 0) for name in names),
+            (Action("act", names, names, nothing),),
+            symmetry=Symmetry((("one",), ("other",))),
+        )
+    )
+    for name, count in {"a": 1 << 20, "one": 1 << 13, "b": 1 << 20}.items():
+        for value in range(count):
+            made.pools[made.cell[name]].number(value)
+    moving = np.arange(1_000).repeat(4)
+    layout = laid_out(made, None, [moving, moving, moving, moving])
+    assert [field.cells for field in layout.fields] == [(0, 3), (1,), (2,)]
+
+
+def test_where_all_fits_nothing_is_merged_to_a_field_of_many_values() -> None:
+    counts = (1 << 20, 1 << 20, 1 << 20)
+    moving = np.random.default_rng(18).permutation(1 << 16)[:20_000].astype(np.int64)
+    layout = laid_out(parts(*counts), None, [moving, moving, moving])
+    assert [field.cells for field in layout.fields] == [(0,), (1,), (2,)]

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from strandline.properties.engines.exhaust.entry import NOTHING
 from strandline.properties.engines.exhaust.judging import Judged
-from strandline.properties.engines.exhaust.trie import NOTHING
 
 if TYPE_CHECKING:
     from strandline.properties.engines.exhaust.judging import Judging

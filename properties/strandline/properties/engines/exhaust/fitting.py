@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from strandline.properties.engines.exhaust.tables import Ints
 
 SPARE: Final = 12
-"""Bits that are kept free when fields are laid out, so that values may still come."""
+"""Bits that are kept free when fields are laid out, so that values may still come, if they cost little."""
+
+FEW: Final = 1 << 14
+"""Numbers of a field that cost little: a table of what becomes of each stays in a processor's cache."""
 
 SAMPLE_STATES: Final = 20_000
 """States that are looked at to see which cells move in step."""
@@ -56,9 +59,13 @@ def laid_out(cells: Cells, old: Layout | None, samples: Sequence[Ints], tries: i
 
 
 def _begun(cells: Cells) -> list[Together]:
-    """Give the cells of each alike actor together, and every other one alone."""
+    """Give the cells of each alike actor together, and every other one alone.
+
+    What no actor owns comes first, orders last of it: so none of it has an actor for its only neighbour.
+    """
     blocks = {cell: block for block in cells.blocks for cell in block}
-    return list(dict.fromkeys(blocks.get(cell, (cell,)) for cell in range(len(cells.pools))))
+    in_turn = sorted(range(len(cells.pools)), key=lambda cell: (cell in blocks, cell in cells.orders))
+    return list(dict.fromkeys(blocks.get(cell, (cell,)) for cell in in_turn))
 
 
 class _Fit:
@@ -89,24 +96,29 @@ class _Fit:
     def merged(self) -> tuple[list[Together], list[int]]:
         """Let neighbours share a field, always those two that save the most bits, until there are bits to spare.
 
-        Alike actors keep fields of their own as long as others can be merged.
+        Alike actors keep fields of their own as long as others can be merged. Where all fits already, no two are merged
+        that are actors, or hold many values together.
         """
         together = _begun(self._cells)
         seen = [self._seen(one) for one in together]
         counts = [self._expected(*pair) for pair in zip(together, seen, strict=True)]
         both = [_together(*pair) for pair in pairwise(seen)]
-        while sum(map(_width, counts)) > BITS - SPARE and both:
+        while (bits := sum(map(_width, counts))) > BITS - SPARE and both:
             joint = [
                 self._expected(one + other, numbers)
                 for numbers, (one, other) in zip(both, pairwise(together), strict=True)
             ]
-            place = max(
-                range(len(both)),
-                key=lambda place: (
+            ranked = [
+                (
                     not any(one in self._cells.blocks for one in together[place : place + 2]),
+                    bits > BITS or joint[place] <= FEW,
                     _width(counts[place]) + _width(counts[place + 1]) - _width(joint[place]),
-                ),
-            )
+                )
+                for place in range(len(both))
+            ]
+            place = max(range(len(both)), key=ranked.__getitem__)
+            if bits <= BITS and min(ranked[place]) < 1:
+                break
             together[place : place + 2] = [together[place] + together[place + 1]]
             counts[place : place + 2] = [joint[place]]
             seen[place : place + 2] = [both[place]]
@@ -150,5 +162,7 @@ def _together(one: Ints, other: Ints) -> Ints:
 
 
 def _apart(numbers: Ints) -> int:
-    """Count what is apart in a sample."""
-    return int(numbers.max()) + 1 if numbers.size else 1
+    """Estimate from a sample how many there are: what is seen once tells of what is not seen (Chao's estimator)."""
+    seen = np.bincount(numbers)
+    once, twice = int(np.count_nonzero(seen == 1)), int(np.count_nonzero(seen == 2))  # noqa: PLR2004 - as it says
+    return max(1, int(np.count_nonzero(seen)) + once * once // (2 * max(1, twice)))

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from strandline.properties.engines.exhaust.entry import NOTHING
 from strandline.properties.engines.exhaust.questions import Question
 from strandline.properties.engines.exhaust.reading import judged
 from strandline.properties.engines.exhaust.tree import questioned
-from strandline.properties.engines.exhaust.trie import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

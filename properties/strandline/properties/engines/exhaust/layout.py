@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import reduce
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
@@ -91,6 +91,11 @@ class Layout:
             for shift, mask, group, place in self._spots
         ]
 
+    def number(self, cell: int, state: int) -> int:
+        """Give the number that a cell holds in one state."""
+        shift, mask, group, place = self._spots[cell]
+        return (state >> shift) & mask if group is None else group.member(place, (state >> shift) & mask)
+
     def unpacked(self, states: Ints) -> list[Ints]:
         """Give the numbers of all cells."""
         return [self.cell(cell, states) for cell in range(len(self._at))]
@@ -106,6 +111,24 @@ class Layout:
         return reduce(np.bitwise_or, parts)
 
 
+class One:
+    """What the cells of one state hold, each unpacked when it is looked at."""
+
+    __slots__ = ("_layout", "_state")
+
+    def __init__(self, layout: Layout, state: int) -> None:
+        self._layout = layout
+        self._state = state
+
+    def __getitem__(self, cell: int) -> int:
+        """Give the number that a cell holds."""
+        return self._layout.number(cell, self._state)
+
+
+Numbers: TypeAlias = "Sequence[int] | One"
+"""What each cell of one state holds."""
+
+
 class Held:
     """What the cells and fields of some states hold, each unpacked once."""
 
@@ -118,6 +141,10 @@ class Held:
 
     def __len__(self) -> int:
         return len(self.states)
+
+    def one(self, row: int) -> One:
+        """Give one of the states, of which a cell is unpacked when it is looked at."""
+        return One(self.layout, int(self.states[row]))
 
     def cell(self, cell: int, rows: Ints | None = None) -> Ints:
         """Give the numbers that a cell holds in the states of some rows, or in all of them."""

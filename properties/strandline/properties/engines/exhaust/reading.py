@@ -26,63 +26,66 @@ READ_MAX: Final = 80
 
 
 class WantsMoreError(BaseException):
-    """A function read what is not known yet; ``then`` is what it is known to read besides, whatever that holds."""
-
-    def __init__(self, component: str) -> None:
-        """Want this component."""
-        super().__init__(component)
-        self.component = component
-        self.then: tuple[str, ...] = ()
+    """A function read what is not known yet, and is called again when it is."""
 
 
 class Handed(dict[str, Any]):
-    """Hands out components by name: those that are known; those that are declared end the call, others are refused.
+    """Hands out components by name: those that are known; those that are declared are looked up, others are refused.
 
     It is a dictionary, so that what is known is handed out as fast as Python can. Nothing else that a dictionary can do
-    is allowed: what a function would learn that way of the whole, nobody would know that it read. ``refused`` is what
-    ended the call. A function that catches it is ended all the same: an answer that it gives then would be that to a
-    question which it was not asked.
+    is allowed: what a function would learn that way of the whole, nobody would know that it read. ``known`` grows by
+    what it reads. ``refused`` is what ended the call. A function that catches it is ended all the same: an answer that
+    it gives then would be that to a question which it was not asked.
     """
 
-    __slots__ = ("_declared", "_who", "known", "refused")
+    __slots__ = ("_declared", "_look_up", "_who", "known", "refused")
 
-    def __init__(self, who: str, known: Mapping[str, Value], declared: Collection[str] | None = ()) -> None:
-        """Hand out what is known; a refusal says who asked. None was declared where what is known was read before."""
+    def __init__(
+        self,
+        who: str,
+        known: Mapping[str, Value],
+        declared: Collection[str] | None = (),
+        look_up: Callable[[str], Mapping[str, Value]] | None = None,
+    ) -> None:
+        """Hand out what is known.
+
+        Args:
+            who: who asks, for a refusal.
+            known: what is known at first.
+            declared: what else may be read. None was declared where what is known was read before.
+            look_up: gives what a look at a declared component shows; without it the first one ends the call.
+        """
         super().__init__(known)
         self.known = known
         self.refused: BaseException | None = None
         self._who = who
         self._declared = declared
+        self._look_up = look_up
 
-    def want(self, components: Iterable[str]) -> None:
-        """Leave the function unless all of these are known: they are looked at together before it is called again.
-
-        Raises:
-            WantsMoreError: one is not known yet.
-            WorldError: one was not declared.
-        """
-        missing = [one for one in components if one not in self.known]
-        if not missing:
-            return
-        try:
-            self[missing[0]]
-        except WantsMoreError as error:
-            if error.component == missing[0]:
-                error.then = tuple(one for one in missing[1:] if one in (self._declared or ()))
-            raise
-
-    def __missing__(self, component: str) -> NoReturn:
-        """Leave the function.
+    def __missing__(self, component: str) -> Any:  # noqa: ANN401 - the value of a component
+        """Look a component up.
 
         Raises:
-            WantsMoreError: this component is not known yet.
+            WantsMoreError: it cannot be handed out in this call.
             WorldError: it was not declared.
         """
         if self.refused is None:
-            self.refused = (
-                WantsMoreError(component) if component in (self._declared or ()) else self._refusal(component)
-            )
+            try:
+                found = self._found(component)
+            except (WantsMoreError, WorldError) as refusal:
+                self.refused = refusal
+            else:
+                dict.update(self, found)
+                self.known = {**self.known, **found}
+                return found[component]
         raise self.refused
+
+    def _found(self, component: str) -> Mapping[str, Value]:
+        if component not in (self._declared or ()):
+            raise self._refusal(component)
+        if self._look_up is None:
+            raise WantsMoreError
+        return self._look_up(component)
 
     def _refusal(self, component: str) -> WorldError:
         fault = "and did not before" if self._declared is None else "which it did not declare"

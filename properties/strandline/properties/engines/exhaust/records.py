@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any, Final
 
+from strandline.properties.engines.exhaust.watching import look
 from strandline.properties.engines.exhaust.world import Action as Declared
 from strandline.properties.engines.exhaust.world import (
     Always,
@@ -27,7 +28,7 @@ from strandline.properties.engines.exhaust.world import (
     World,
     WorldError,
 )
-from strandline.properties.engines.records.lazy import Source, solid, writes
+from strandline.properties.engines.records.lazy import Source, changed, solid, written
 from strandline.properties.engines.records.rules import caches, refuse_identity
 from strandline.properties.engines.records.shape import Shape
 from strandline.properties.engines.records.steps import actors_of, canonical, label, ways
@@ -55,13 +56,20 @@ class Take:
         return _take, (self.shape, self.action, self.who, self.fresh)
 
     def __call__(self, at: Any) -> Iterator[Outcome]:  # noqa: ANN401 - whatever hands out values
-        """Take it in a state of which the values are handed out one by one."""
+        """Take it in a state of which the values are handed out one by one.
+
+        What a way changed is told when all ways have read what they read: until then what it wrote may be no change.
+        """
         source = Source(self.shape, at)
         asked = [one.cache_info() for one in self._caches]
+        given = []
         for after, events, arg, _ in ways(self.action, source.state(), self.who):
+            look()
             self._refuse_cached(source, asked)
-            yield Outcome(writes(after, source, fresh=self.fresh), tuple(map(solid, events)), label(arg))
+            given.append((written(after, source), tuple(map(solid, events)), label(arg)))
         self._refuse_cached(source, asked)
+        for wrote, told, said in given:
+            yield Outcome(changed(wrote, source, fresh=self.fresh), told, said)
 
     def wholly(self, parts: Mapping[str, Any]) -> Iterator[tuple[Parts, tuple[Any, ...]]]:
         """Take it in a whole state; give all components after each way, and its events."""

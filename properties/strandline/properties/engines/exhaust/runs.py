@@ -23,6 +23,15 @@ def distinct(states: Ints) -> Ints:
     return once
 
 
+def firsts(first: Ints, second: Ints) -> Ints:
+    """Give one place of each pair of numbers, in the order of the pairs."""
+    pairs = (first << HALF) | second
+    order = pairs.argsort(kind="stable")
+    pairs = pairs.take(order)
+    places: Ints = order[np.concatenate((np.array([True]), pairs[1:] != pairs[:-1]))]
+    return places
+
+
 def distinct_pairs(first: Ints, second: Ints) -> tuple[Ints, Ints]:
     """Give each pair of numbers once, sorted."""
     pairs = distinct((first << HALF) | second)

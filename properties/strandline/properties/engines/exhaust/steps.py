@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from strandline.properties.engines.exhaust.entry import NOTHING
 from strandline.properties.engines.exhaust.questions import WAYS_AGAIN, Question
 from strandline.properties.engines.exhaust.reading import answered, kinds, outcome, require_write, says
 from strandline.properties.engines.exhaust.tree import Lens, Tree, questioned
-from strandline.properties.engines.exhaust.trie import NOTHING
 from strandline.properties.engines.exhaust.watching import current
 from strandline.properties.engines.exhaust.ways import Overfull as Overfull  # noqa: PLC0414 - what a step may raise
 from strandline.properties.engines.exhaust.ways import TooMany as TooMany  # noqa: PLC0414 - the same
@@ -85,6 +85,7 @@ class ActionTable:
         self._laws = [law for law in world.laws if isinstance(law, (AlwaysTold, SometimesTold))]
         self._silent = Telling((), (0,) * len(self._laws), (0,) * len(self._laws))
         self._telling: dict[int, Telling] = {}
+        self._breaking: dict[int, list[int]] = {}
         self._labels: dict[int, str] = {}
         names = self._kinds if action.writes is None else action.writes
         self._pools = {
@@ -123,12 +124,7 @@ class ActionTable:
 
     def breaking(self) -> list[tuple[int, list[int]]]:
         """Give the laws of what is told that this action breaks, by place, and the ways that do."""
-        broken: dict[int, list[int]] = {}
-        for way, telling in self._telling.items():
-            for place, breaks in enumerate(telling.breaks):
-                if breaks:
-                    broken.setdefault(place, []).append(way)
-        return sorted(broken.items())
+        return sorted(self._breaking.items())
 
     def questions(self) -> tuple[Question, ...]:
         """Give a sample of what the action's function was asked, with the ways that it gave."""
@@ -170,10 +166,18 @@ class ActionTable:
             if label:
                 labels[way] = label
         if telling:
-            self._telling |= telling
+            self._keep(telling)
         if labels:
             self._labels |= labels
         return self.ways.add(ways)
+
+    def _keep(self, telling: dict[int, Telling]) -> None:
+        """Keep what ways tell, and by law those that break it: that is asked of every part of a layer."""
+        self._telling |= telling
+        for way, one in telling.items():
+            for place, breaks in enumerate(one.breaks):
+                if breaks:
+                    self._breaking.setdefault(place, []).append(way)
 
     def _numbered(self, writes: Written, at: Handed) -> tuple[int, ...]:
         """Number what a way writes.

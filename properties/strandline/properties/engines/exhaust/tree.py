@@ -8,26 +8,27 @@ one actor serve those who are like it.
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from functools import partial
+from itertools import pairwise
+from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 
+from strandline.properties.engines.exhaust.entry import LEAF, Entry, joined, parted
 from strandline.properties.engines.exhaust.questions import Sample
 from strandline.properties.engines.exhaust.reading import Handed, WantsMoreError
-from strandline.properties.engines.exhaust.runs import distinct, distinct_pairs
-from strandline.properties.engines.exhaust.tables import UNKNOWN, Table
-from strandline.properties.engines.exhaust.trie import LEAF, NOTHING, Trie
+from strandline.properties.engines.exhaust.runs import firsts
+from strandline.properties.engines.exhaust.tables import UNKNOWN, Column, Table
+from strandline.properties.engines.exhaust.trie import Trie
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from strandline.properties.engines.exhaust.cells import Cells, Look
-    from strandline.properties.engines.exhaust.layout import Held
+    from strandline.properties.engines.exhaust.entry import Walked
+    from strandline.properties.engines.exhaust.layout import Held, Numbers
     from strandline.properties.engines.exhaust.tables import Ints
     from strandline.properties.engines.exhaust.world import Value
-
-Walked: TypeAlias = "tuple[Ints, Ints]"
-"""The rows whose answer is not nothing, in no order, and the leaf of each."""
 
 
 class Lens:
@@ -48,19 +49,12 @@ class Lens:
         return self._looks[look]
 
 
-class _Node(NamedTuple):
-    """What is known at a node, and the components that are looked at next whatever the first of them holds."""
-
-    known: dict[str, Value]
-    then: tuple[str, ...]
-
-
 class _Bundle:
-    """The nodes that want the same look, and where each value of it leads from each of them."""
+    """The nodes that want the same look, each by what is known there, and where each value of it leads from each."""
 
     def __init__(self, look: Look) -> None:
         self.look = look
-        self.nodes: list[_Node] = []
+        self.nodes: list[dict[str, Value]] = []
         self.table = Table()
 
 
@@ -77,16 +71,14 @@ class Tree:
         self._plain = Lens(cells, {})
         self._numbers: dict[Look, int] = {}
         self._bundles: list[_Bundle] = []
-        self._bundle_of: list[int] = []
-        self._place_of: list[int] = []
-        self._arrays = np.zeros((2, 0), np.int64)
-        self._leads = np.ones(8, bool)
-        self._root = self._ask({})
+        self._bundle_of, self._place_of = Column(), Column()
+        self._entries: dict[Lens, Entry] = {}
+        self._root = self._begun()
 
     @property
     def nbytes(self) -> int:
         """The bytes that the tables take."""
-        return self._leads.nbytes + sum(one.table.nbytes for one in self._bundles)
+        return sum(one.nbytes for one in self._entries.values()) + sum(one.table.nbytes for one in self._bundles)
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -99,132 +91,139 @@ class Tree:
             count = len(held) if self._root > LEAF else 0
             return np.arange(count), np.full(count, self._root - LEAF, np.int64)
         lens = lens or self._plain
+        if lens not in self._entries:
+            first = lens.through(self._bundles[0].look)
+            self._entries[lens] = Entry(self._cells, first.cell, partial(self._through, lens))
         done: list[Walked] = []
-        level = [self._begun(held, lens)]
-        while level:  # at most as many rounds as there are components: each adds one to what is known
+        reached = [self._entries[lens].begun(held)]
+        while reached:  # at most as many rounds as there are components: each adds one to what is known
             going: dict[int, list[Walked]] = defaultdict(list)
-            for number, rows, places, seen in level:
-                nodes = self._found(self._bundles[number], places, seen, lens, leading=number == 0)
-                ended = np.flatnonzero(nodes > LEAF)
-                if ended.size:
-                    done.append((rows.take(ended), nodes.take(ended) - LEAF))
-                on = np.flatnonzero(nodes < LEAF)
-                if on.size:
-                    for following, some, theirs in self._parted(rows.take(on), nodes.take(on)):
-                        going[following].append((some, theirs))
-            level = [self._next(held, number, parts, lens) for number, parts in going.items()]
-        return _joined(done)
+            for rows, nodes in reached:
+                ended, on = parted(rows, nodes)
+                done.append(ended)
+                for following, some, theirs in self._by_bundle(*on):
+                    going[following].append((some, theirs))
+            reached = [self._next(held, self._bundles[number], parts, lens) for number, parts in going.items()]
+        return joined(done)
 
     def lead(self, numbers: Sequence[int], lens: Lens | None = None) -> int:
         """Give the answer for one state, whose cells hold these numbers."""
+        return self._through(lens or self._plain, numbers, range(len(numbers))) - LEAF
+
+    def _through(self, lens: Lens, numbers: Numbers, cells: Collection[int]) -> int:
+        """Lead from the root as far as the looks are at these cells, by the number that each holds."""
         node = self._root
-        lens = lens or self._plain
         while node < LEAF:  # at most as many rounds as there are components
-            bundle, place = self._bundles[self._bundle_of[node]], self._place_of[node]
+            bundle, place = self._bundles[self._bundle_of.values[node]], self._place_of.values[node]
             look = lens.through(bundle.look)
-            seen = numbers[look.cell] if look.places is None else self._cells.seen_one(look, numbers[look.cell])
-            following = bundle.table.find(place, seen)
-            if following == UNKNOWN:
-                following = self._led(bundle, look, place, seen)
-                bundle.table.put_one(place, seen, following)
-                if node == 0 and following == LEAF + NOTHING:
-                    self._make_room(seen + 1)
-                    self._leads[seen] = False
-            node = following
-        return node - LEAF
+            if look.cell not in cells:
+                break
+            following = bundle.table.find(place, self._seen(look, numbers))
+            node = self._learned(bundle, place, numbers, lens) if following == UNKNOWN else following
+        return node
 
-    def _led(self, bundle: _Bundle, look: Look, place: int, seen: int) -> int:
-        """Find out where a look at this leads from a node of a bundle."""
-        node = bundle.nodes[place]
-        known = self._cells.known({}, look, seen)
-        if look is not bundle.look:
-            known = dict(zip(bundle.look.names, known.values(), strict=True))
-        return self._beyond(node.known | known, node.then)
-
-    def _make_room(self, seen: int) -> None:
-        """Make room for so many first looks; each may lead to something, until it is known that it does not."""
-        more = seen - len(self._leads)
-        if more > 0:
-            self._leads = np.concatenate((self._leads, np.ones(max(more, len(self._leads)), bool)))
-
-    def _begun(self, held: Held, lens: Lens) -> tuple[int, Ints, Ints, Ints]:
-        """Leave out at once the states that the first look leads nowhere: most do, so this is where the time goes."""
-        look = lens.through(self._bundles[0].look)
-        seen = self._cells.seen(look, held.cell(look.cell))
-        self._make_room(self._cells.seen_so_far(look))
-        rows = np.flatnonzero(self._leads.take(seen))
-        return 0, rows, np.zeros(len(rows), np.int64), seen.take(rows)
-
-    def _next(self, held: Held, number: int, parts: list[Walked], lens: Lens) -> tuple[int, Ints, Ints, Ints]:
-        """Look at what the nodes of a bundle want, in the states that stand at them."""
-        look = lens.through(self._bundles[number].look)
-        rows, places = _joined(parts)
-        return number, rows, places, self._cells.seen(look, held.cell(look.cell, rows))
-
-    def _parted(self, rows: Ints, nodes: Ints) -> Iterator[tuple[int, Ints, Ints]]:
-        """Part rows by the bundles of their nodes; give the places of the nodes in them."""
-        if self._arrays.shape[1] != len(self._bundle_of):
-            self._arrays = np.array((self._bundle_of, self._place_of), np.int64)
-        bundles, places = self._arrays[0].take(nodes), self._arrays[1].take(nodes)
-        first = int(bundles[0])
-        if (bundles == first).all():
-            yield first, rows, places
-            return
-        for number in distinct(bundles.copy()).tolist():
-            mine = np.flatnonzero(bundles == number)
-            yield number, rows.take(mine), places.take(mine)
-
-    def _found(self, bundle: _Bundle, places: Ints, seen: Ints, lens: Lens, *, leading: bool) -> Ints:
-        """Look up where these looks lead; ask the function about those that are new."""
+    def _next(self, held: Held, bundle: _Bundle, parts: list[Walked], lens: Lens) -> Walked:
+        """Look at what the nodes of a bundle want, in the states that stand at them; ask about what is new."""
         look = lens.through(bundle.look)
+        rows, places = joined(parts)
+        seen = self._cells.seen(look, held.cell(look.cell, rows))
         found = bundle.table.get(places, seen, len(bundle.nodes), self._cells.seen_so_far(look))
         if found.size and int(found.min()) < 0:
             missing = np.flatnonzero(found == UNKNOWN)
-            new, seen_new = distinct_pairs(places[missing], seen[missing])
-            pairs = zip(new.tolist(), seen_new.tolist(), strict=True)
-            following = np.array([self._led(bundle, look, *pair) for pair in pairs])
-            bundle.table.put(new, seen_new, following)
-            if leading:  # the root is the first node of the first bundle
-                self._leads[seen_new[(new == 0) & (following == LEAF + NOTHING)]] = False
+            for at in missing[firsts(places[missing], seen[missing])].tolist():
+                self._learned(bundle, int(places[at]), held.one(int(rows[at])), lens)
             found[missing] = bundle.table.get(places[missing], seen[missing])
-        return found
+        return rows, found
 
-    def _beyond(self, known: dict[str, Value], then: tuple[str, ...]) -> int:
-        """Look at what comes next in any case, or ask the function again."""
-        left = tuple(name for name in then if name not in known)
-        return self._node(known, left[0], left[1:]) if left else self._ask(known)
+    def _by_bundle(self, rows: Ints, nodes: Ints) -> Iterator[tuple[int, Ints, Ints]]:
+        """Part rows by the bundles of their nodes; give the places of the nodes in them."""
+        if not rows.size:
+            return
+        bundles, places = self._bundle_of.whole().take(nodes), self._place_of.whole().take(nodes)
+        numbers = np.flatnonzero(np.bincount(bundles)).tolist()
+        for number in numbers:
+            mine = slice(None) if len(numbers) == 1 else np.flatnonzero(bundles == number)
+            yield number, rows[mine], places[mine]
 
-    def _ask(self, known: dict[str, Value]) -> int:
-        """Ask the function; give the number of its answer, or of a new node if it wants more."""
+    def _learned(self, bundle: _Bundle, place: int, numbers: Numbers, lens: Lens) -> int:
+        """Ask the function in one state; keep all that it looks at from a node on; give where the first look leads."""
+        seen, known = self._shown(bundle.look, bundle.nodes[place], numbers, lens)
+        looked = [(bundle.look, seen, known)]
+        leaf = LEAF + self._asked(known, numbers, lens, looked)
+        first = len(self._bundle_of) if len(looked) > 1 else leaf
+        for (look, seen, known), (following, _, _) in pairwise(looked):
+            here = self._bundles[self._numbers[look]]
+            here.table.put_one(place, seen, self._node(known, following))
+            place = self._place_of.values[-1]
+        look, seen, known = looked[-1]
+        self._bundles[self._numbers[look]].table.put_one(place, seen, leaf)
+        self.asked.add(known, leaf - LEAF)
+        return first
+
+    def _asked(
+        self,
+        known: dict[str, Value],
+        numbers: Numbers,
+        lens: Lens,
+        looked: list[tuple[Look, int, dict[str, Value]]],
+    ) -> int:
+        """Ask the function in one state; note each look, what it showed, and what was known then; give the answer."""
+
+        def look_up(name: str) -> dict[str, Value]:
+            nonlocal known
+            look = self._cells.look(name, known)
+            before = known
+            seen, known = self._shown(look, known, numbers, lens)
+            looked.append((look, seen, known))
+            if any(before[other] != known[other] for other in look.names if other in before):
+                raise WantsMoreError  # with one rank more the others have other numbers
+            return {name: known[name]}
+
+        while True:  # once more for each rank at most
+            try:
+                return self._answer(Handed(self._who, known, self._cells.cell, look_up))
+            except WantsMoreError as error:
+                self.peeks += 1
+                error.__traceback__ = None  # or its frames would keep the arrays of the walk
+
+    def _shown(self, look: Look, known: dict[str, Value], numbers: Numbers, lens: Lens) -> tuple[int, dict[str, Value]]:
+        """Give what a look shows in one state, and what is known after it, by the names of whose answers these are."""
+        there = lens.through(look)
+        seen = self._seen(there, numbers)
+        return seen, known | dict(zip(look.names, self._cells.values(there, seen).values(), strict=True))
+
+    def _begun(self) -> int:
+        """Ask the function with nothing known; give the number of its answer, or of the first node."""
+        wanted: list[str] = []
+
+        def look_up(name: str) -> NoReturn:
+            wanted.append(name)
+            raise WantsMoreError
+
         try:
-            leaf = self._answer(Handed(self._who, known, self._cells.cell))
+            leaf = self._answer(Handed(self._who, {}, self._cells.cell, look_up))
         except WantsMoreError as error:
             self.peeks += 1
-            error.__traceback__ = None  # or its frames would keep the arrays of the walk
-            return self._node(known, error.component, error.then)
-        self.asked.add(known, leaf)
+            error.__traceback__ = None
+            return self._node({}, self._cells.look(wanted[0], {}))
+        self.asked.add({}, leaf)
         return LEAF + leaf
 
-    def _node(self, known: dict[str, Value], wants: str, then: tuple[str, ...]) -> int:
-        """Number a node that wants one more component: a rank beside all those of its order that are known."""
-        look = self._cells.look(wants, known)
+    def _seen(self, look: Look, numbers: Numbers) -> int:
+        return numbers[look.cell] if look.places is None else self._cells.seen_one(look, numbers[look.cell])
+
+    def _node(self, known: dict[str, Value], look: Look) -> int:
+        """Number a node that wants one more look."""
         if look not in self._numbers:
             self._numbers[look] = len(self._bundles)
             self._bundles.append(_Bundle(look))
         number = self._numbers[look]
-        self._bundles[number].nodes.append(_Node(known, then))
-        self._bundle_of.append(number)
-        self._place_of.append(len(self._bundles[number].nodes) - 1)
+        self._bundles[number].nodes.append(known)
+        self._bundle_of.values.append(number)
+        self._place_of.values.append(len(self._bundles[number].nodes) - 1)
         return len(self._bundle_of) - 1
 
 
 def questioned(who: str, cells: Cells, reads: tuple[str, ...] | None, answer: Callable[[Handed], int]) -> Trie | Tree:
     """Ask a function in the order in which it declared to read, or in its own if it declared nothing."""
     return Tree(who, cells, answer) if reads is None else Trie(who, cells, reads, answer)
-
-
-def _joined(parts: list[Walked]) -> Walked:
-    if len(parts) == 1:
-        return parts[0]
-    none = np.zeros(0, np.int64)
-    return np.concatenate([none, *(one for one, _ in parts)]), np.concatenate([none, *(one for _, one in parts)])

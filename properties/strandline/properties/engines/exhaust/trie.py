@@ -1,42 +1,30 @@
 """Asks a function once for each distinct value of what it reads, and of many states at once.
 
-What a function reads is handed to it one look after the other, in the order of its
-declaration. It is called with what is known so far; as soon as it wants more it is left and
-called again when the next look is known. So a function that sees from an actor's place that it
-is not that actor's turn is asked once for each place, whatever else it would have read.
+What a function reads is looked at in the order of its declaration, and no further than it reads. So a function that
+sees from an actor's place that it is not that actor's turn is asked once for each place, whatever else it would have
+read. It is asked in a state that wants the answer, and looks on in that state.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from strandline.properties.engines.exhaust.entry import LEAF, Entry, joined, parted
 from strandline.properties.engines.exhaust.questions import Sample
 from strandline.properties.engines.exhaust.reading import Handed, WantsMoreError
-from strandline.properties.engines.exhaust.runs import distinct_pairs
+from strandline.properties.engines.exhaust.runs import firsts
 from strandline.properties.engines.exhaust.tables import UNKNOWN, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from strandline.properties.engines.exhaust.cells import Cells
-    from strandline.properties.engines.exhaust.layout import Held
+    from strandline.properties.engines.exhaust.entry import Walked
+    from strandline.properties.engines.exhaust.layout import Held, Numbers
     from strandline.properties.engines.exhaust.tables import Ints
     from strandline.properties.engines.exhaust.world import Value
-
-NOTHING: Final = 0
-"""The leaf of what leads nowhere: an action that cannot happen, a predicate that is false."""
-
-LEAF: Final = 1 << 30
-"""In a table of a trie a number from here on is a leaf, a lower one a node of the next level."""
-
-
-class _Node(NamedTuple):
-    """What is known at a node of a trie, and the level of the look that the function wants next."""
-
-    known: dict[str, Value]
-    wants: int
 
 
 class Trie:
@@ -56,121 +44,111 @@ class Trie:
             (look, look.cell, look.places, table) for look, table in zip(self._looks, self._tables, strict=True)
         ]
         self._level = {name: depth for depth, look in enumerate(self._looks) for name in look.names}
-        self._nodes: list[list[_Node]] = [[] for _ in range(len(self._looks) + 1)]
-        self._leads = np.ones(8, bool)
-        self._root = self._asked(0, {})
+        self._nodes: list[list[dict[str, Value]]] = [[] for _ in range(len(self._looks) + 1)]  # what is known at each
+        self._entry = Entry(cells, self._looks[0].cell, self._through) if self._looks else None
+        self._root = self._begun()
 
     @property
     def nbytes(self) -> int:
         """The bytes that the tables take."""
-        return self._leads.nbytes + sum(table.nbytes for table in self._tables)
+        entry = 0 if self._entry is None else self._entry.nbytes
+        return entry + sum(table.nbytes for table in self._tables)
 
-    def walk(self, held: Held) -> tuple[Ints, Ints]:
+    def walk(self, held: Held) -> Walked:
         """Give the answer for each of many states, where it is not :data:`NOTHING`.
 
         Returns:
             The rows, in no order, and the leaf of each.
         """
-        if self._root >= LEAF:
+        if self._root >= LEAF or self._entry is None:
             count = len(held) if self._root > LEAF else 0
             return np.arange(count), np.full(count, self._root - LEAF, np.int64)
-        rows, seen = self._begun(held)
-        nodes = np.zeros(len(rows), np.int64)
-        done: list[tuple[Ints, Ints]] = []
-        for depth, look in enumerate(self._looks):
-            if depth:
-                seen = self._cells.seen(look, held.cell(look.cell, rows))
-            nodes = self._found(depth, nodes, seen)
-            going = np.flatnonzero(nodes < LEAF)
-            if going.size == nodes.size and going.size:
-                continue
-            ended = np.flatnonzero(nodes > LEAF)
-            if ended.size:
-                done.append((rows.take(ended), nodes.take(ended) - LEAF))
-            if not going.size:
+        rows, nodes = self._entry.begun(held)
+        field = held.layout.field(self._looks[0].cell)
+        begin = next(
+            (depth for depth, look in enumerate(self._looks) if look.cell not in field.cells), len(self._looks)
+        )
+        done: list[Walked] = []
+        for depth in range(begin, len(self._looks) + 1):
+            if depth > begin:
+                nodes = self._found(depth - 1, nodes, held, rows)
+            ended, (rows, nodes) = parted(rows, nodes)
+            done.append(ended)
+            if not rows.size:
                 break
-            rows, nodes = rows.take(going), nodes.take(going)
-        if len(done) == 1:
-            return done[0]
-        none = np.zeros(0, np.int64)
-        return np.concatenate([none, *(one for one, _ in done)]), np.concatenate([none, *(one for _, one in done)])
+        return joined(done)
 
     def lead(self, numbers: Sequence[int]) -> int:
         """Give the answer for one state, whose cells hold these numbers."""
+        return self._through(numbers, range(len(numbers))) - LEAF
+
+    def _through(self, numbers: Numbers, cells: Collection[int]) -> int:
+        """Lead from the root past the first looks, as far as they are at these cells, by the number that each holds."""
         node = self._root
-        if node >= LEAF:
-            return node - LEAF
         for depth, (look, cell, places, table) in enumerate(self._levels):
+            if node >= LEAF or cell not in cells:
+                break
             seen = numbers[cell] if places is None else self._cells.seen_one(look, numbers[cell])
             following = table.find(node, seen)
             if following == UNKNOWN:
-                following = self._beyond(depth, node, seen)
-                table.put_one(node, seen, following)
-                if not depth and following == LEAF + NOTHING:
-                    self._nowhere(seen)
-            if following >= LEAF:
-                return following - LEAF
+                following = self._learned(depth, node, numbers)
             node = following
-        raise AssertionError(f"{self._who} wants more than it declared")
+        return node
 
-    def _nowhere(self, seen: int) -> None:
-        """Note that this first look leads to nothing."""
-        self._make_room(seen + 1)
-        self._leads[seen] = False
-
-    def _make_room(self, seen: int) -> None:
-        """Make room for so many first looks; each may lead to something, until it is known that it does not."""
-        more = seen - len(self._leads)
-        if more > 0:
-            self._leads = np.concatenate((self._leads, np.ones(max(more, len(self._leads)), bool)))
-
-    def _begun(self, held: Held) -> tuple[Ints, Ints]:
-        """Give the rows whose first look does not lead to nothing, as far as is known, and that look.
-
-        Most states end here, where an actor stands elsewhere, so this is where the time of a search goes: one byte is
-        looked up for each state, and nothing else is done about those that end.
-        """
-        first = self._looks[0]
-        seen = self._cells.seen(first, held.cell(first.cell))
-        self._make_room(self._cells.seen_so_far(first))
-        rows = np.flatnonzero(self._leads.take(seen))
-        return rows, seen.take(rows)
-
-    def _found(self, depth: int, nodes: Ints, seen: Ints) -> Ints:
-        """Look up where these looks lead; ask the function about those that are new."""
-        found = self._tables[depth].get(
-            nodes, seen, len(self._nodes[depth]), self._cells.seen_so_far(self._looks[depth])
-        )
+    def _found(self, depth: int, nodes: Ints, held: Held, rows: Ints) -> Ints:
+        """Look up where the next look leads in some states; ask the function in those where it is not known."""
+        look, table = self._looks[depth], self._tables[depth]
+        seen = self._cells.seen(look, held.cell(look.cell, rows))
+        found = table.get(nodes, seen, len(self._nodes[depth]), self._cells.seen_so_far(look))
         if found.size and int(found.min()) < 0:
             missing = np.flatnonzero(found == UNKNOWN)
-            nodes_new, seen_new = distinct_pairs(nodes[missing], seen[missing])
-            pairs = zip(nodes_new.tolist(), seen_new.tolist(), strict=True)
-            following = np.array([self._beyond(depth, place, value) for place, value in pairs])
-            self._tables[depth].put(nodes_new, seen_new, following)
-            if not depth:
-                self._leads[seen_new[following == LEAF + NOTHING]] = False
-            found[missing] = self._tables[depth].get(nodes[missing], seen[missing])
+            for place in missing[firsts(nodes[missing], seen[missing])].tolist():
+                self._learned(depth, int(nodes[place]), held.one(int(rows[place])))
+            found[missing] = table.get(nodes[missing], seen[missing])
         return found
 
-    def _beyond(self, depth: int, place: int, value: int) -> int:
-        """Ask the function again if it is known by now what it wanted; until then it would only want it again."""
-        node = self._nodes[depth][place]
-        known = self._cells.known(node.known, self._looks[depth], value)
-        return self._asked(depth + 1, known) if node.wants <= depth else self._node(depth + 1, _Node(known, node.wants))
+    def _learned(self, depth: int, place: int, numbers: Numbers) -> int:
+        """Ask the function in one state; keep all that it looked at from a node on, and give where the next look leads.
 
-    def _asked(self, depth: int, known: dict[str, Value]) -> int:
-        """Ask the function; give the number of its answer, or of a new node if it wants more."""
+        What lies between two looks of the function is looked at, too: the order is that of the declaration.
+        """
+        deepest = depth
+
+        def look_up(name: str) -> dict[str, Value]:
+            nonlocal deepest
+            level = self._level[name]
+            deepest = max(deepest, level)
+            return self._cells.values(self._looks[level], self._seen(level, numbers))
+
+        known = self._known(depth, self._nodes[depth][place], numbers)
+        leaf = LEAF + self._answer(Handed(self._who, known, self.reads, look_up))
+        first = len(self._nodes[depth + 1]) if deepest > depth else leaf
+        for level in range(depth, deepest):
+            self._nodes[level + 1].append(known)
+            following = len(self._nodes[level + 1]) - 1
+            self._tables[level].put_one(place, self._seen(level, numbers), following)
+            place, known = following, self._known(level + 1, known, numbers)
+        self._tables[deepest].put_one(place, self._seen(deepest, numbers), leaf)
+        self.asked.add(known, leaf - LEAF)
+        return first
+
+    def _known(self, level: int, known: dict[str, Value], numbers: Numbers) -> dict[str, Value]:
+        return self._cells.known(known, self._looks[level], self._seen(level, numbers))
+
+    def _seen(self, level: int, numbers: Numbers) -> int:
+        _, cell, places, _ = self._levels[level]
+        return numbers[cell] if places is None else self._cells.seen_one(self._looks[level], numbers[cell])
+
+    def _begun(self) -> int:
+        """Ask the function with nothing known: it may look at nothing."""
         try:
-            leaf = self._answer(Handed(self._who, known, self.reads))
+            leaf = self._answer(Handed(self._who, {}, self.reads))
         except WantsMoreError as error:
             self.peeks += 1
             # What was handed out keeps the error, the error its frames, and those what was handed out and the arrays of
             # the walk: nobody would let go of them until Python looks for circles, which is rarely.
             error.__traceback__ = None
-            return self._node(depth, _Node(known, self._level[error.component]))
-        self.asked.add(known, leaf)
+            self._nodes[0].append({})
+            return 0
+        self.asked.add({}, leaf)
         return LEAF + leaf
-
-    def _node(self, depth: int, node: _Node) -> int:
-        self._nodes[depth].append(node)
-        return len(self._nodes[depth]) - 1

@@ -12,7 +12,7 @@ from strandline.properties.core.named import told
 from strandline.properties.core.own import Driver, Real
 from strandline.properties.engines.exhaust.wording import worded
 from strandline.properties.engines.own.events import Compared, Difference
-from strandline.properties.engines.records.lazy import Lazy, number_anew, source_of, writes
+from strandline.properties.engines.records.lazy import Lazy, changed, number_anew, source_of, written
 from strandline.properties.engines.records.steps import outcomes
 
 if TYPE_CHECKING:
@@ -100,7 +100,8 @@ class Lockstep:
     def _differences(self, state: Thing, after: Thing, real: Thing) -> tuple[Difference, ...]:
         if isinstance(state, Lazy):
             source = source_of(state)
-            one, other = writes(after, source), writes(real, source, fresh=True)
+            one, other = written(after, source), written(real, source)  # both first: either may read more
+            one, other = changed(one, source), changed(other, source, fresh=True)
         else:
             one, other = self.shape.parts(after), self.shape.parts(self._settled(state, real))
         names = sorted(

@@ -16,7 +16,7 @@ from strandline.properties.engines.records.shape import Thing, actors_in, rank_o
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from strandline.properties.engines.records.shape import Field, Shape
+    from strandline.properties.engines.records.shape import Field, Parts, Shape
 
 _KEY: Final = "what is known of a lazy record"
 """Under it a lazy record keeps what is known of it: no field is called so."""
@@ -92,23 +92,40 @@ def source_of(state: Thing) -> Source:
     return _own(state).source
 
 
-def writes(after: Thing, source: Source, *, fresh: bool = False) -> dict[str, Thing]:
-    """Give what a step wrote: the components that it replaced, but for those known to have held the same.
+def written(after: Thing, source: Source) -> Parts:
+    """Give what a step wrote: the components that it replaced.
 
     Args:
         after: the state that it gave.
+        source: where the state that it took reads.
+
+    Raises:
+        WorldError: it is no such state, or a record in it is one of another step.
+    """
+    return dict(_written(after, source.shape.cls, source, ""))
+
+
+def changed(found: Parts, source: Source, *, fresh: bool = False) -> Parts:
+    """Leave out of what a step wrote what is known to have held the same, once the step has read all that it reads.
+
+    Args:
+        found: what it wrote.
         source: where the state that it took reads.
         fresh: whether a rank may hold a number of its own, above all that was read, in place of :data:`NEXT`: real code
             counts its numbers itself.
 
     Raises:
-        WorldError: it is no such state, a record in it is one of another step, or several fresh numbers are.
+        WorldError: several numbers of an order are fresh.
     """
-    found = dict(_written(after, source.shape.cls, source, ""))
     known = source.known
     if fresh:
         number_anew(found, known, source.shape.orders)
     return {name: value for name, value in found.items() if name not in known or known[name] != value}
+
+
+def writes(after: Thing, source: Source, *, fresh: bool = False) -> Parts:
+    """Give what a step changed, of a step that goes in one way: see :func:`written` and :func:`changed`."""
+    return changed(written(after, source), source, fresh=fresh)
 
 
 def number_anew(found: dict[str, Any], known: Mapping[str, Any], orders: Mapping[str, str]) -> None:

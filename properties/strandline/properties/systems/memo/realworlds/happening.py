@@ -62,6 +62,7 @@ class Happening:
         if self._kind == AMID:
             world = append_and_prune(world, bench.scope, self._arg)
         after, stood = self._seen(world, step, move, astray=strayed(before, move))
+        told = tuple(solid(_told(event)) for event in events)
         changed = self._ranked(writes(after, source), source)
         if move.after.version != move.before.version:
             changed |= {of("unmoved", actor): False for actor in range(bench.scope.refreshers) if actor != ME}
@@ -70,7 +71,7 @@ class Happening:
             written[of(STAND)] = stood
         if move.after != move.before:
             written[KEPT] = _kept(after, move.after)
-        return Happened(changed, written, tuple(solid(_told(event)) for event in events))
+        return Happened(changed, written, told)
 
     def _ranked(self, changed: dict[str, Any], source: Source) -> dict[str, Any]:
         """Give what a step changed, with NEXT in place of a number that nobody had read."""
