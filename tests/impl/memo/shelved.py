@@ -50,7 +50,7 @@ def keeper(path: Path, **named: Any) -> Keeper:  # noqa: ANN401 - each parameter
     return Keeper(path.parent / "log", CODEX, Shelf(path), **named)
 
 
-def never() -> None:
+def never() -> int:
     raise AssertionError("nothing was dropped")
 
 

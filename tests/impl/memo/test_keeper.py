@@ -134,7 +134,7 @@ def test_a_forced_drop_reaches_every_process_and_nothing_from_before_is_saved(pa
         dropped.append(1)
         return 1
 
-    assert one.look(memo(1, 2), 0, drop).base == (None if how != "replace" else memo(7, observation=0, epoch=1))
+    assert one.look(memo(1, 2), 0, drop).base == (None if how != "replace" else told(memo(7, epoch=1)))
     assert dropped
     assert one.save(now=True)
     assert one.persistence.saves == 0 or how == "delete"

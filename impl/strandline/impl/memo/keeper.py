@@ -76,7 +76,7 @@ class Persistence(NamedTuple):
 class Keeper:
     """Keeps the memo of one log in a file that may be shared by any number of processes; safe from any thread."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - everything that a keeper can be given
         self,
         log: Path,
         projection: Projection[Any, Any],

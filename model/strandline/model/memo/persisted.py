@@ -59,11 +59,11 @@ class File(NamedTuple):
 class Process(NamedTuple):
     """A process that keeps its memo in the file.
 
-    ``wants`` is how far back the refresh is to reach that has looked, and has not read; 0 if there is none. ``seen`` is
-    the mark that was seen last, ``looked`` tells whether one was. ``memo`` is the memo of this process, ``head`` what is
-    known to be in the file under that mark, ``base`` what was read from the file and not taken over yet, and ``use`` what
-    the refresh was given of it. ``pending`` tells that the memo is to be saved. ``there`` is what could be read in the
-    file when the refresh looked, for the laws alone.
+    ``wants`` is how far back the refresh is to reach that has looked and has not read, else 0. ``seen`` is the mark
+    that was seen last, ``looked`` tells whether one was. ``memo`` is the memo of this process, ``head`` what is known
+    to be in the file under that mark, ``base`` what was read from the file and not taken over yet, and ``use`` what the
+    refresh was given of it. ``pending`` tells that the memo is to be saved. ``there`` is what could be read in the file
+    when the refresh looked, for the laws alone.
     """
 
     wants: int = 0
@@ -100,22 +100,22 @@ class Budget(NamedTuple):
 class State:
     """All that there is at one moment.
 
-    ``copy`` is a copy of the file that somebody made, ``last`` the number of the file that was made last, and ``damaged``
-    tells that somebody damaged the file.
+    ``copy`` is a copy of the file that somebody made, ``last`` the number of the file that was made last, and
+    ``damaged`` tells that somebody damaged the file.
     """
 
     processes: Annotated[tuple[Process, ...], ACTORS]
     budget: Budget
-    log: Log = Log()
-    file: File = File()
-    copy: File = File()
+    log: Log
+    file: File
+    copy: File
     last: int = 0
     damaged: bool = False
 
 
 def first(processes: int, **budget: int) -> State:
     """Give the first state of a world: nothing is stored, and nobody has a memo."""
-    return State((Process(),) * processes, Budget(**budget))
+    return State((Process(),) * processes, Budget(**budget), Log(), File(), File())
 
 
 def put(s: State, me: int, process: Process) -> State:
@@ -143,7 +143,9 @@ def look(s: State, me: int, wants: int) -> object:
     memo = Memo() if dropped else mine.memo
     wider = not memo.commit or there.history != memo.history or there.reach > memo.reach
     base = there if wider else Memo()
-    after = Process(wants, True, file.mark, memo, there, base, usable(base, memo), there)
+    after = Process(
+        wants, looked=True, seen=file.mark, memo=memo, head=there, base=base, use=usable(base, memo), there=there
+    )
     return put(s, me, after), (*((("dropped",),) if dropped else ()), ("looked", base, file.sound))
 
 
@@ -164,14 +166,12 @@ def read(s: State, me: int) -> object:
 
 
 def save(s: State, me: int) -> object:
-    """Save the memo of a process, unless somebody else did since it looked, or a wider one is there."""
+    """Save the memo of a process, unless somebody else saved or dropped since it looked."""
     mine = s.processes[me]
     if not mine.pending or mine.wants:
         return None
     memo, file = mine.memo, s.file
     done = replace(mine, pending=False)
-    if mine.head.history == memo.history and mine.head.reach > memo.reach:
-        return put(s, me, done), (("lost", True),)
     if mine.head[:3] == memo[:3]:
         return put(s, me, done)
     if mine.seen != file.mark and not (mine.seen == Mark() and not file.mark.version):
@@ -202,7 +202,9 @@ def die(s: State, me: int) -> object:
     mine = s.processes[me]
     if not s.budget.deaths or not (mine.looked or mine.memo.commit):
         return None
-    return put(replace(s, budget=replace(s.budget, deaths=s.budget.deaths - 1)), me, Process()), (("died", mine.pending),)
+    return put(replace(s, budget=replace(s.budget, deaths=s.budget.deaths - 1)), me, Process()), (
+        ("died", mine.pending),
+    )
 
 
 def write(s: State) -> object:

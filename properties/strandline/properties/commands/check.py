@@ -82,7 +82,7 @@ def check_command(  # noqa: PLR0913 - one parameter for each option
 
     MODULE:SYSTEM is a system of your own, or a function that makes one; in the current folder or installed. Its
     model is searched, its real code beside it, by chance too, and its mutants are put to the search. "threads" is the
-    store of threads, which is shipped.
+    store of threads, which is shipped, "persisted" the memo in a file that processes share.
 
     With --mutant, the first broken law that a search finds ends the check, unless --all is given. With --subject or
     --subject-cmd, check somebody else's scanner: the laws that its answers can break.

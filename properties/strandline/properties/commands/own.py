@@ -32,7 +32,10 @@ if TYPE_CHECKING:
     from strandline.properties.core.verdict import Exhibit, Report, Trace
 
 
-OURS: Final = {"threads": "strandline.properties.systems.threads.system:SYSTEM"}
+OURS: Final = {
+    "threads": "strandline.properties.systems.threads.system:SYSTEM",
+    "persisted": "strandline.properties.systems.memo.persisted.system:SYSTEM",
+}
 """Systems over records that are shipped, by the short name that stands for ``module:system``."""
 
 

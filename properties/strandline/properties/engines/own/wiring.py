@@ -101,7 +101,9 @@ def wired(own: Own, where: str = "") -> System:
         words=Words(
             legend=OWN_LEGEND,
             seen=lambda state: state,
-            first=lambda state: tuple((name, worded(value)) for name, value in parts(state).items()),
+            first=lambda state: tuple(
+                islice(((name, worded(value)) for name, value in parts(state).items()), replay.CHANGES_MAX)
+            ),
             frame=partial(_frame, own, parts),
             ending=_ending,
             looked=lambda _step, _place, _states, _events: ((), ()),

@@ -67,7 +67,9 @@ def declared(world: World, file: TraceFile) -> System:
         words=Words(
             legend=OWN_LEGEND,
             seen=lambda path: path,
-            first=lambda path: tuple((name, worded(value)) for name, value in path.states[0].items()),
+            first=lambda path: tuple(
+                islice(((name, worded(value)) for name, value in path.states[0].items()), replay.CHANGES_MAX)
+            ),
             frame=_frame,
             ending=lambda one: one.about,
             actors=actors,

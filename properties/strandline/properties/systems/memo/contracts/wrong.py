@@ -72,9 +72,10 @@ class UnversionedStore(MemoStore):
         self._slot = Slot(version, self._slot.epoch, memo, joined)
         return None
 
-    def drop(self) -> None:
+    def drop(self) -> int:
         """Forget the memo, and leave the version as it is."""
         self._slot = Slot(self._slot.version, self._slot.epoch + 1)
+        return self._slot.epoch
 
 
 class UnnumberedStore(MemoStore):

@@ -47,7 +47,7 @@ def durable(event: tuple[Any, ...]) -> bool:
 
 def whole(state: State) -> bool:
     """Judge that a memo that nobody damaged is whole."""
-    return state.file.sound or state.damaged
+    return bool(state.file.sound or state.damaged)
 
 
 def went_on_from_the_file(event: tuple[Any, ...]) -> bool:
@@ -57,27 +57,27 @@ def went_on_from_the_file(event: tuple[Any, ...]) -> bool:
 
 def replaced_an_older_one(event: tuple[Any, ...]) -> bool:
     """See a save that replaces an older memo."""
-    return event[0] == "saved" and bool(0 < event[1].commit < event[2].commit)
+    return bool(event[0] == "saved" and 0 < event[1].commit < event[2].commit)
 
 
 def was_refused(event: tuple[Any, ...]) -> bool:
     """See a save that comes too late."""
-    return event[0] == "lost"
+    return bool(event[0] == "lost")
 
 
 def scanned_in_full(event: tuple[Any, ...]) -> bool:
     """See an answer that goes on from nothing."""
-    return event[0] == "answered" and not event[1].commit
+    return bool(event[0] == "answered" and not event[1].commit)
 
 
 def heard_of_a_drop(event: tuple[Any, ...]) -> bool:
     """See a process that finds out that another one dropped the memo."""
-    return event[0] == "dropped"
+    return bool(event[0] == "dropped")
 
 
 def found_damage(event: tuple[Any, ...]) -> bool:
     """See a process that finds a damaged memo."""
-    return event[0] == "looked" and not event[2]
+    return bool(event[0] == "looked" and not event[2])
 
 
 def left_unsaved(state: State) -> bool:
@@ -105,7 +105,7 @@ LAWS: Final = (
     Law(
         "M5",
         "converges",
-        says="A save is refused only if another process saved or dropped since the look, or a wider memo is there.",
+        says="A save is refused only if another process saved or dropped since the look.",
         why="Else the file stays as it is, and each start reads the whole log again.",
         holds=settles,
         cover=Cover("a save comes too late", was_refused),
@@ -113,7 +113,7 @@ LAWS: Final = (
     Law(
         "M6",
         "thrifty",
-        says="A full scan is made only if the file held no sound memo of the log's history that reaches back far enough.",
+        says="A full scan is made only if the file held no sound memo of the log's history that reaches far enough.",
         why="A memo that is kept and never gone on from is slower than none.",
         holds=thrifty,
         cover=Cover("an answer goes on from nothing", scanned_in_full),

@@ -28,6 +28,7 @@ from strandline.properties.core.own import Real
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import Self
 
     from strandline.model.memo.persisted import File, State
 
@@ -48,10 +49,11 @@ class Kinds(NamedTuple):
 
 
 class Left(NamedTuple):
-    """What a call left: the process, and the file."""
+    """What a call left, the process and the file, and what happened."""
 
     process: Process
     file: File
+    events: tuple[tuple[Any, ...], ...] = ()
 
 
 class Desk:
@@ -72,9 +74,9 @@ def _desk(kinds: Kinds, _state: State) -> Desk:
     return Desk(kinds)
 
 
-def dump(_desk: Desk, after: State, me: int, left: Left) -> State:
-    """Put what a call left into the state that the model gave."""
-    return persisted.put(replace(after, file=left.file), me, left.process)
+def dump(_desk: Desk, after: State, me: int, left: Left) -> tuple[State, tuple[tuple[Any, ...], ...]]:
+    """Put what a call left into the state that the model gave, and say what happened."""
+    return persisted.put(replace(after, file=left.file), me, left.process), left.events
 
 
 def look(desk: Desk, state: State, me: int, wants: int) -> Left:
@@ -91,16 +93,23 @@ def look(desk: Desk, state: State, me: int, wants: int) -> Left:
         memo = persisted.Memo() if dropped else mine.memo
         there = state.file.memo if state.file.sound else persisted.Memo()
         left = call.left(replace(mine, wants=wants, memo=memo, there=there), state.file.memo)
-        use = persisted.Memo() if looked.base is None else left.process.base
-        return left._replace(process=replace(left.process, use=use))
+        process = replace(left.process, use=persisted.Memo() if looked.base is None else left.process.base)
+        read = call.has_learned and call.keeper.known.base is not None
+        sound = not call.has_learned or state.file.sound
+        events = (*((("dropped",),) if dropped else ()), ("looked", process.base if read else persisted.Memo(), sound))
+        return Left(process, left.file, events)
 
 
 def save(desk: Desk, state: State, me: int) -> Left:
     """Save the memo of a process."""
     mine = state.processes[me]
     with _Call(desk.kinds, state, mine) as call:
-        call.keeper.save(now=True)
-        return call.left(mine, mine.memo)
+        saved = call.keeper.save(now=True)
+        left = call.left(mine, mine.memo)
+        if left.file is not state.file:
+            was = state.file.memo if state.file.sound else persisted.Memo()
+            return left._replace(events=(("saved", was, mine.memo, state.file.mark.epoch),))
+        return left if saved else left._replace(events=(("lost", mine.seen != state.file.mark),))
 
 
 def drop(desk: Desk, state: State, me: int) -> Left:
@@ -108,7 +117,7 @@ def drop(desk: Desk, state: State, me: int) -> Left:
     mine = state.processes[me]
     with _Call(desk.kinds, state, mine) as call:
         call.keeper.drop()
-        return call.left(Process(), persisted.Memo())
+        return call.left(Process(), persisted.Memo())._replace(events=(("forced",),))
 
 
 class _Call:
@@ -117,26 +126,34 @@ class _Call:
     def __init__(self, kinds: Kinds, state: State, mine: Process) -> None:
         self._state = state
         self._mine = mine
+        # All is looked at before anything is made: a state that is read lazily ends a call that looks further.
+        file = state.file
+        mark, seen = file.mark[:], mine.seen[:] if mine.looked else None
+        written = _written(*mark[1:], file.memo[:3], sound=file.sound) if mark[0] else None
+        head, base = _memo(mine.head), _memo(mine.base)
+        offered = _made(*mine.memo[:3]) if mine.pending else None
         self._folder = tempfile.TemporaryDirectory()
         self._path = Path(self._folder.name) / "memos.sqlite"
-        if state.file.mark.file:
-            mark, memo = state.file.mark, state.file.memo
-            self._path.write_bytes(_written(mark.version, mark.epoch, *memo[:3], state.file.sound))
+        if written is not None:
+            self._path.write_bytes(written)
             self._path.chmod(0o600)
-        self._before = self._known()
+        self._before = Known() if seen is None else Known(self._known_mark(*seen), _stored(head), base)
         shelf = kinds.shelf(self._path, draw=lambda: DRAWN)
         self.keeper = kinds.keeper(LOG, CODEX, shelf, every=0.0, known=self._before)
-        if mine.pending:
-            memo = _memo(mine.memo)
-            assert memo is not None
-            self.keeper.offer(memo, self._before.seen)
+        if offered is not None:
+            self.keeper.offer(offered, self._before.seen)
 
-    def __enter__(self) -> _Call:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.keeper.close()
         self._folder.cleanup()
+
+    @property
+    def has_learned(self) -> bool:
+        """Whether the call found the file to be another one than it knew."""
+        return self.keeper.known != self._before
 
     def left(self, mine: Process, source: persisted.Memo) -> Left:
         """Give what the call left; whatever it learned of the file is this memo.
@@ -146,7 +163,7 @@ class _Call:
         """
         known = self.keeper.known
         mine = replace(mine, pending=self.keeper.is_due)
-        if known != self._before:
+        if self.has_learned:
             head, base = known.stored.head, known.base
             mine = replace(
                 mine,
@@ -157,21 +174,12 @@ class _Call:
             )
         return Left(mine, self._file())
 
-    def _known(self) -> Known:
-        mine = self._mine
-        if not mine.looked:
-            return Known()
-        head = _memo(mine.head)
-        said = None if head is None else CODEC.head(head, ())
-        stored = Stored() if said is None else Stored(CODEC.read_head(said), said)
-        return Known(Mark(mine.seen.version, mine.seen.epoch, self._inode(mine.seen.file)), stored, _memo(mine.base))
-
-    def _inode(self, file: int) -> int:
-        """Give the number of a file: the one that lies there, or one that is another one."""
-        if file == 0 or not self._path.exists():
-            return file
-        here = self._path.stat().st_ino
-        return here if file == self._state.file.mark.file else here + file
+    def _known_mark(self, file: int, version: int, epoch: int) -> Mark:
+        """Give a mark that a process saw, with the number of the file that lies there, or of another one."""
+        if file and self._path.exists():
+            here = self._path.stat().st_ino
+            file = here if file == self._state.file.mark.file else here + file
+        return Mark(version, epoch, file)
 
     def _mark(self, mark: Mark) -> persisted.Mark:
         state = self._state
@@ -180,15 +188,13 @@ class _Call:
         return persisted.Mark(new if here else self._mine.seen.file if mark.file else 0, *_ranks(mark))
 
     def _file(self) -> File:
-        """Read the file, as whoever opens it would."""
+        """Read the file, as whoever opens it would; what is as it was is given as it was."""
         state = self._state
-        if not self._path.exists() or not self._path.stat().st_size:
-            return persisted.File()
+        there = self._path.exists() and self._path.stat().st_size > 0
+        if not there:
+            return persisted.File() if state.file.mark.file else state.file
         with closing(sqlite3.connect(self._path)) as database:
-            found = database.execute("SELECT version, epoch, head FROM memos").fetchone()
-        if found is None:
-            return persisted.File()
-        version, epoch, head = found
+            ((version, epoch, head),) = database.execute("SELECT version, epoch, head FROM memos").fetchall()
         mark = persisted.Mark(state.file.mark.file or state.last + 1, *_ranks(Mark(version, epoch)))
         if mark == state.file.mark:
             return state.file
@@ -211,6 +217,14 @@ def _memo(memo: persisted.Memo) -> Memo | None:
     return _made(commit, history, reach) if commit else None
 
 
+def _stored(head: Memo | None) -> Stored:
+    """Give what is known to be stored."""
+    if head is None:
+        return Stored()
+    said = CODEC.head(head, ())
+    return Stored(CODEC.read_head(said), said)
+
+
 @cache
 def _made(commit: int, history: int, reach: int) -> Memo:
     place = Place(DEVICE, history)
@@ -219,19 +233,18 @@ def _made(commit: int, history: int, reach: int) -> Memo:
 
 
 @cache
-def _written(version: int, epoch: int, commit: int, history: int, reach: int, sound: bool) -> bytes:  # noqa: FBT001
+def _written(version: int, epoch: int, memo: tuple[int, int, int], *, sound: bool) -> bytes:
     """Give the bytes of a file as the shelf writes it, with a damaged head if it is not sound."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "memos.sqlite"
         numbers = iter((version, epoch, version) if epoch else (version,))
         shelf = Shelf(path, draw=numbers.__next__)
         mark = shelf.drop(KEY) if epoch else Mark()
-        if commit:
-            shelf.save(KEY, mark, CODEC.head(_made(commit, history, reach), ()), {}, None)
+        if memo[0]:
+            shelf.save(KEY, mark, CODEC.head(_made(*memo), ()), {}, None)
         shelf.close()
         if not sound:
             with closing(sqlite3.connect(path)) as database, database:
-                (head,) = database.execute("SELECT head FROM memos").fetchone()
-                other = CODEC.head(_made(commit + 1, history, reach), ())
-                database.execute("UPDATE memos SET head = ?", (head[: -len(other)] + other,))
+                ((head,),) = database.execute("SELECT head FROM memos").fetchall()
+                database.execute("UPDATE memos SET head = ?", (bytes([head[0] ^ 1]) + head[1:],))
         return path.read_bytes()

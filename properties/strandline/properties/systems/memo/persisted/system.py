@@ -7,6 +7,7 @@ from typing import Final
 from strandline.model.memo.persisted import actions
 from strandline.properties.engines.own.wiring import system
 from strandline.properties.systems.memo.persisted.laws import LAWS
+from strandline.properties.systems.memo.persisted.mutants import MUTANTS
 from strandline.properties.systems.memo.persisted.real import real
 from strandline.properties.systems.memo.persisted.worlds import LARGER, SMALL, wide
 
@@ -16,9 +17,15 @@ SYSTEM: Final = system(
     actions=actions(),
     laws=LAWS,
     real=real(),
+    mutants=MUTANTS,
     symmetric="processes",
     worlds=SMALL,
     larger=LARGER,
     large=3,
+    does_not_show=(
+        "Whether a memo is of the log's history is taken at the scanner's word: its own worlds judge that.",
+        "A call of the keeper is one step: what threads of one process do to each other in it is not looked at.",
+        "That SQLite's transaction is whole or not at all is for the faults, which kill it at each call of the system.",
+    ),
 )
 """A memo in a file that processes share."""
