@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -15,8 +16,6 @@ from strandline.properties.engines.own.wiring import loaded
 from strandline.properties.systems.memo.persisted.worlds import LARGER, SMALL
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from strandline.properties.engines.exhaust.found import Found
 
 SYSTEM: Final = loaded("strandline.properties.systems.memo.persisted.system:SYSTEM")
@@ -84,6 +83,14 @@ def test_a_mutant_is_killed_by_its_law(name: str) -> None:
 
 def test_every_law_has_a_mutant() -> None:
     assert {mutant.law for mutant in SYSTEM.mutants.values()} == {law.number for law in SYSTEM.laws} - {"R"}
+
+
+def test_the_page_has_every_law_and_what_it_catches() -> None:
+    page = (Path(__file__).parents[4] / "docs" / "persisted-laws.md").read_text("utf-8")
+    for law in SYSTEM.laws:
+        if law.number != "R":
+            caught = ", ".join(name for name, mutant in SYSTEM.mutants.items() if mutant.law == law.number)
+            assert f"| {law.number} | {law.name} | {law.says} | {caught} |" in page
 
 
 @pytest.mark.search

@@ -15,6 +15,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Final
 
+from strandline.properties.core.counting import many
 from strandline.properties.harness.interruption import undisturbed
 from strandline.properties.systems.memo.faults.bench import DEADLINE
 from strandline.properties.systems.memo.faults.fault import Fault
@@ -155,7 +156,7 @@ def _worker_lost(bench: Bench) -> None:
     outcome, said = ended(bench, process, "soak")
     found = json.loads(said)
     if found["lost"] != ["gw0"] or found["cases"] < 12:  # noqa: PLR2004 - as many as were asked for
-        bench.seen.wrong.append(f"{found['cases']} cases, lost {found['lost']}")
+        bench.seen.wrong.append(f"{many(found['cases'], 'case')}, lost {found['lost']}")
     bench.seen.outcomes[outcome] += 1
 
 

@@ -13,6 +13,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from strandline.properties.core.counting import many
 from strandline.properties.systems.memo.faults.bench import DEADLINE, execute
 from strandline.properties.systems.memo.faults.fault import Fault
 from strandline.properties.systems.memo.faults.programs import DONE, FAILED, KILLED, LOOK, REFUSED, ended, ran, started
@@ -195,7 +196,7 @@ def _foreign(bench: Bench) -> None:
         _, said = _threads(bench, "import", "sessions", "--format", "json")
         found = json.loads(said)
         if found["lines"] != lines:
-            bench.seen.wrong.append(f"{found['lines']} lines were imported, not {lines}")
+            bench.seen.wrong.append(f"{many(found['lines'], 'line')} came in, not {lines}")
 
 
 def _shorter(bench: Bench) -> None:
