@@ -12,7 +12,8 @@ from strandline.impl.memo.keeper import Keeper
 from strandline.impl.memo.memo import Anchor, Memo, Place
 from strandline.impl.memo.parse import Parsed
 from strandline.impl.memo.projection import Fact, Skipped
-from strandline.impl.memo.shelf import Key, Shelf
+from strandline.impl.memo.shelf import Shelf
+from strandline.impl.memo.shelved import Key
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,8 @@ import pytest
 from strandline.impl.memo.codex import CODEX
 from strandline.impl.memo.keeper import Keeper
 from strandline.impl.memo.memo import Place
-from strandline.impl.memo.shelf import Mark, Shelf, ShelfError
+from strandline.impl.memo.shelf import Shelf, ShelfError
+from strandline.impl.memo.shelved import Mark
 from tests.impl.memo.shelved import fact, found, keeper, memo, never, saved, told
 
 if TYPE_CHECKING:

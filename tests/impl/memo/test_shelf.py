@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from strandline.impl.memo.encoding import Part, digest
-from strandline.impl.memo.shelf import MEMOS_MAX, Key, Mark, Shelf, ShelfError
+from strandline.impl.memo.shelf import Shelf, ShelfError
+from strandline.impl.memo.shelved import MEMOS_MAX, Key, Mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from strandline.impl.memo.log import LogReader
     from strandline.impl.memo.memo import Limits, Memo
     from strandline.impl.memo.projection import Projection
-    from strandline.impl.memo.shelf import Mark
+    from strandline.impl.memo.shelved import Mark
 
 _SYSTEM = SystemFiles()
 

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from strandline.impl.memo.encoding import Codec, Damaged
 from strandline.impl.memo.memo import Place
 from strandline.impl.memo.parts import Written, cut, divided
-from strandline.impl.memo.shelf import Key, Mark, Shelf, ShelfError
+from strandline.impl.memo.shelf import Shelf, ShelfError
+from strandline.impl.memo.shelved import Key, Mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable

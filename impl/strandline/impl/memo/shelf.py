@@ -10,13 +10,14 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
-import time
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
+from strandline.impl.memo import shelved
 from strandline.impl.memo.encoding import DIGEST, FORMAT, digest
 from strandline.impl.memo.failures import PRIMARY
 from strandline.impl.memo.privacy import unsafe
+from strandline.impl.memo.shelved import Key, Mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -29,12 +30,6 @@ Reason: TypeAlias = Literal[
 ]
 """Why the file of memos cannot be used."""
 
-APPLICATION: Final = 0x5374726E
-"""What SQLite's ``application_id`` says in a file of memos."""
-
-MEMOS_MAX: Final = 16
-"""How many memos one file holds; the one that was saved longest ago goes first."""
-
 VALUE_MAX: Final = 16 * 1024 * 1024
 """The largest head or part that is read, in bytes."""
 
@@ -46,13 +41,6 @@ BUSY: Final = 0.5
 
 _STEPS: Final = 100_000  # of SQLite's virtual machine between two looks at its bound
 _LOOKS: Final = 2_000  # until a statement on a damaged file is taken for endless; some seconds
-_CREATE: Final = (
-    """CREATE TABLE memos (id INTEGER PRIMARY KEY, log BLOB NOT NULL, rules BLOB NOT NULL, version INTEGER NOT NULL,
-    epoch INTEGER NOT NULL, saved INTEGER NOT NULL, head BLOB, UNIQUE (log, rules))""",
-    "CREATE TABLE parts (memo INTEGER NOT NULL, number INTEGER NOT NULL, said BLOB NOT NULL, UNIQUE (memo, number))",
-    f"PRAGMA application_id = {APPLICATION}",
-    f"PRAGMA user_version = {FORMAT}",
-)
 _REASONS: Final[dict[int, Reason]] = {
     sqlite3.SQLITE_BUSY: "busy",
     sqlite3.SQLITE_LOCKED: "busy",
@@ -77,24 +65,6 @@ class ShelfError(Exception):
         """Say why."""
         super().__init__(f"{reason}: {detail}")
         self.reason: Reason = reason
-
-
-class Key(NamedTuple):
-    """Whose memo: the path of the log as the system writes it, and the rules by which its rows are read."""
-
-    log: bytes
-    rules: bytes
-
-
-class Mark(NamedTuple):
-    """What is stored of a key: a version that each save changes, an epoch that each forced drop changes; 0 for none.
-
-    ``file`` is the inode number of the file, so that one that was put in its place is noticed.
-    """
-
-    version: int = 0
-    epoch: int = 0
-    file: int = 0
 
 
 def drawn() -> int:
@@ -142,7 +112,7 @@ class Shelf:
         with self._failing() as connection:
             (changes,) = connection.execute("PRAGMA data_version").fetchone()
             if self._seen is None or self._seen[:2] != (changes, key):
-                self._seen = changes, key, self._row(connection, key)[1]
+                self._seen = changes, key, shelved.row(connection, key, self._inode)[1]
             return self._seen[2]
 
     def load(self, key: Key, mark: Mark) -> bytes | None:
@@ -154,11 +124,11 @@ class Shelf:
         """
         if mark.version == 0:
             return None
-        with self._failing() as connection, _transaction(connection, "BEGIN"):
+        with self._failing() as connection, shelved.transaction(connection, "BEGIN"):
             memo = self._found(connection, key, mark)
             (said,) = connection.execute("SELECT head FROM memos WHERE id = ?", (memo,)).fetchone()
-            head = None if said is None else _blob(said)
-        if head is not None and _sealed(key, mark, head[DIGEST:]) != head:
+            head = None if said is None else shelved.blob(said)
+        if head is not None and shelved.sealed(key, mark, head[DIGEST:]) != head:
             raise ShelfError("damaged", f"{self.path}: the head of the memo is not what was written")
         return None if head is None else head[DIGEST:]
 
@@ -171,11 +141,11 @@ class Shelf:
         """
         if len(wanted) > PARTS_MAX:
             raise ShelfError("damaged", f"{self.path}: the memo has more parts than any can have")
-        with self._failing() as connection, _transaction(connection, "BEGIN"):
+        with self._failing() as connection, shelved.transaction(connection, "BEGIN"):
             memo = self._found(connection, key, mark)
             select = "SELECT said FROM parts WHERE memo = ? AND number = ?"
             found = [connection.execute(select, (memo, part.number)).fetchone() or (b"",) for part in wanted]
-        said = [_blob(one) for (one,) in found]
+        said = [shelved.blob(one) for (one,) in found]
         if any(digest(one) != part.digest for one, part in zip(said, wanted, strict=True)):
             raise ShelfError("damaged", f"{self.path}: a part of the memo is not what was written")
         return said
@@ -199,14 +169,14 @@ class Shelf:
             ShelfError: the file cannot be used; it is as it was.
         """
         made = self._open()
-        with self._failing() as connection, _transaction(connection, "BEGIN IMMEDIATE"):
+        with self._failing() as connection, shelved.transaction(connection, "BEGIN IMMEDIATE"):
             if made:
                 self._make(connection)
-            memo, now = self._row(connection, key)
+            memo, now = shelved.row(connection, key, self._inode)
             if now != before and not (before == Mark() == now._replace(file=0)):
                 return None
             mark = Mark(self._draw(), now.epoch, self._inode)
-            memo = _put(connection, key, memo, mark, _sealed(key, mark, head))
+            memo = shelved.put(connection, key, memo, mark, shelved.sealed(key, mark, head))
             if gone is None:
                 connection.execute("DELETE FROM parts WHERE memo = ?", (memo,))
             else:
@@ -225,12 +195,12 @@ class Shelf:
             ShelfError: the file cannot be used.
         """
         made = self._open()
-        with self._failing() as connection, _transaction(connection, "BEGIN IMMEDIATE"):
+        with self._failing() as connection, shelved.transaction(connection, "BEGIN IMMEDIATE"):
             if made:
                 self._make(connection)
-            memo, _ = self._row(connection, key)
+            memo, _ = shelved.row(connection, key, self._inode)
             mark = Mark(self._draw(), self._draw(), self._inode)
-            memo = _put(connection, key, memo, mark, None)
+            memo = shelved.put(connection, key, memo, mark, None)
             connection.execute("DELETE FROM parts WHERE memo = ?", (memo,))
             connection.execute("COMMIT")
         self._seen = None  # the data version does not tell of what this connection itself commits
@@ -314,8 +284,8 @@ class Shelf:
                 if not made:
                     self.close()
                 return
-            self._was_ours = application == APPLICATION
-            if application != APPLICATION:
+            self._was_ours = application == shelved.APPLICATION
+            if application != shelved.APPLICATION:
                 raise ShelfError("foreign", f"{self.path}: it is no file of memos; name another one")
             if version != FORMAT:
                 newer = version > FORMAT
@@ -324,22 +294,16 @@ class Shelf:
     def _make(self, connection: sqlite3.Connection) -> None:
         """Make the tables, unless another process made them meanwhile."""
         if connection.execute("SELECT count(*) FROM sqlite_schema").fetchone() == (0,):
-            for statement in _CREATE:
+            for statement in shelved.CREATE:
                 connection.execute(statement)
             self._was_ours = True
 
     def _found(self, connection: sqlite3.Connection, key: Key, mark: Mark) -> int:
         """Find the row of a key if it is still stored under this mark."""
-        memo, now = self._row(connection, key)
+        memo, now = shelved.row(connection, key, self._inode)
         if now != mark:
             raise ShelfError("busy", f"{self.path}: another memo was saved just now")
         return memo
-
-    def _row(self, connection: sqlite3.Connection, key: Key) -> tuple[int, Mark]:
-        """Find the row of a key and its mark; 0 if there is none."""
-        select = "SELECT id, version, epoch FROM memos WHERE log = ? AND rules = ?"
-        memo, version, epoch = connection.execute(select, key).fetchone() or (0, 0, 0)
-        return memo, Mark(version, epoch, self._inode)
 
     @contextmanager
     def _failing(self) -> Iterator[sqlite3.Connection]:
@@ -359,43 +323,6 @@ class Shelf:
         except (TypeError, ValueError) as error:
             self.close()
             raise ShelfError("damaged", f"{self.path}: {error}") from error
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
-    """Run statements in a transaction, which is rolled back unless they commit it."""
-    connection.execute(begin)
-    try:
-        yield
-    finally:
-        if connection.in_transaction:
-            with suppress(sqlite3.Error):  # what failed before is what is told
-                connection.execute("ROLLBACK")
-
-
-def _put(connection: sqlite3.Connection, key: Key, memo: int, mark: Mark, head: bytes | None) -> int:
-    """Write the row of a key, a new one if ``memo`` is 0; more rows than there may be go. Give its number."""
-    values = (mark.version, mark.epoch, int(time.time()), head)
-    if memo:
-        connection.execute("UPDATE memos SET version = ?, epoch = ?, saved = ?, head = ? WHERE id = ?", (*values, memo))
-        return memo
-    insert = "INSERT INTO memos (version, epoch, saved, head, log, rules) VALUES (?, ?, ?, ?, ?, ?)"
-    memo = connection.execute(insert, (*values, *key)).lastrowid or 0
-    oldest = "SELECT id FROM memos WHERE id <> ? ORDER BY saved DESC, id DESC LIMIT -1 OFFSET ?"
-    for (one,) in connection.execute(oldest, (memo, MEMOS_MAX - 1)).fetchall():
-        connection.execute("DELETE FROM memos WHERE id = ?", (one,))
-        connection.execute("DELETE FROM parts WHERE memo = ?", (one,))
-    return memo
-
-
-def _sealed(key: Key, mark: Mark, head: bytes) -> bytes:
-    """Put before a head what tells that it is whole, and the one that was stored with this mark under this key."""
-    return digest(*key, repr((mark.version, mark.epoch)).encode(), head) + head
-
-
-def _blob(value: object) -> bytes:
-    """Give the bytes of a value; a number or NULL, which only damage puts there, has none."""
-    return value if isinstance(value, bytes) else b""
 
 
 def _refuse(path: Path, found: os.stat_result | None) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from strandline.impl.memo.keeper import Looked
     from strandline.impl.memo.memo import Memo
-    from strandline.impl.memo.shelf import Key, Mark
+    from strandline.impl.memo.shelved import Key, Mark
     from strandline.model.memo.persisted import State
 
 

@@ -20,7 +20,8 @@ from strandline.impl.memo.codex import CODEX
 from strandline.impl.memo.encoding import Codec
 from strandline.impl.memo.keeper import Keeper, Known, Stored
 from strandline.impl.memo.memo import Memo, Place
-from strandline.impl.memo.shelf import Key, Mark, Shelf
+from strandline.impl.memo.shelf import Shelf
+from strandline.impl.memo.shelved import Key, Mark
 from strandline.model.memo import persisted
 from strandline.model.memo.persisted import Process
 from strandline.model.terms import NEXT, replace
