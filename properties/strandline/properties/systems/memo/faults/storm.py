@@ -1,7 +1,8 @@
-"""A storm: ``strandline turns`` follows a log that another process replaces, truncates, locks, corrupts and restores.
+"""A storm: three ``strandline turns`` follow a log that is replaced, truncated, locked, corrupted and restored.
 
-Each answer is judged by an oracle inside of the refresh's own read transaction. Whatever is no answer must be
-unavailable with its reason. Meanwhile the memory and the open files of the process are looked at.
+They share one persisted memo, and two of them are killed now and then, and started again. An oracle judges each answer
+inside of the refresh's own read transaction. Whatever is no answer must be unavailable with its reason. Meanwhile
+the memory and the open files of the one that is never killed are looked at.
 """
 
 from __future__ import annotations
@@ -43,6 +44,12 @@ GROWN_MAX: Final = 16 * 1024
 DESCRIPTORS_MAX: Final = 4
 """Open files by which the process may differ between the first third and the last."""
 
+OTHERS: Final = 2
+"""How many processes follow the log beside the one that is never killed."""
+
+KILLS: Final = 0.02
+"""How often an act is to kill one of them."""
+
 LONG: Final = 6.0
 """Seconds of a lock that outlasts the patience of a refresh."""
 
@@ -83,20 +90,20 @@ class _Meddler:
         self._spare = place / "spare"
         self._good = place / "good"
         self.journal: Journal = journal
-        self._dice = random.Random(seed)  # noqa: S311 - what happens next
+        self.dice = random.Random(seed)  # noqa: S311 - what happens next
         self._made = 0
         self.acts: Counter[str] = Counter()
         self.replace()
 
     def act(self) -> None:
         """Do one thing."""
-        act: Callable[[], None] = self._dice.choice(
+        act: Callable[[], None] = self.dice.choice(
             (self.append, self.append, self.prune, self.replace, self.truncate, self.corrupt, self.lock, self.delete)
         )
         self.acts[act.__name__] += 1
         with suppress(sqlite3.Error):  # a reader may hold its lock for longer than is waited
             act()
-        time.sleep(self._dice.random() * _SHORT)  # the pace of the storm; nothing is waited for, here and below
+        time.sleep(self.dice.random() * _SHORT)  # the pace of the storm; nothing is waited for, here and below
 
     def append(self) -> None:
         """Insert some rows."""
@@ -108,7 +115,7 @@ class _Meddler:
 
     def prune(self) -> None:
         """Delete some of the rows."""
-        self._run("DELETE FROM logs WHERE id % 7 = ?", [(self._dice.randrange(7),)])
+        self._run("DELETE FROM logs WHERE id % 7 = ?", [(self.dice.randrange(7),)])
 
     def replace(self) -> None:
         """Rename another log over it."""
@@ -121,14 +128,14 @@ class _Meddler:
         Of a page that is cut in two under a read SQLite reads the rest as zeros, scanner and oracle as it comes.
         """
         self._keep()
-        os.truncate(self.path, _PAGE * self._dice.randrange(self.path.stat().st_size // _PAGE))
+        os.truncate(self.path, _PAGE * self.dice.randrange(self.path.stat().st_size // _PAGE))
         self._restore()
 
     def corrupt(self) -> None:
         """Write over one of its pages in place, and after a while restore what it was."""
         self._keep()
         with self.path.open("r+b") as file:
-            file.seek(_PAGE * self._dice.randrange(1, max(2, self.path.stat().st_size // _PAGE)))
+            file.seek(_PAGE * self.dice.randrange(1, max(2, self.path.stat().st_size // _PAGE)))
             file.write(b"\xee" * _PAGE)
         self._restore()
 
@@ -136,19 +143,19 @@ class _Meddler:
         """Lock it exclusively, now and then for longer than a refresh waits."""
         with closing(sqlite3.connect(self.path, isolation_level=None, timeout=_WAIT)) as database:
             database.execute("BEGIN EXCLUSIVE")
-            time.sleep(LONG if self._dice.random() < _RARE else self._dice.random() * 3 * _SHORT)
+            time.sleep(LONG if self.dice.random() < _RARE else self.dice.random() * 3 * _SHORT)
 
     def delete(self) -> None:
         """Delete it, and after a while make another one."""
         self.path.unlink()
-        time.sleep(self._dice.random() * _SHORT)
+        time.sleep(self.dice.random() * _SHORT)
         self.replace()
 
     def _keep(self) -> None:
         shutil.copyfile(self.path, self._good)
 
     def _restore(self) -> None:
-        time.sleep(self._dice.random() * _SHORT)
+        time.sleep(self.dice.random() * _SHORT)
         self._put(self._good)
 
     def _put(self, other: Path) -> None:
@@ -161,7 +168,7 @@ class _Meddler:
         self._made += 1
         self._spare.unlink(missing_ok=True)
         with closing(Book(self._spare, self.journal)) as book:
-            book.commit(rows(1, _ROWS + self._dice.randrange(_ROWS), f"history-{self._made}-"))
+            book.commit(rows(1, _ROWS + self.dice.randrange(_ROWS), f"history-{self._made}-"))
 
     def _run(self, statement: str, parameters: list[tuple[object, ...]]) -> None:
         with closing(sqlite3.connect(self.path, timeout=_WAIT)) as database, database:
@@ -169,10 +176,69 @@ class _Meddler:
             database.executemany(statement, parameters)
 
 
+class _Follower:
+    """One process that follows the log, and what it says."""
+
+    def __init__(self, words: list[str]) -> None:
+        self.outcomes: Counter[str] = Counter()
+        self.wrong: list[str] = []
+        self._complaints: list[str] = []
+        self._killed = False
+        with undisturbed():
+            self.process = subprocess.Popen(  # noqa: S603 - ourselves
+                [sys.executable, "-c", _MAIN, *words],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                errors="backslashreplace",
+                env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                start_new_session=True,
+            )
+        self._threads = [threading.Thread(target=work, daemon=True) for work in (self._listen, self._hear)]
+        for thread in self._threads:
+            thread.start()
+
+    def kill(self) -> None:
+        """Kill it, whatever it is about to do."""
+        self._killed |= self.process.poll() is None
+        self.process.kill()
+        self.process.wait()
+
+    def end(self) -> None:
+        """Hear it out, and look at how it ended."""
+        for thread in self._threads:
+            thread.join(DEADLINE)
+        text = "".join(self._complaints).strip()
+        if "Traceback" in text or not (self._killed or self.process.poll() in {0, None}):
+            self.wrong.append(f"it ended with {self.process.returncode}: {text[-SAID_MAX:]}")
+
+    def _listen(self) -> None:
+        """Count what each refresh ended in; a line that a kill cut short is none."""
+        assert self.process.stdout is not None  # noqa: S101 - it was started with one
+        with self.process.stdout as lines:
+            for line in lines:
+                try:
+                    found = json.loads(line)
+                except ValueError:
+                    if line.endswith("\n"):
+                        self.wrong.append(f"no JSON: {line[:SAID_MAX]!r}")
+                    continue
+                if "refresh" in found:
+                    outcome = _outcome(found)
+                    self.outcomes[outcome] += 1
+                    if outcome == "different":
+                        self.wrong.append(f"not what the oracle says: {json.dumps(found['oracle'])[:SAID_MAX]}")
+
+    def _hear(self) -> None:
+        assert self.process.stderr is not None  # noqa: S101 - it was started with one
+        with self.process.stderr as lines:
+            self._complaints.extend(lines)
+
+
 def storm(
     seconds: float, seed: int = 0, journal: Journal = "delete", say: Callable[[str], None] = lambda _: None
 ) -> Storm:
-    """Let ``strandline turns`` follow a log in a storm.
+    """Let processes that share a memo follow a log in a storm.
 
     Args:
         seconds: how long.
@@ -183,79 +249,52 @@ def storm(
     with folder() as place:
         meddler = _Meddler(place, seed, journal)
         words = ["turns", str(meddler.path), "--follow", "--oracle", "--interval", str(INTERVAL), "--for", str(seconds)]
-        words += ["--memo", str(place / "memo")]
-        with undisturbed():
-            process = subprocess.Popen(  # noqa: S603 - ourselves
-                [sys.executable, "-c", _MAIN, *words, "--zone", "UTC", "--format", "json"],
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-                errors="backslashreplace",
-                env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-                start_new_session=True,
-            )
+        words += ["--memo", str(place / "memo"), "--zone", "UTC", "--format", "json"]
+        followers = [_Follower(words) for _ in range(1 + OTHERS)]
         try:
-            return _watched(process, meddler, seconds, say)
+            return _watched(followers, words, meddler, seconds, say)
         finally:
-            process.kill()
-            process.wait()
+            for one in followers:
+                one.kill()
 
 
-def _watched(process: subprocess.Popen[str], meddler: _Meddler, seconds: float, say: Callable[[str], None]) -> Storm:
-    """Meddle until the process ends, and take note of what it says and of what it holds."""
-    outcomes: Counter[str] = Counter()
-    wrong: list[str] = []
-    complaints: list[str] = []
-    listening = threading.Thread(target=_listen, args=(process, outcomes, wrong), daemon=True)
-    hearing = threading.Thread(target=_hear, args=(process, complaints), daemon=True)
-    listening.start()
-    hearing.start()
+def _watched(
+    followers: list[_Follower], words: list[str], meddler: _Meddler, seconds: float, say: Callable[[str], None]
+) -> Storm:
+    """Meddle until the first of the processes ends, and take note of what all say and of what it holds."""
+    first, dice = followers[0], meddler.dice
     began = looked = time.monotonic()
     looks: list[tuple[int, int]] = []
-    while process.poll() is None:
+    gone: list[_Follower] = []
+    while first.process.poll() is None:
         meddler.act()
+        if dice.random() < KILLS:
+            meddler.acts["kill"] += 1
+            place = dice.randrange(1, len(followers))
+            followers[place].kill()
+            gone.append(followers[place])
+            followers[place] = _Follower(words)
         now = time.monotonic()
         if now - looked > _LOOK:
             looked = now
-            looks += [found] if (found := _held(process.pid)) and outcomes else []
+            looks += [found] if (found := _held(first.process.pid)) and first.outcomes else []
+            outcomes = sum((one.outcomes for one in (*gone, *followers)), Counter[str]())
             say(f"{now - began:.0f} s: {sum(outcomes.values()):,} refreshes, {outcomes['exact']:,} exact")
         if now - began > seconds + DEADLINE:
-            wrong.append("it did not end in time")
+            first.wrong.append("it did not end in time")
             break
-    listening.join(DEADLINE)
-    hearing.join(DEADLINE)
-    text = "".join(complaints).strip()
-    if "Traceback" in text or process.returncode not in {0, None}:
-        wrong.append(f"it ended with {process.returncode}: {text[-SAID_MAX:]}")
+    for one in followers[1:]:
+        one.kill()
+    for one in (*gone, *followers):
+        one.end()
+    wrong = [said for one in (*gone, *followers) for said in one.wrong]
     memory, descriptors = _thirds([look[0] for look in looks]), _thirds([look[1] for look in looks])
     if memory[1] - memory[0] > GROWN_MAX:
         wrong.append(f"its memory grew from {memory[0]:,} to {memory[1]:,} KiB")
     if descriptors[1] - descriptors[0] > DESCRIPTORS_MAX:
         wrong.append(f"its open files grew from {descriptors[0]} to {descriptors[1]}")
+    outcomes = sum((one.outcomes for one in (*gone, *followers)), Counter[str]())
     return Storm(time.monotonic() - began, meddler.journal, meddler.acts, outcomes, tuple(wrong), memory, descriptors)
-
-
-def _listen(process: subprocess.Popen[str], outcomes: Counter[str], wrong: list[str]) -> None:
-    """Count what each refresh ended in."""
-    assert process.stdout is not None  # noqa: S101 - it was started with one
-    with process.stdout as lines:
-        for line in lines:
-            try:
-                found = json.loads(line)
-            except ValueError:
-                wrong.append(f"no JSON: {line[:SAID_MAX]!r}")
-                continue
-            if "refresh" in found:
-                outcome = _outcome(found)
-                outcomes[outcome] += 1
-                if outcome == "different":
-                    wrong.append(f"not what the oracle says: {json.dumps(found['oracle'])[:SAID_MAX]}")
-
-
-def _hear(process: subprocess.Popen[str], complaints: list[str]) -> None:
-    assert process.stderr is not None  # noqa: S101 - it was started with one
-    with process.stderr as lines:
-        complaints.extend(lines)
 
 
 def _outcome(found: dict[str, Any]) -> str:
