@@ -86,5 +86,6 @@ class MemoStore:
     def drop(self) -> int:
         """Forget the memo by force; what is in flight gives way to the new epoch, which is given."""
         with self._lock:
-            self._slot = Slot(self._slot.version + 1, self._slot.epoch + 1)
-            return self._slot.epoch
+            dropped = Slot(self._slot.version + 1, self._slot.epoch + 1)
+            self._slot = dropped
+        return dropped.epoch

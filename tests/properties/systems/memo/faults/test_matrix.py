@@ -80,7 +80,7 @@ def test_a_known_bad_scanner_is_convicted(mutant: str, title: str) -> None:
         ("F-X1 documents of strangers", "raise ValueError(1)", "report: ValueError: 1"),
         ("F-P1 subjects that die, flood and leave others behind", f"{EVIDENCE}; sys.exit(4)", "holds, 2 times"),
         ("F-R4 two writers", f"import fcntl; fcntl.flock = lambda *_: None; {programs.MAIN}", "it was written to"),
-        ("F-R5 lines of somebody else's", f"{DROPS}; {programs.MAIN}", "7 lines were imported, not 8"),
+        ("F-R5 lines of somebody else's", f"{DROPS}; {programs.MAIN}", "7 lines came in, not 8"),
         ("F-R7 a rollout shorter than its row, or another", f"{TRUSTS}; {programs.MAIN}", "something is left to mend"),
     ],
 )

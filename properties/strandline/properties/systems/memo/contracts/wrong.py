@@ -74,8 +74,8 @@ class UnversionedStore(MemoStore):
 
     def drop(self) -> int:
         """Forget the memo, and leave the version as it is."""
-        self._slot = Slot(self._slot.version, self._slot.epoch + 1)
-        return self._slot.epoch
+        self._slot = dropped = Slot(self._slot.version, self._slot.epoch + 1)
+        return dropped.epoch
 
 
 class UnnumberedStore(MemoStore):
