@@ -10,7 +10,7 @@ import pytest
 
 import strandline.impl
 import strandline.properties
-from strandline.properties.core.counting import many, size, tallied
+from strandline.properties.core.counting import many, singular, size, tallied
 
 NOUNS: Final = (
     "anchor|call|case|condition|connection|kind|law|line|order|process|row|run|seed|session|slice|state|step|time|trace|"
@@ -26,6 +26,8 @@ FIXED: Final = ("_MAX", "ratio:", "factorial(", ":>", ":g}", "name!r}", "{more}"
 def test_one_is_singular_and_all_else_plural() -> None:
     assert [many(count, "row") for count in (0, 1, 2, 1234)] == ["0 rows", "1 row", "2 rows", "1,234 rows"]
     assert (many(1, "refresh", "refreshes"), many(2, "refresh", "refreshes")) == ("1 refresh", "2 refreshes")
+    plurals = ("queries", "searches", "pushes", "processes", "boxes", "callers", "cases")
+    assert [*map(singular, plurals)] == ["query", "search", "push", "process", "box", "caller", "case"]
     assert size(1, 1) == "1 state, 1 transition"
 
 

@@ -18,15 +18,14 @@ def many(count: int, one: str, several: str | None = None) -> str:
 
 def tallied(count: int, several: str) -> str:
     """Write a count with the name of what is counted, which evidence has in the plural: ``states``, ``real steps``."""
-    return many(count, re.sub(r"\b[a-z-]*[a-rt-z]s\b", _one, several, count=1), several)
+    return many(count, re.sub(r"\b[a-z-]*[a-rt-z]s\b", lambda found: singular(found[0]), several, count=1), several)
 
 
-def _one(plural: re.Match[str]) -> str:
+def singular(noun: str) -> str:
     """Give a noun that is in the plural in the singular."""
-    noun = plural[0]
     if noun.endswith("ies"):
         return f"{noun.removesuffix('ies')}y"
-    return noun.removesuffix("es" if noun.endswith(("ches", "shes", "xes")) else "s")
+    return noun.removesuffix("es" if noun.endswith(("ches", "shes", "sses", "xes")) else "s")
 
 
 def size(states: int, transitions: int) -> str:

@@ -51,24 +51,25 @@ def judged(  # noqa: PLR0913 - what to judge, by what, and how much of it; and t
     claims: list[Claim] = []
     runs: list[Run] = []
     ended = broken = ""
-    with timed(seconds) as is_up:
-        for engine in engines:
-            why = _why_skipped(engine, chosen, only)
-            if broken:  # asked first, so that a run of these engines again says the same of the others
-                why = f"{broken} was broken before it began"
-            elif not why and ended:
-                why = f"{ended} before it began"
-            if why:
-                runs.append(Run(engine.name, engine.says, "skipped", why))
-                continue
-            before = len(claims)
-            run = _run(engine, subject, claims.append, say, keep)
-            if run.state == "interrupted" or is_up():
-                ended = "its time was up" if is_up() else "interrupted"
-                run = run._replace(detail=f"{ended} before its end") if run.state == "interrupted" else run
-            runs.append(run)
-            if until_broken and engine.searches:
-                broken = next((one.law for one in claims[before:] if one.verdict is Verdict.VIOLATED), "")
+    until = None if seconds is None else time.monotonic() + seconds
+    for engine in engines:
+        why = _why_skipped(engine, chosen, only)
+        if broken:  # asked first, so that a run of these engines again says the same of the others
+            why = f"{broken} was broken before it began"
+        elif not why and ended:
+            why = f"{ended} before it began"
+        if why:
+            runs.append(Run(engine.name, engine.says, "skipped", why))
+            continue
+        before = len(claims)
+        run = _run(engine, subject, claims.append, say, keep, until)
+        is_up = until is not None and time.monotonic() >= until
+        if run.state == "interrupted" or is_up:
+            ended = "its time was up" if is_up else "interrupted"
+            run = run._replace(detail=f"{ended} before its end") if run.state == "interrupted" else run
+        runs.append(run)
+        if until_broken and engine.searches:
+            broken = next((one.law for one in claims[before:] if one.verdict is Verdict.VIOLATED), "")
     kept = tuple(claim for claim in claims if not only or claim.law in only)
     return Findings(subject, kept, tuple(runs), laws, known, only)
 
@@ -80,14 +81,17 @@ def _why_skipped(engine: Engine, chosen: Collection[str], only: tuple[str, ...])
     return "not selected" if chosen and engine.name not in chosen else ""
 
 
-def _run(engine: Engine, subject: str, add: Callable[[Claim], None], say: Report, keep: Report) -> Run:
+def _run(  # noqa: PLR0913 - what it is to run, and two ways to tell of it
+    engine: Engine, subject: str, add: Callable[[Claim], None], say: Report, keep: Report, until: float | None
+) -> Run:
     """Run an engine, to whatever end; a signal on its way ends it, even if the engine took that for something else."""
     clock = time.monotonic()
     try:
-        keep(f"{engine.name}: {engine.says}")
-        ended = _ended(engine, subject, add, say, keep)
-        keep(f"{engine.name}: {time.monotonic() - clock:.1f} s")
-        heed()
+        with timed(None if until is None else max(0.0, until - clock)):
+            keep(f"{engine.name}: {engine.says}")
+            ended = _ended(engine, subject, add, say, keep)
+            keep(f"{engine.name}: {time.monotonic() - clock:.1f} s")
+            heed()
     except KeyboardInterrupt:
         return Run(engine.name, engine.says, "interrupted", "interrupted before its end")
     return ended

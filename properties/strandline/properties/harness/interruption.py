@@ -237,8 +237,8 @@ def timed(seconds: float | None) -> Iterator[Callable[[], bool]]:
 
     timer = threading.Timer(seconds, up)
     timer.daemon = True
-    timer.start()
     try:
+        timer.start()  # within: a time that is up at once interrupts the wait for its start
         yield fired.is_set
     finally:
         timer.cancel()

@@ -7,10 +7,14 @@ import pickle
 import signal
 import sys
 import time
+from typing import TYPE_CHECKING
 
 import pytest
 
 from strandline.properties.engines.exhaust import fresh
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def asked(*call: object) -> str:
@@ -26,6 +30,13 @@ def test_a_call_is_answered_by_another_process_that_hashes_otherwise() -> None:
     assert asked(same, "yes") == "yes"
     assert int(asked(os.getpid)) != os.getpid()
     assert int(asked(hash, "a text")) != hash("a text")
+
+
+def test_a_call_is_answered_in_the_folder_of_whoever_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a function raises is told with its file, and is held against what this process says of it."""
+    asked(same, "begin")
+    monkeypatch.chdir(tmp_path)
+    assert asked(os.getcwd) == str(tmp_path)
 
 
 def test_a_call_that_raises_is_told_and_the_process_goes_on() -> None:

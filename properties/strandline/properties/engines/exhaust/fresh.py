@@ -86,7 +86,7 @@ def asked(world: str, sent: bytes) -> Iterator[Callable[[], str]]:
 
     try:
         with suppress(OSError):  # that it has ended is told to whoever waits for its answer
-            fresh.way.send_bytes(sent)
+            fresh.way.send((_folder(), sent))
         yield answer
     finally:
         if idle:
@@ -94,6 +94,14 @@ def asked(world: str, sent: bytes) -> Iterator[Callable[[], str]]:
         else:
             fresh.started.end()
             fresh.way.close()
+
+
+def _folder() -> str:
+    """Give the working folder, empty if it was deleted."""
+    try:
+        return os.getcwd()  # noqa: PTH109 - a text is sent
+    except OSError:
+        return ""
 
 
 def _started() -> _Fresh:
@@ -117,9 +125,11 @@ def _serve(way: Connection, script: scripts.Script) -> None:
     _serving.set()
     while True:
         try:
-            sent = way.recv_bytes()
+            folder, sent = way.recv()
         except EOFError:
             return
+        with suppress(OSError):  # what is raised names files as they are seen from there
+            os.chdir(folder)
         way.send(_answered(sent, script))
 
 

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from strandline.properties.core.counting import many
+from strandline.properties.core.counting import many, singular
 from strandline.properties.core.declared import WorldError
 from strandline.properties.core.findings import MODEL_ENGINE
 from strandline.properties.core.mutant import EXHAUST, Mutant
@@ -107,7 +107,7 @@ def wired(own: Own, where: str = "") -> System:
             frame=partial(_frame, own, parts),
             ending=_ending,
             looked=lambda _step, _place, _states, _events: ((), ()),
-            actors=tuple(f"{field.removesuffix('s')} {number}" for number in range(most)) or None,
+            actors=tuple(f"{singular(field)} {number}" for number in range(most)) or None,
         ),
         mutants=mutants,
         actions=tuple(action.name for action in own.actions),
