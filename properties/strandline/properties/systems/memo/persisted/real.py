@@ -189,7 +189,11 @@ class _Call:
         return persisted.Mark(new if here else self._mine.seen.file if mark.file else 0, *_ranks(mark))
 
     def _file(self) -> File:
-        """Read the file, as whoever opens it would; what is as it was is given as it was."""
+        """Read the file, as whoever opens it would; what is as it was is given as it was.
+
+        Raises:
+            ValueError: there is another memo in it than that of the process.
+        """
         state = self._state
         there = self._path.exists() and self._path.stat().st_size > 0
         if not there:
@@ -199,7 +203,11 @@ class _Call:
         mark = persisted.Mark(state.file.mark.file or state.last + 1, *_ranks(Mark(version, epoch)))
         if mark == state.file.mark:
             return state.file
-        return persisted.File(mark, persisted.Memo() if head is None else self._mine.memo)
+        if head is None:
+            return persisted.File(mark)
+        with closing(Shelf(self._path)) as shelf:
+            written = CODEC.read_head(shelf.load(KEY, shelf.mark(KEY)) or b"")
+        return persisted.File(mark, _named(self._mine.memo, written.cursor, written.place[1], written.coverage))
 
 
 def _ranks(mark: Mark) -> Iterator[Any]:
