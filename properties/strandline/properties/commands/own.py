@@ -15,6 +15,7 @@ from strandline.properties.commands import console, outcome, outputs
 from strandline.properties.commands.chosen import digest_of
 from strandline.properties.commands.options import refuse, refuse_unknown
 from strandline.properties.core.named import LoadError
+from strandline.properties.core.nearest import meant
 from strandline.properties.core.system import SHIPPED
 from strandline.properties.engines.own import check
 from strandline.properties.engines.own.wiring import loaded
@@ -58,7 +59,7 @@ def system_of(name: str) -> System:
     try:
         return loaded(OURS.get(name, name))
     except LoadError as error:
-        refuse(error)
+        refuse(LoadError(f"{error}{meant(name, OURS)}") if ":" not in name else error)
 
 
 def refuse_beside(options: Iterable[object]) -> None:

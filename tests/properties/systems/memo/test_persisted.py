@@ -85,6 +85,12 @@ def test_every_law_has_a_mutant() -> None:
     assert {mutant.law for mutant in SYSTEM.mutants.values()} == {law.number for law in SYSTEM.laws} - {"R"}
 
 
+def test_a_system_of_ours_is_asked_after_when_it_is_written_wrongly() -> None:
+    said = CliRunner().invoke(main, ["check", "persist"])
+    assert said.exit_code == 2
+    assert "(did you mean 'persisted'?)" in said.output
+
+
 @pytest.mark.checkout
 def test_the_page_has_every_law_and_what_it_catches() -> None:
     page = (Path(__file__).parents[4] / "docs" / "persisted-laws.md").read_text("utf-8")
